@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a configuration file leaves out, and what only the whole file can
+ * show to be wrong.  Runs in the monitor after, and for clamd sections
+ * during, the parsing of the file.
+ */
+#include <pwd.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "config/reading.h"
+#include "config/reply.h"
+
+void
+complete_section(struct reading *r, enum section_id id, void *base)
+{
+	struct complaint c;
+
+	for (size_t i = 0; i < options_count; i++) {
+		const struct option *o = &options[i];
+
+		if (o->group != sections[id].group || r->seen[id][i] != 0)
+			continue;
+		if (!option_assign(o, base, o->preset, &c))
+			reading_fault(r, 0, sections[id].name, o->key, c.text);
+	}
+}
+
+/* NULL, or why this clamd can not be one more. */
+static const char *
+refuse_clamd(const struct scanner_settings *s, const char *name,
+    const struct address *address)
+{
+	size_t len = strlen(name);
+
+	if (s->backends == SETTINGS_BACKENDS_MAX)
+		return "is one too many; there can be 16";
+	if (len == 0 || len >= sizeof(s->backend[0].name) ||
+	    name[strspn(name, NAME_CHARACTERS)] != '\0')
+		return "is not a name for a clamd; give 1 to 31 letters, "
+		       "digits, dots, - or _";
+	for (uint32_t i = 0; i < s->backends; i++)
+		if (*address->text != '\0' &&
+		    strcmp(s->backend[i].address.text, address->text) == 0)
+			return "has the address of another clamd; remove one "
+			       "of the two";
+	return NULL;
+}
+
+void
+complete_clamd(struct reading *r, const char *name, unsigned line)
+{
+	struct scanner_settings *s = &r->config.scanner;
+	struct complaint c;
+	const char *why;
+
+	complete_section(r, SECTION_CLAMD, &r->backend);
+	why = refuse_clamd(s, name, &r->backend.address);
+	if (why != NULL) {
+		complain(&c, name, "%s", why);
+		reading_fault(r, line, "", "clamd", c.text);
+	} else {
+		memcpy(r->backend.name, name, strlen(name) + 1);
+		s->backend[s->backends++] = r->backend;
+	}
+	r->backend = (struct backend_settings){0};
+	memset(r->seen[SECTION_CLAMD], 0, sizeof(r->seen[SECTION_CLAMD]));
+}
+
+static unsigned
+line_of(const struct reading *r, enum section_id id, const char *key)
+{
+	return r->seen[id][option_find(GROUP_ACTION, key) - options];
+}
+
+/* Settles action and reply of one on_ section.  What it leaves out comes from
+ * the parent, if there is one and its reply fits, or from the table. */
+static void
+settle(struct reading *r, enum section_id id, const struct disposition *parent)
+{
+	const struct section *s = &sections[id];
+	struct disposition *d = &r->given[id];
+	unsigned line = line_of(r, id, "reply");
+	struct complaint c;
+
+	if (line_of(r, id, "action") == 0)
+		d->action = parent == NULL ? s->action : parent->action;
+	if (*d->reply != '\0') {
+		if (reply_fits(d->reply, d->action))
+			return;
+		complain(&c, d->reply, "does not fit the action %s; give a %s",
+		    action_name(d->action),
+		    d->action == ACTION_REJECT ? "5xx code with 5.x.x"
+					       : "4xx code with 4.x.x");
+		reading_fault(r, line, s->name, "reply", c.text);
+		return;
+	}
+	if (parent != NULL && line == 0 && *parent->reply != '\0' &&
+	    reply_fits(parent->reply, d->action))
+		memcpy(d->reply, parent->reply, sizeof(d->reply));
+	else
+		strncpy(d->reply, section_reply(s, d->action),
+		    sizeof(d->reply) - 1);
+}
+
+static bool
+is_unscanned(enum outcome outcome)
+{
+	return outcome < OUTCOME_COUNT && *outcome_reason(outcome) != '\0';
+}
+
+static void
+settle_all(struct reading *r)
+{
+	struct disposition unscanned;
+
+	/* Only a reply that the operator wrote is handed down: the table has
+	 * better ones for each section. */
+	unscanned = r->given[SECTION_ON_UNSCANNED];
+	if (line_of(r, SECTION_ON_UNSCANNED, "action") == 0)
+		unscanned.action = sections[SECTION_ON_UNSCANNED].action;
+	for (enum section_id id = SECTION_CLAMD; id < SECTION_COUNT; id++) {
+		enum outcome outcome = sections[id].outcome;
+
+		if (sections[id].group != GROUP_ACTION)
+			continue;
+		settle(r, id, is_unscanned(outcome) ? &unscanned : NULL);
+		if (outcome != OUTCOME_COUNT)
+			r->config.session.disposition[outcome] = r->given[id];
+	}
+}
+
+/* The primary group of a user that has just been looked up. */
+static gid_t
+primary_group(uid_t uid)
+{
+	const struct passwd *pw = getpwuid(uid);
+
+	return pw == NULL ? (gid_t)-1 : pw->pw_gid;
+}
+
+static void
+complete_ids(struct reading *r)
+{
+	struct config *config = &r->config;
+
+	if (config->user_uid == config->scanner_uid)
+		reading_fault(r, 0, "", "scanner_user",
+		    "is the same as user; name another one: the ids keep the "
+		    "two apart");
+	config->user_gid = primary_group(config->user_uid);
+	if (config->scanner_gid == (gid_t)-1)
+		config->scanner_gid = primary_group(config->scanner_uid);
+	if (config->user_gid == (gid_t)-1 || config->scanner_gid == (gid_t)-1)
+		reading_fault(r, 0, "", "user",
+		    "or scanner_user has no primary group; check the user "
+		    "database");
+}
+
+static void
+complete_hostname(struct reading *r)
+{
+	struct session_settings *s = &r->config.session;
+	char name[sizeof(s->hostname)] = "";
+	struct complaint c;
+
+	if (*s->hostname != '\0')
+		return;
+	if (gethostname(name, sizeof(name) - 1) == -1 ||
+	    !value_host(name, s->hostname, sizeof(s->hostname), &c))
+		reading_fault(r, 0, "", "hostname",
+		    "the system's host name can not be used; set this option");
+}
+
+void
+complete_config(struct reading *r)
+{
+	struct config *config = &r->config;
+	struct session_settings *session = &config->session;
+	struct scanner_settings *scanner = &config->scanner;
+
+	complete_section(r, SECTION_MAIN, config);
+	complete_section(r, SECTION_HEADERS, config);
+	if (scanner->backends == 0 && r->faults == 0)
+		complete_clamd(r, "local", 0);
+	settle_all(r);
+	complete_hostname(r);
+	if (*session->header_scanned != '\0' &&
+	    strcasecmp(session->header_scanned, session->header_status) == 0)
+		reading_fault(r, 0, "headers", "status",
+		    "is the same as scanned; name another one, or \"\"");
+	if (r->faults == 0)
+		complete_ids(r);
+	if (*config->libexec_dir == '\0')
+		memcpy(config->libexec_dir, LIBEXECDIR, sizeof(LIBEXECDIR));
+	scanner->max_message_size = session->max_message_size;
+	scanner->max_sessions = session->max_sessions;
+	scanner->scan_timeout = session->scan_timeout;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The configuration: read once at start by the monitor, with libconfuse, from
+ * a file that only the operator writes.  One table of options
+ * (config/options.c) drives the parser, the defaults, the dump of -T and the
+ * table in pratique.conf(5).
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "config/settings.h"
+
+#define CONFIG_DEFAULT_FILE "/etc/pratique/pratique.conf"
+#define CONFIG_LISTEN_MAX   16
+
+struct config {
+	uint32_t listens;
+	struct address listen[CONFIG_LISTEN_MAX];
+	mode_t socket_mode;
+	gid_t socket_gid; /* (gid_t)-1: leave as it is */
+	uid_t user_uid, scanner_uid;
+	gid_t user_gid, scanner_gid;
+	char run_dir[PATH_MAX];
+	char libexec_dir[PATH_MAX];
+	struct session_settings session;
+	struct scanner_settings scanner;
+};
+
+/* Reads and checks FILE.  On success fills *out and returns true.  Otherwise
+ * returns false and has written to err, for each fault found, one line
+ * "FILE:LINE: KEY: what is wrong with VALUE; the mend"; *out is untouched. */
+bool config_read(const char *file, struct config *out, FILE *err);
+
+/* Writes the settings in force, as a file that config_read takes. */
+void config_dump(const struct config *, FILE *out);
+
+/* Parses "unix:/path", "inet:port@host" or "inet6:port@host".  Returns NULL
+ * and fills *out, or says what is wrong. */
+const char *address_parse(const char *text, struct address *out);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The table of options and look-ups in it; see options.h.  Names, defaults
+ * and ranges are promises to users.  The order here is the order of the dump,
+ * of the sample file and of pratique.conf(5).
+ */
+#include "config/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "config/values.h"
+
+#define SECONDS(n)   ((n)*UINT64_C(1000))
+#define MAIN(member) offsetof(struct config, member)
+
+/* Longer keys are cut before they are compared: none of ours is longer. */
+#define KEY_MAX 32
+
+static const char *const log_formats[] = {
+    [LOG_FORMAT_LOGFMT] = "logfmt", [LOG_FORMAT_JSON] = "json", NULL};
+static const char *const log_tos[] = {
+    [LOG_TO_STDERR] = "stderr", [LOG_TO_SYSLOG] = "syslog", NULL};
+
+const struct option options[] = {
+    {GROUP_MAIN, OPTION_ADDRESSES, "listen", "unix:/run/pratique/milter.sock",
+	MAIN(listen), 1, CONFIG_LISTEN_MAX, NULL,
+	"Where the MTA finds the milter: one address or a list of them in "
+	"braces."},
+    {GROUP_MAIN, OPTION_MODE, "socket_mode", "0660", MAIN(socket_mode), 0, 0777,
+	NULL,
+	"Permissions of the Unix sockets that are listened on, in octal."},
+    {GROUP_MAIN, OPTION_GROUP, "socket_group", "", MAIN(socket_gid), 0, 0, NULL,
+	"Group that these sockets are given to, so that the MTA can connect. "
+	"Empty leaves the group of the process."},
+    {GROUP_MAIN, OPTION_USER, "user", "pratique", MAIN(user_uid), 0, 0, NULL,
+	"User that the listener and its sessions run as."},
+    {GROUP_MAIN, OPTION_USER, "scanner_user", "pratique-scan",
+	MAIN(scanner_uid), 0, 0, NULL,
+	"User that the scanner runs as. Not the same as user."},
+    {GROUP_MAIN, OPTION_GROUP, "scanner_group", "", MAIN(scanner_gid), 0, 0,
+	NULL,
+	"Group that the scanner runs as, for a clamd whose socket only a group "
+	"can open. Empty stands for the primary group of scanner_user."},
+    {GROUP_MAIN, OPTION_PATH, "run_dir", "/run/pratique", MAIN(run_dir), 0, 0,
+	NULL, "Directory for what exists only while pratiqued runs."},
+    {GROUP_MAIN, OPTION_PATH, "libexec_dir", "", MAIN(libexec_dir), 0, 0, NULL,
+	"Directory of the programs pratique-session and pratique-scanner. "
+	"Empty stands for the directory chosen when Pratique was built."},
+    {GROUP_MAIN, OPTION_SIZE, "max_message_size", "25M",
+	/* clamd scans no file of 2 GB or more. */
+	MAIN(session.max_message_size), 1024, UINT64_C(2047) << 20, NULL,
+	"A longer message is not scanned, see on_too_big. Not above "
+	"MaxFileSize, MaxScanSize and StreamMaxLength of clamd. It answers "
+	"OK for what it did not look at."},
+    {GROUP_MAIN, OPTION_COUNT, "max_sessions", "500",
+	MAIN(session.max_sessions), 1, 20000, NULL,
+	"Connections of the MTA served at the same time. More wait."},
+    {GROUP_MAIN, OPTION_TIME, "session_timeout", "1h",
+	MAIN(session.session_timeout), SECONDS(10), SECONDS(86400), NULL,
+	"How long the MTA may be silent between two commands."},
+    {GROUP_MAIN, OPTION_TIME, "scan_timeout", "150s",
+	/* MTAs give up waiting at the end of a message after 300 s. */
+	MAIN(session.scan_timeout), SECONDS(1), SECONDS(290), NULL,
+	"How long a verdict may take from the end of a message on, see "
+	"on_timeout."},
+    {GROUP_MAIN, OPTION_WORD, "log_format", "logfmt", MAIN(scanner.log_format),
+	0, 0, log_formats, "Form of the log lines."},
+    {GROUP_MAIN, OPTION_WORD, "log_to", "stderr", MAIN(scanner.log_to), 0, 0,
+	log_tos, "Where log lines go."},
+    {GROUP_MAIN, OPTION_BOOL, "log_clean", "yes", MAIN(scanner.log_clean), 0, 0,
+	NULL, "Whether clean messages get a log line too."},
+    {GROUP_MAIN, OPTION_HOST, "hostname", "", MAIN(session.hostname), 0, 0,
+	NULL,
+	"Name of this host in the header fields. Empty stands for the system's "
+	"host name."},
+    {GROUP_CLAMD, OPTION_ADDRESS, "address", "unix:/run/clamav/clamd.ctl",
+	offsetof(struct backend_settings, address), 0, 0, NULL,
+	"Where this clamd listens."},
+    {GROUP_CLAMD, OPTION_COUNT, "max_scans", "10",
+	offsetof(struct backend_settings, max_scans), 1, 1000, NULL,
+	"Messages that it is given at the same time. Not above its "
+	"MaxThreads."},
+    {GROUP_ACTION, OPTION_ACTION, "action", "",
+	offsetof(struct disposition, action), 0, 0, NULL,
+	"What the MTA is told to do."},
+    {GROUP_ACTION, OPTION_REPLY, "reply", "",
+	offsetof(struct disposition, reply), 0, 0, NULL,
+	"SMTP reply for reject and tempfail: code, enhanced code, text. %v is "
+	"the name of the signature, %% a percent sign. Empty stands for a reply "
+	"that fits the action."},
+    {GROUP_HEADERS, OPTION_HEADER, "scanned", "X-Virus-Scanned",
+	MAIN(session.header_scanned), 0, 0, NULL,
+	"Field that says which host scanned the message and with what. Fields of "
+	"that name that came with it are removed. Empty turns both off."},
+    {GROUP_HEADERS, OPTION_HEADER, "status", "X-Virus-Status",
+	MAIN(session.header_status), 0, 0, NULL,
+	"Field that says what was found, in the same way."},
+};
+const size_t options_count = sizeof(options) / sizeof(options[0]);
+_Static_assert(sizeof(options) / sizeof(options[0]) <= OPTIONS_MAX,
+    "OPTIONS_MAX is too small");
+
+#define UNSCANNED_REJECT "550 5.7.1 Message could not be scanned"
+#define UNSCANNED_TEMPFAIL \
+	"451 4.7.1 Message could not be scanned, try again later"
+
+const struct section sections[SECTION_COUNT] = {
+    [SECTION_MAIN] = {"", GROUP_MAIN, OUTCOME_COUNT, ACTION_COUNT, "", "", ""},
+    [SECTION_CLAMD] = {"clamd", GROUP_CLAMD, OUTCOME_COUNT, ACTION_COUNT, "",
+	"",
+	"A clamd and its name in the log. May be repeated, up to 16 times, with "
+	"different names. Without any there is one, named local."},
+    [SECTION_ON_INFECTED] = {"on_infected", GROUP_ACTION, OUTCOME_INFECTED,
+	ACTION_REJECT, "550 5.7.1 Message refused: %v found",
+	"451 4.7.1 Message refused: %v found",
+	"A message in which clamd found something."},
+    [SECTION_ON_CLEAN] = {"on_clean", GROUP_ACTION, OUTCOME_CLEAN,
+	ACTION_ACCEPT, "550 5.7.1 Message refused",
+	"451 4.7.1 Message refused, try again later",
+	"A message that clamd scanned whole and found clean."},
+    [SECTION_ON_UNSCANNED] = {"on_unscanned", GROUP_ACTION, OUTCOME_COUNT,
+	ACTION_TEMPFAIL, UNSCANNED_REJECT, UNSCANNED_TEMPFAIL,
+	"A message without a verdict, for whatever reason. The five sections "
+	"after this one are for one reason each. What they leave out is taken "
+	"from here."},
+    [SECTION_ON_TOO_BIG] = {"on_too_big", GROUP_ACTION, OUTCOME_TOO_BIG,
+	ACTION_TEMPFAIL, "552 5.3.4 Message too big to be scanned",
+	UNSCANNED_TEMPFAIL,
+	"Unscanned because it is longer than max_message_size."},
+    [SECTION_ON_CLAMD_DOWN] = {"on_clamd_down", GROUP_ACTION,
+	OUTCOME_CLAMD_DOWN, ACTION_TEMPFAIL, UNSCANNED_REJECT,
+	UNSCANNED_TEMPFAIL, "Unscanned because no clamd could be reached."},
+    [SECTION_ON_CLAMD_ERROR] = {"on_clamd_error", GROUP_ACTION,
+	OUTCOME_CLAMD_ERROR, ACTION_TEMPFAIL, UNSCANNED_REJECT,
+	UNSCANNED_TEMPFAIL,
+	"Unscanned because clamd answered, but with no verdict."},
+    [SECTION_ON_TIMEOUT] = {"on_timeout", GROUP_ACTION, OUTCOME_TIMEOUT,
+	ACTION_TEMPFAIL, UNSCANNED_REJECT, UNSCANNED_TEMPFAIL,
+	"Unscanned because there was no verdict within scan_timeout."},
+    [SECTION_ON_INTERNAL] = {"on_internal", GROUP_ACTION, OUTCOME_INTERNAL,
+	ACTION_TEMPFAIL, UNSCANNED_REJECT, UNSCANNED_TEMPFAIL,
+	"Unscanned because a part of Pratique failed."},
+    [SECTION_HEADERS] = {"headers", GROUP_HEADERS, OUTCOME_COUNT, ACTION_COUNT,
+	"", "", "Header fields that Pratique adds."},
+};
+
+const struct option *
+option_find(enum option_group group, const char *key)
+{
+	for (size_t i = 0; i < options_count; i++)
+		if (options[i].group == group &&
+		    strcmp(options[i].key, key) == 0)
+			return &options[i];
+	return NULL;
+}
+
+enum section_id
+section_find(const char *name)
+{
+	enum section_id id = SECTION_CLAMD;
+
+	while (id < SECTION_COUNT && strcmp(sections[id].name, name) != 0)
+		id++;
+	return id;
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Levenshtein's distance of the first KEY_MAX bytes, row by row. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[KEY_MAX + 1];
+	size_t a_len = strnlen(a, KEY_MAX), b_len = strnlen(b, KEY_MAX);
+
+	for (size_t j = 0; j <= b_len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			row[j] = least(change, least(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[b_len];
+}
+
+const char *
+option_nearest(enum section_id section, const char *key)
+{
+	/* A third of the letters may be wrong: more is another word. */
+	size_t best = strnlen(key, KEY_MAX) / 3 + 1;
+	const char *name = NULL;
+
+	for (size_t i = 0; i < options_count; i++) {
+		size_t d = distance(options[i].key, key);
+
+		if (options[i].group == sections[section].group && d < best) {
+			best = d;
+			name = options[i].key;
+		}
+	}
+	for (size_t i = SECTION_CLAMD;
+	     section == SECTION_MAIN && i < SECTION_COUNT; i++) {
+		size_t d = distance(sections[i].name, key);
+
+		if (d < best) {
+			best = d;
+			name = sections[i].name;
+		}
+	}
+	return name;
+}
+
+const char *
+section_reply(const struct section *section, enum action action)
+{
+	if (action == ACTION_REJECT)
+		return section->reject;
+	return action == ACTION_TEMPFAIL ? section->tempfail : "";
+}
+
+const char *
+option_limits(const struct option *o, char *buf, size_t size)
+{
+	char min[VALUE_TEXT_MAX], max[VALUE_TEXT_MAX];
+
+	buf[0] = '\0';
+	switch (o->type) {
+	case OPTION_COUNT:
+		snprintf(buf, size, "%ju to %ju", (uintmax_t)o->min,
+		    (uintmax_t)o->max);
+		break;
+	case OPTION_SIZE:
+		snprintf(buf, size, "%s to %s", value_size_text(o->min, min),
+		    value_size_text(o->max, max));
+		break;
+	case OPTION_TIME:
+		snprintf(buf, size, "%s to %s", value_time_text(o->min, min),
+		    value_time_text(o->max, max));
+		break;
+	case OPTION_WORD:
+		snprintf(buf, size, "%s or %s", o->words[0], o->words[1]);
+		break;
+	case OPTION_BOOL:
+		snprintf(buf, size, "yes or no");
+		break;
+	case OPTION_ACTION:
+		snprintf(buf, size, "%s", VALUE_ACTIONS);
+		break;
+	case OPTION_ADDRESSES:
+	case OPTION_ADDRESS:
+		snprintf(buf, size, "%s", ADDRESS_FORMS);
+		break;
+	case OPTION_MODE:
+	case OPTION_USER:
+	case OPTION_GROUP:
+	case OPTION_PATH:
+	case OPTION_HOST:
+	case OPTION_REPLY:
+	case OPTION_HEADER:
+		break;
+	}
+	return buf;
+}

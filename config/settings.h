@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the confined processes are told: plain data without pointers, made by
+ * the monitor from the configuration file and handed over in the boot block
+ * (privsep/boot.h).  Nobody but config/ knows the file's syntax.
+ *
+ * Sizes are bytes, times milliseconds, strings NUL-terminated.
+ */
+#ifndef CONFIG_SETTINGS_H
+#define CONFIG_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "lib/log.h"
+#include "lib/outcome.h"
+
+#define SETTINGS_BACKENDS_MAX 16
+#define SETTINGS_REPLY_MAX    256 /* RFC 5321 4.5.3.1.5: 512 with CRLF; room for
+                                     the signature name and doubled % */
+#define SETTINGS_NAME_MAX     64
+
+/* An address to listen on or to connect to. */
+struct address {
+	socklen_t len;
+	union {
+		struct sockaddr any;
+		struct sockaddr_un local;
+		struct sockaddr_storage storage;
+	};
+	char text[128]; /* as the operator wrote it */
+};
+
+/* What is done with a message of one outcome. */
+struct disposition {
+	enum action action;
+	/* "550 5.7.1 text %v", checked: code and class fit the action,
+	 * printable ASCII; %v stands for the signature name, %% for a percent
+	 * sign, nothing else follows a %.  Used for reject and tempfail. */
+	char reply[SETTINGS_REPLY_MAX];
+};
+
+/* For the listener and its sessions. */
+struct session_settings {
+	uint64_t max_message_size;
+	uint32_t max_sessions;
+	uint32_t session_timeout; /* silence between two commands */
+	uint32_t scan_timeout;	  /* end of message to verdict */
+	struct disposition disposition[OUTCOME_COUNT];
+	char header_scanned[SETTINGS_NAME_MAX]; /* "" for none */
+	char header_status[SETTINGS_NAME_MAX];	/* "" for none */
+	char hostname[256];
+};
+
+struct backend_settings {
+	char name[32];
+	struct address address;
+	uint32_t max_scans; /* at once */
+};
+
+/* For the scanner. */
+struct scanner_settings {
+	uint64_t max_message_size;
+	uint32_t max_sessions;
+	uint32_t scan_timeout;
+	enum log_format log_format;
+	enum log_to log_to;
+	bool log_clean;
+	uint32_t backends;
+	struct backend_settings backend[SETTINGS_BACKENDS_MAX];
+};
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The log line; see log.h.  Used in monitor and scanner, and by every process
+ * until it is confined.
+ *
+ * The last LINE_END bytes of a line's buffer are kept free for its end, so
+ * that a line that is too long loses keys, not its form.
+ */
+#include "lib/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_END      2 /* "}\n" */
+#define SYSLOG_MAIL   (2 << 3)
+#define SYSLOG_PREFIX "pratiqued: "
+
+static int target_fd = STDERR_FILENO;
+static enum log_format target_format = LOG_FORMAT_LOGFMT;
+static enum log_to target_to = LOG_TO_STDERR;
+
+static const char *const level_word[] = {
+    [LOG_LEVEL_ERROR] = "error",
+    [LOG_LEVEL_WARNING] = "warning",
+    [LOG_LEVEL_INFO] = "info",
+};
+
+static const int level_severity[] = {
+    [LOG_LEVEL_ERROR] = 3, /* RFC 5424 6.2.1 */
+    [LOG_LEVEL_WARNING] = 4,
+    [LOG_LEVEL_INFO] = 6,
+};
+
+void
+log_init(int fd, enum log_format format, enum log_to to)
+{
+	target_fd = fd;
+	target_format = format;
+	target_to = to;
+	tzset();
+}
+
+/* Appends all of it or, if there is no room, nothing. */
+static bool
+line_add(struct log_line *line, const void *bytes, size_t len)
+{
+	if (len > sizeof(line->text) - LINE_END - line->len)
+		return false;
+	memcpy(line->text + line->len, bytes, len);
+	line->len += len;
+	return true;
+}
+
+static bool
+line_add_text(struct log_line *line, const char *text)
+{
+	return line_add(line, text, strlen(text));
+}
+
+/*
+ * One byte of outside text.  What would end a quoted value or a line, and
+ * every control and non-ASCII byte, becomes an escape; UTF-8 is not passed,
+ * because terminals and log readers do things with some of its characters.
+ */
+static bool
+line_add_escaped(struct log_line *line, uint8_t byte)
+{
+	static const char hex[] = "0123456789abcdef";
+	char code[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+
+	if (byte == '"' || byte == '\\')
+		return line_add(line, (char[]){'\\', (char)byte}, 2);
+	if (byte >= 0x20 && byte < 0x7f)
+		return line_add(line, &byte, 1);
+	return line_add(line, code, sizeof(code));
+}
+
+/* A logfmt value can stand without quotes if it holds only such bytes. */
+static bool
+is_bare(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] <= 0x20 || bytes[i] >= 0x7f || bytes[i] == '"' ||
+		    bytes[i] == '\\' || bytes[i] == '=')
+			return false;
+	}
+	return len > 0;
+}
+
+static bool
+line_add_key(struct log_line *line, const char *key)
+{
+	if (target_format == LOG_FORMAT_LOGFMT)
+		return line_add(line, " ", 1) && line_add_text(line, key) &&
+		       line_add(line, "=", 1);
+	return line_add(line, ",\"", 2) && line_add_text(line, key) &&
+	       line_add(line, "\":", 2);
+}
+
+static bool
+line_add_value(struct log_line *line, const uint8_t *bytes, size_t len)
+{
+	if (target_format == LOG_FORMAT_LOGFMT && is_bare(bytes, len))
+		return line_add(line, bytes, len);
+	if (!line_add(line, "\"", 1))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (!line_add_escaped(line, bytes[i]))
+			return false;
+	}
+	return line_add(line, "\"", 1);
+}
+
+void
+log_bytes(struct log_line *line, const char *key, const void *ptr, size_t len)
+{
+	size_t before = line->len;
+
+	if (line->full)
+		return;
+	if (line_add_key(line, key) && line_add_value(line, ptr, len))
+		return;
+	line->len = before;
+	line->full = true;
+}
+
+void
+log_text(struct log_line *line, const char *key, const char *text)
+{
+	log_bytes(line, key, text, strlen(text));
+}
+
+void
+log_number(struct log_line *line, const char *key, uint64_t number)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+	size_t before = line->len;
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	if (line->full)
+		return;
+	if (line_add_key(line, key) &&
+	    line_add(line, digits + at, sizeof(digits) - at))
+		return;
+	line->len = before;
+	line->full = true;
+}
+
+/* "2026-11-20T10:00:00.123Z" */
+static size_t
+time_text(char *buf, size_t size)
+{
+	struct timespec now;
+	struct tm tm;
+	int n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	n = snprintf(buf, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec, now.tv_nsec / 1000000);
+	return n > 0 && (size_t)n < size ? (size_t)n : 0;
+}
+
+void
+log_begin(struct log_line *line, enum log_level level, const char *event)
+{
+	char prefix[64];
+	int n = 0;
+
+	line->len = 0;
+	line->full = false;
+	if (target_to == LOG_TO_SYSLOG) {
+		n = snprintf(prefix, sizeof(prefix), "<%d>" SYSLOG_PREFIX,
+		    SYSLOG_MAIL | level_severity[level]);
+		line_add(line, prefix, n > 0 ? (size_t)n : 0);
+	}
+	if (target_format == LOG_FORMAT_JSON)
+		line_add_text(line, "{\"ts\":\"");
+	else
+		line_add_text(line, "ts=");
+	line_add(line, prefix, time_text(prefix, sizeof(prefix)));
+	if (target_format == LOG_FORMAT_JSON)
+		line_add_text(line, "\"");
+	log_text(line, "level", level_word[level]);
+	log_text(line, "event", event);
+}
+
+bool
+log_end(struct log_line *line)
+{
+	ssize_t n;
+
+	if (target_format == LOG_FORMAT_JSON)
+		line->text[line->len++] = '}';
+	if (target_to == LOG_TO_STDERR)
+		line->text[line->len++] = '\n';
+	n = write(target_fd, line->text, line->len);
+	return n == (ssize_t)line->len;
+}
+
+void
+log_event(enum log_level level, const char *event, const char *what)
+{
+	struct log_line line;
+
+	log_begin(&line, level, event);
+	log_text(&line, "what", what);
+	log_end(&line);
+}

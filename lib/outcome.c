@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/* The spellings of outcomes and actions; see outcome.h. */
+#include "lib/outcome.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char *const reasons[OUTCOME_COUNT] = {
+    [OUTCOME_CLEAN] = "",
+    [OUTCOME_INFECTED] = "",
+    [OUTCOME_TOO_BIG] = "too-big",
+    [OUTCOME_CLAMD_DOWN] = "clamd-down",
+    [OUTCOME_CLAMD_ERROR] = "clamd-error",
+    [OUTCOME_TIMEOUT] = "timeout",
+    [OUTCOME_INTERNAL] = "internal",
+};
+
+static const char *const actions[ACTION_COUNT] = {
+    [ACTION_ACCEPT] = "accept",
+    [ACTION_REJECT] = "reject",
+    [ACTION_TEMPFAIL] = "tempfail",
+    [ACTION_DISCARD] = "discard",
+    [ACTION_QUARANTINE] = "quarantine",
+    [ACTION_ABORTED] = "aborted",
+};
+
+const char *
+outcome_verdict(enum outcome o)
+{
+	if (o == OUTCOME_CLEAN)
+		return "clean";
+	return o == OUTCOME_INFECTED ? "infected" : "unscanned";
+}
+
+const char *
+outcome_reason(enum outcome o)
+{
+	return o < OUTCOME_COUNT ? reasons[o] : reasons[OUTCOME_INTERNAL];
+}
+
+const char *
+action_name(enum action a)
+{
+	return a < ACTION_COUNT ? actions[a] : "unknown";
+}
+
+bool
+action_find(const char *name, enum action *out)
+{
+	for (enum action a = ACTION_ACCEPT; a < ACTION_ABORTED; a++) {
+		if (strcmp(name, actions[a]) == 0) {
+			*out = a;
+			return true;
+		}
+	}
+	return false;
+}

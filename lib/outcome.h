@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The words for what became of a message: outcome, verdict, reason, action.
+ *
+ * An outcome is a verdict together with its reason; every message ends in
+ * exactly one.  The operator sets one action for each.  All spellings (log,
+ * header, configuration) come from here.
+ */
+#ifndef LIB_OUTCOME_H
+#define LIB_OUTCOME_H
+
+#include <stdbool.h>
+
+enum outcome {
+	OUTCOME_CLEAN,	     /* clamd judged the whole message clean */
+	OUTCOME_INFECTED,    /* clamd named a signature */
+	OUTCOME_TOO_BIG,     /* unscanned: above max_message_size */
+	OUTCOME_CLAMD_DOWN,  /* unscanned: no clamd could be reached */
+	OUTCOME_CLAMD_ERROR, /* unscanned: clamd answered, but no verdict */
+	OUTCOME_TIMEOUT,     /* unscanned: no answer within scan_timeout */
+	OUTCOME_INTERNAL,    /* unscanned: a fault of our own */
+	OUTCOME_COUNT
+};
+
+enum action {
+	ACTION_ACCEPT,
+	ACTION_REJECT,
+	ACTION_TEMPFAIL,
+	ACTION_DISCARD,
+	ACTION_QUARANTINE,
+	ACTION_ABORTED, /* never configured: the MTA gave the message up */
+	ACTION_COUNT
+};
+
+/* "clean", "infected" or "unscanned". */
+const char *outcome_verdict(enum outcome);
+
+/* "too-big", "clamd-down", ...; "" for clean and infected. */
+const char *outcome_reason(enum outcome);
+
+const char *action_name(enum action);
+
+/* The action of that name among those that can be configured; false if there
+ * is none. */
+bool action_find(const char *name, enum action *out);
+
+#endif

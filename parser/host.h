@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the parser asks of the process it runs in.  Parsers and session logic
+ * do no I/O and know no process; they call these functions, which
+ * privsep/session.c provides in the five-call process, and stubs in unit tests
+ * and fuzz targets.  A link-time seam, not function pointers: a table of
+ * pointers would be a gift to whoever takes the process over.
+ */
+#ifndef PARSER_HOST_H
+#define PARSER_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/outcome.h"
+#include "lib/report.h"
+#include "lib/span.h"
+
+struct host_result {
+	enum outcome outcome;
+	char name[256]; /* signature, NUL-terminated, clamd's bytes; else "" */
+};
+
+/* Sends bytes to the MTA, all of them, within the write deadline.  False: the
+ * MTA is gone; the caller stops. */
+bool host_mta_send(struct span bytes);
+
+/* The message goes to the scanner: begin, then fields in order, then body
+ * pieces in order, then end.  Calls never fail here: what can not be
+ * delivered makes host_scan_end answer OUTCOME_INTERNAL. */
+void host_scan_begin(uint32_t message, const char *queue_id);
+
+/* value as the MTA sent it with the leading-space option: exact bytes between
+ * colon and line end, folds as LF + white space. */
+void host_scan_field(struct span name, struct span value);
+
+void host_scan_body(struct span bytes);
+
+/* Waits for the outcome, at most scan_timeout, and calls host_progress's
+ * packet in between: progress is sent to the MTA every few seconds as it
+ * stands.  size: message bytes; too_big: bytes were left out. */
+void host_scan_end(uint32_t message, uint64_t size, bool too_big,
+    struct span progress, struct host_result *out);
+
+/* Drops the message; only after begin and before end. */
+void host_scan_abort(void);
+
+/* The claims for the log line.  After end, or after abort. */
+void host_report(const struct report *);
+
+#endif

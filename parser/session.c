@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The session logic; see session.h.  Runs in the session process, knows
+ * neither packets nor sockets.
+ *
+ * It promises: each message that began to be scanned ends in exactly one
+ * host_report; fields that carry names of ours never pass; a field of ours
+ * that says a message was scanned goes only onto one that was; when an edit
+ * can not be made the message is tempfailed; all is known before the first
+ * edit is sent.
+ */
+#include "parser/session.h"
+
+#include <strings.h>
+
+#include "parser/address.h"
+#include "parser/host.h"
+#include "parser/phrase.h"
+
+/* Copies into a field of the report: cut, padded with NUL. */
+static void
+keep_text(char *to, size_t size, struct span text)
+{
+	size_t len = text.len < size - 1 ? text.len : size - 1;
+
+	memset(to, 0, size);
+	if (len > 0)
+		memcpy(to, text.ptr, len);
+}
+
+static void
+keep_queue_id(struct session *s, struct span queue_id)
+{
+	if (queue_id.len > 0)
+		keep_text(
+		    s->report.queue_id, sizeof(s->report.queue_id), queue_id);
+}
+
+/* Forgets the message, keeps the session. */
+static void
+clear_message(struct session *s)
+{
+	struct report *r = &s->report;
+
+	r->recipients = 0;
+	memset(r->queue_id, 0, sizeof(r->queue_id));
+	memset(r->sender, 0, sizeof(r->sender));
+	s->size = 0;
+	s->forged_scanned = s->forged_status = 0;
+	s->scanning = s->too_big = false;
+}
+
+void
+session_init(struct session *s, const struct session_settings *settings)
+{
+	s->settings = settings;
+	s->messages = 0;
+	session_reset(s);
+}
+
+void
+session_reset(struct session *s)
+{
+	memset(&s->report, 0, sizeof(s->report));
+	clear_message(s);
+}
+
+void
+session_connect(struct session *s, struct span host, struct span address)
+{
+	struct report *r = &s->report;
+
+	keep_text(r->client_name, sizeof(r->client_name), host);
+	keep_text(r->client_addr, sizeof(r->client_addr), address);
+}
+
+void
+session_helo(struct session *s, struct span helo)
+{
+	keep_text(s->report.helo, sizeof(s->report.helo), helo);
+}
+
+void
+session_envfrom(struct session *s, struct span sender)
+{
+	clear_message(s);
+	keep_text(s->report.sender, sizeof(s->report.sender),
+	    address_mailbox(sender));
+}
+
+void
+session_envrcpt(struct session *s)
+{
+	s->report.recipients++;
+}
+
+/* --- content -------------------------------------------------------------- */
+
+static void
+begin_scan(struct session *s, struct span queue_id)
+{
+	keep_queue_id(s, queue_id);
+	if (s->scanning)
+		return;
+	s->scanning = true;
+	s->report.message = ++s->messages;
+	host_scan_begin(s->report.message, s->report.queue_id);
+}
+
+/* Adds to the size; false if the message is, or has become, too big. */
+static bool
+within_limit(struct session *s, uint64_t bytes)
+{
+	s->size += bytes;
+	if (s->size > s->settings->max_message_size)
+		s->too_big = true;
+	return !s->too_big;
+}
+
+static bool
+is_named(struct span name, const char *ours)
+{
+	return name.len > 0 && name.len == strlen(ours) &&
+	       strncasecmp((const char *)name.ptr, ours, name.len) == 0;
+}
+
+void
+session_header(struct session *s, struct span name, struct span value,
+    struct span queue_id)
+{
+	const size_t punctuation = 1 + 2; /* colon, CRLF */
+
+	begin_scan(s, queue_id);
+	/* Counted to the end, also of what is too big: positions matter. */
+	if (is_named(name, s->settings->header_scanned))
+		s->forged_scanned++;
+	else if (is_named(name, s->settings->header_status))
+		s->forged_status++;
+	if (within_limit(s, name.len + value.len + punctuation))
+		host_scan_field(name, value);
+}
+
+void
+session_body(struct session *s, struct span bytes, struct span queue_id)
+{
+	begin_scan(s, queue_id);
+	if (within_limit(s, bytes.len))
+		host_scan_body(bytes);
+}
+
+/* --- verdict -------------------------------------------------------------- */
+
+struct verdict {
+	enum outcome outcome;
+	char name[PHRASE_NAME_MAX + 1];
+};
+
+/* Asks for the outcome.  It is judged again here, so that a wrong answer can
+ * not make a clean message of one that was not looked at. */
+static void
+take_verdict(struct session *s, struct span progress, struct verdict *v)
+{
+	struct host_result result = {.outcome = OUTCOME_INTERNAL};
+
+	host_scan_end(
+	    s->report.message, s->size, s->too_big, progress, &result);
+	result.name[sizeof(result.name) - 1] = '\0';
+	v->outcome =
+	    result.outcome < OUTCOME_COUNT ? result.outcome : OUTCOME_INTERNAL;
+	if (v->outcome == OUTCOME_CLEAN && s->too_big)
+		v->outcome = OUTCOME_TOO_BIG;
+	phrase_name(v->outcome, result.name, v->name);
+}
+
+/* From the last to the first: Postfix renumbers after a deletion, Sendmail
+ * does not. */
+static bool
+delete_fields(struct session_edits *e, const char *name, uint32_t count)
+{
+	for (uint32_t i = count; i > 0; i--) {
+		if (!edit_delete_header(e, name, i))
+			return false;
+	}
+	return true;
+}
+
+/* Each insertion comes to stand above the one before. */
+static bool
+insert_fields(
+    const struct session *s, const struct verdict *v, struct session_edits *e)
+{
+	const struct session_settings *set = s->settings;
+	bool scanned =
+	    v->outcome == OUTCOME_CLEAN || v->outcome == OUTCOME_INFECTED;
+	struct phrase p;
+
+	if (set->header_status[0] != '\0' &&
+	    !(phrase_status(&p, v->outcome, v->name) &&
+		edit_insert_header(e, set->header_status, p.text)))
+		return false;
+	if (set->header_scanned[0] != '\0' && scanned &&
+	    !(phrase_scanned(&p, set->hostname) &&
+		edit_insert_header(e, set->header_scanned, p.text)))
+		return false;
+	return true;
+}
+
+/* The edits of a message that goes on. */
+static bool
+edit_message(
+    const struct session *s, const struct verdict *v, struct session_edits *e)
+{
+	const struct session_settings *set = s->settings;
+
+	return delete_fields(e, set->header_scanned, s->forged_scanned) &&
+	       delete_fields(e, set->header_status, s->forged_status) &&
+	       insert_fields(s, v, e);
+}
+
+static bool
+quarantine(const struct verdict *v, struct session_edits *e)
+{
+	struct phrase p;
+
+	return phrase_status(&p, v->outcome, v->name) &&
+	       edit_quarantine(e, p.text);
+}
+
+/* The operator's text; a refused one leaves the MTA's default. */
+static void
+prepare_reply(const struct disposition *d, const struct verdict *v,
+    struct session_edits *e)
+{
+	struct phrase p;
+
+	if (phrase_reply(&p, d->reply, v->name))
+		(void)edit_reply(e, p.text);
+}
+
+/* Carries the disposition out as far as it goes; *taken is what came of it. */
+static enum session_status
+dispose(const struct session *s, const struct verdict *v,
+    struct session_edits *e, enum action *taken)
+{
+	const struct disposition *d = &s->settings->disposition[v->outcome];
+
+	*taken = d->action;
+	switch (d->action) {
+	case ACTION_ACCEPT:
+		if (edit_message(s, v, e))
+			return SESSION_CONTINUE;
+		break;
+	case ACTION_QUARANTINE:
+		if (edit_message(s, v, e) && quarantine(v, e))
+			return SESSION_CONTINUE;
+		break;
+	case ACTION_REJECT:
+		prepare_reply(d, v, e);
+		return SESSION_REJECT;
+	case ACTION_TEMPFAIL:
+		prepare_reply(d, v, e);
+		return SESSION_TEMPFAIL;
+	case ACTION_DISCARD:
+		return SESSION_DISCARD;
+	case ACTION_ABORTED:
+	case ACTION_COUNT:
+		break; /* can not be configured */
+	}
+	*taken = ACTION_TEMPFAIL;
+	return SESSION_TEMPFAIL;
+}
+
+static void
+report(struct session *s, enum outcome outcome, enum action action)
+{
+	s->report.outcome = (uint8_t)outcome;
+	s->report.action = (uint8_t)action;
+	host_report(&s->report);
+	clear_message(s);
+}
+
+enum session_status
+session_eom(struct session *s, struct span queue_id, struct span progress,
+    struct session_edits *e)
+{
+	enum session_status status;
+	enum action taken;
+	struct verdict v;
+
+	begin_scan(s, queue_id);
+	take_verdict(s, progress, &v);
+	s->scanning = false;
+	status = dispose(s, &v, e, &taken);
+	report(s, v.outcome, taken);
+	return status;
+}
+
+void
+session_abort(struct session *s)
+{
+	if (!s->scanning) {
+		clear_message(s); /* nothing was seen of it */
+		return;
+	}
+	host_scan_abort();
+	report(s, OUTCOME_INTERNAL, ACTION_ABORTED);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The boot block; see boot.h.  boot_make runs in the monitor, boot_read in the
+ * children before they are confined.
+ */
+#include "privsep/boot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "privsep/record.h"
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+
+int
+boot_make(const void *block, size_t size)
+{
+	int fd = memfd_create("pratique-boot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd == -1)
+		return -1;
+	if (write(fd, block, size) != (ssize_t)size ||
+	    fcntl(fd, F_ADD_SEALS, SEALS) == -1) {
+		int saved = errno;
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}
+
+bool
+boot_read(void *block, size_t size)
+{
+	struct stat st;
+	bool good = fstat(CHILD_FD_BOOT, &st) == 0 &&
+		    st.st_size == (off_t)size &&
+		    fcntl(CHILD_FD_BOOT, F_GET_SEALS) == SEALS &&
+		    pread(CHILD_FD_BOOT, block, size, 0) == (ssize_t)size;
+
+	close(CHILD_FD_BOOT);
+	return good;
+}

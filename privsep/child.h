@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting a child: fork, the child's descriptors in their places, exec.
+ */
+#ifndef PRIVSEP_CHILD_H
+#define PRIVSEP_CHILD_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "privsep/record.h"
+
+/* What a child is started with.  Descriptors stay the caller's. */
+struct child_plan {
+	const char *program; /* path */
+	const char *role;    /* its first argument, for ps */
+	int boot;	     /* boot block */
+	int log;	     /* -1: none */
+	const int *listen;   /* listening sockets */
+	uint32_t listens;    /* at most CONFIG_LISTEN_MAX */
+};
+
+/* Starts the program in a process group of its own, with /dev/null as
+ * standard input and output, our standard error, and the descriptors of
+ * privsep/record.h.  *channel becomes our end of its channel.  -1 with errno. */
+pid_t child_start(const struct child_plan *, int *channel);
+
+#endif

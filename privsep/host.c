@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the parser asks of its process (parser/host.h), in the session process:
+ * replies go to the MTA, messages go to the scanner as batches of records.
+ *
+ * Runs under the five-call filter: no allocation, no stdio.  A scanner that is
+ * gone, silent or talking nonsense never makes a message clean: the outcome is
+ * OUTCOME_INTERNAL, and stays so for the rest of the session, because a new
+ * channel can not be had in here.
+ */
+#include "privsep/host.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "parser/host.h"
+#include "privsep/wire.h"
+
+/* An MTA that does not take a reply for so long is gone (it waits for it). */
+#define WRITE_TIMEOUT_MS 60000
+/* Sendmail waits 10 s for one reply, with a resolution of a second. */
+#define PROGRESS_EVERY_MS 4000
+/* The scanner keeps the scan deadline; the session only notices that the
+ * scanner itself does not answer. */
+#define SCANNER_GRACE_MS 5000
+
+static struct host_batch *batch;
+static uint32_t scan_timeout;
+static bool scanner_gone;
+static bool draining;
+
+void
+host_init(struct host_batch *memory, uint32_t timeout)
+{
+	batch = memory;
+	batch->len = 0;
+	scan_timeout = timeout;
+}
+
+bool
+host_draining(void)
+{
+	return draining;
+}
+
+bool
+host_scanner_there(void)
+{
+	return !scanner_gone;
+}
+
+bool
+host_mta_send(struct span bytes)
+{
+	return wire_write(SESSION_FD_MTA, bytes, wire_now() + WRITE_TIMEOUT_MS);
+}
+
+static void
+batch_flush(void)
+{
+	struct span all = span_of(batch->bytes, batch->len);
+
+	batch->len = 0;
+	if (all.len > 0 && !scanner_gone &&
+	    !wire_write(SESSION_FD_SCANNER, all, wire_now() + scan_timeout))
+		scanner_gone = true;
+}
+
+static void
+batch_add(const void *bytes, size_t len)
+{
+	memcpy(batch->bytes + batch->len, bytes, len);
+	batch->len += len;
+}
+
+/* Room for one record of LEN bytes; all that exist fit into an empty batch. */
+static void
+batch_room(size_t len)
+{
+	if (len > sizeof(batch->bytes))
+		__builtin_trap();
+	if (len > sizeof(batch->bytes) - batch->len)
+		batch_flush();
+}
+
+static void
+batch_record(const void *record, size_t len)
+{
+	batch_room(len);
+	batch_add(record, len);
+}
+
+void
+host_scan_begin(uint32_t message, const char *queue_id)
+{
+	struct record_begin r = {
+	    .head = record_head(RECORD_BEGIN, sizeof(r)), .message = message};
+
+	strncpy(r.queue_id, queue_id, sizeof(r.queue_id) - 1);
+	batch_record(&r, sizeof(r));
+}
+
+void
+host_scan_field(struct span name, struct span value)
+{
+	size_t len = sizeof(struct record_field) + name.len + value.len;
+	struct record_field r = {.head = record_head(RECORD_FIELD, len),
+	    .name_len = (uint32_t)name.len,
+	    .value_len = (uint32_t)value.len};
+
+	batch_room(len);
+	batch_add(&r, sizeof(r));
+	batch_add(name.ptr, name.len);
+	batch_add(value.ptr, value.len);
+}
+
+void
+host_scan_body(struct span bytes)
+{
+	size_t len = sizeof(struct record_body) + bytes.len;
+	struct record_body r = {.head = record_head(RECORD_BODY, len)};
+
+	batch_room(len);
+	batch_add(&r, sizeof(r));
+	batch_add(bytes.ptr, bytes.len);
+}
+
+void
+host_scan_abort(void)
+{
+	struct record_plain r = {.head = record_head(RECORD_ABORT, sizeof(r))};
+
+	batch_record(&r, sizeof(r));
+}
+
+void
+host_report(const struct report *report)
+{
+	struct record_report r = {
+	    .head = record_head(RECORD_REPORT, sizeof(r)), .report = *report};
+
+	batch_record(&r, sizeof(r));
+	batch_flush();
+}
+
+/*
+ * Reads one record from the scanner.  True if *out is a RESULT; anything else
+ * is taken care of here.
+ */
+static bool
+scanner_read(struct record_result *out)
+{
+	uint8_t buf[sizeof(*out)];
+	ssize_t n = read(SESSION_FD_SCANNER, buf, sizeof(buf));
+	struct span r;
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	r = span_of(buf, n > 0 ? (size_t)n : 0);
+	if (!record_check(ROLE_SCANNER, ROLE_SESSION, r, false)) {
+		scanner_gone = true;
+		return false;
+	}
+	if (record_type_of(r) == RECORD_DRAIN) {
+		draining = true;
+		return false;
+	}
+	memcpy(out, buf, sizeof(*out));
+	return true;
+}
+
+void
+host_read_scanner(void)
+{
+	struct record_result unwanted;
+
+	scanner_read(&unwanted);
+}
+
+/* Does the result belong to this message, and does it hold together? */
+static bool
+result_fits(const struct record_result *r, uint32_t message)
+{
+	return r->message == message && r->outcome < OUTCOME_COUNT &&
+	       r->name_len < sizeof(r->name);
+}
+
+/*
+ * One wait for the result, until then at the latest.  True if the waiting is
+ * over: *r is the result, or the scanner or the MTA is gone.
+ */
+static bool
+result_wait(
+    uint32_t message, uint64_t until, struct record_result *r, bool *have)
+{
+	unsigned int got = wire_wait(WIRE_READ_SCANNER, true, until);
+
+	if ((got & WIRE_READ_SCANNER) != 0) {
+		/* A late answer to an earlier message is passed over. */
+		*have = scanner_read(r) && result_fits(r, message);
+		return *have || scanner_gone;
+	}
+	if ((got & WIRE_SCANNER_GONE) != 0)
+		scanner_gone = true;
+	return (got & (WIRE_SCANNER_GONE | WIRE_MTA_GONE)) != 0;
+}
+
+void
+host_scan_end(uint32_t message, uint64_t size, bool too_big,
+    struct span progress, struct host_result *out)
+{
+	struct record_end end = {.head = record_head(RECORD_END, sizeof(end)),
+	    .message = message,
+	    .too_big = too_big,
+	    .size = size};
+	struct record_result r;
+	uint64_t give_up, until;
+	bool have = false;
+
+	batch_record(&end, sizeof(end));
+	batch_flush();
+	*out = (struct host_result){.outcome = OUTCOME_INTERNAL};
+	give_up = wire_now() + scan_timeout + SCANNER_GRACE_MS;
+	while (!scanner_gone) {
+		until = wire_now() + PROGRESS_EVERY_MS;
+		if (until > give_up)
+			until = give_up;
+		if (result_wait(message, until, &r, &have))
+			break;
+		if (wire_now() >= give_up || !host_mta_send(progress))
+			break;
+	}
+	if (!have)
+		return;
+	out->outcome = (enum outcome)r.outcome;
+	memcpy(out->name, r.name, r.name_len);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+/* Opening listening sockets in the monitor, before it is confined. */
+#include "privsep/listen.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Room for a burst of MTAs; the kernel cuts it to net.core.somaxconn. */
+#define BACKLOG 4096
+
+static int
+failed(int fd, const char *what, char *why, size_t size)
+{
+	snprintf(why, size, "%s: %s", what, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+/* Nobody listens on this socket file: it was left behind. */
+static bool
+is_stale(const struct address *a)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool stale = fd != -1 && connect(fd, &a->any, a->len) == -1 &&
+		     errno == ECONNREFUSED;
+
+	if (fd != -1)
+		close(fd);
+	return stale;
+}
+
+static int
+bind_local(int fd, const struct address *a, mode_t mode)
+{
+	/* The mode is right from the first moment on. */
+	mode_t before = umask(0777 & ~mode);
+	int r = bind(fd, &a->any, a->len);
+
+	if (r == -1 && errno == EADDRINUSE && is_stale(a) &&
+	    unlink(a->local.sun_path) == 0)
+		r = bind(fd, &a->any, a->len);
+	umask(before);
+	return r;
+}
+
+static int
+listen_local(int fd, const struct address *a, mode_t mode, gid_t gid, char *why,
+    size_t size)
+{
+	if (bind_local(fd, a, mode) == -1) {
+		if (errno == EADDRINUSE)
+			return failed(fd,
+			    "another process listens there; stop it or choose "
+			    "another path",
+			    why, size);
+		return failed(fd,
+		    "cannot bind (does the directory exist, and may this user "
+		    "write to it?)",
+		    why, size);
+	}
+	if (gid != (gid_t)-1 && chown(a->local.sun_path, (uid_t)-1, gid) == -1)
+		return failed(fd, "cannot set socket_group", why, size);
+	if (chmod(a->local.sun_path, mode) == -1)
+		return failed(fd, "cannot set socket_mode", why, size);
+	return fd;
+}
+
+int
+listen_open(
+    const struct address *a, mode_t mode, gid_t gid, char *why, size_t size)
+{
+	int on = 1;
+	int family = a->any.sa_family;
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd == -1)
+		return failed(fd, "cannot make a socket", why, size);
+	if (family == AF_UNIX) {
+		if (listen_local(fd, a, mode, gid, why, size) == -1)
+			return -1;
+	} else {
+		if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ==
+			-1 ||
+		    (family == AF_INET6 &&
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+			    sizeof(on)) == -1) ||
+		    bind(fd, &a->any, a->len) == -1)
+			return failed(fd, "cannot bind", why, size);
+	}
+	if (listen(fd, BACKLOG) == -1)
+		return failed(fd, "cannot listen", why, size);
+	return fd;
+}

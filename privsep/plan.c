@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the children are started with; see plan.h.  In the monitor, with the
+ * privilege it was started with.
+ */
+#include "privsep/plan.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "privsep/boot.h"
+#include "privsep/listen.h"
+
+#define SYSLOG_PATH "/dev/log"
+
+/* Descriptors that the listener has beside pending connections. */
+#define LISTENER_FILES (4096 + 128)
+/* Channel, message and clamd connection for each session; and the rest. */
+#define SCANNER_FILES(sessions) (3 * (uint64_t)(sessions) + 128)
+/* Address space, not memory in use: code, libraries, stack, and the fixed
+ * tables.  What a message takes is in memfds, which do not count here. */
+#define LISTENER_MEMORY (64ULL << 20)
+#define SCANNER_MEMORY	(256ULL << 20)
+/* The lead-in line and blank line that the scanner adds to a message, with
+ * room to spare. */
+#define STREAM_EXTRA 65536
+
+static char empty_dir[PATH_MAX];
+static char scanner_root[PATH_MAX];
+static char listener_program[PATH_MAX + 32];
+static char scanner_program[PATH_MAX + 32];
+static int listen_fds[CONFIG_LISTEN_MAX];
+
+static bool
+make_dir(const char *path, mode_t mode, char *why, size_t size)
+{
+	struct stat st;
+
+	if (mkdir(path, mode) == -1 && errno != EEXIST) {
+		snprintf(why, size, "cannot make directory %s: %s", path,
+		    strerror(errno));
+		return false;
+	}
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return true;
+	snprintf(why, size, "%s is in the way: it is not a directory", path);
+	return false;
+}
+
+static bool
+make_run_dir(const struct config *c, char *why, size_t size)
+{
+	if (snprintf(empty_dir, sizeof(empty_dir), "%s/empty", c->run_dir) >=
+	    (int)sizeof(empty_dir)) {
+		snprintf(why, size, "run_dir is too long");
+		return false;
+	}
+	umask(022); /* MTAs must reach the socket in it */
+	if (!make_dir(c->run_dir, 0755, why, size) ||
+	    !make_dir(empty_dir, 0555, why, size))
+		return false;
+	umask(077);
+	return true;
+}
+
+/* Cuts dir down to the deepest directory that also holds path. */
+static void
+common_dir(char *dir, const char *path)
+{
+	size_t i = 0, slash = 0;
+
+	for (; dir[i] != '\0' && dir[i] == path[i]; i++) {
+		if (dir[i] == '/')
+			slash = i;
+	}
+	if (dir[i] == '\0' && path[i] == '/')
+		return;
+	dir[slash] = '\0';
+	if (slash == 0)
+		memcpy(dir, "/", 2);
+}
+
+/*
+ * The scanner sees one directory: the deepest one that holds the sockets of
+ * all clamds, or the empty one if there is none or it does not exist yet.
+ * Addresses are made to go through it without symbolic links.
+ */
+static void
+choose_scanner_root(struct scanner_settings *s)
+{
+	char dir[PATH_MAX], real[PATH_MAX];
+	bool first = true;
+
+	snprintf(scanner_root, sizeof(scanner_root), "%s", empty_dir);
+	for (uint32_t i = 0; i < s->backends; i++) {
+		struct sockaddr_un *sun = &s->backend[i].address.local;
+		char *slash;
+
+		if (sun->sun_family != AF_UNIX)
+			continue;
+		snprintf(dir, sizeof(dir), "%s", sun->sun_path);
+		slash = strrchr(dir, '/');
+		slash[slash == dir ? 1 : 0] = '\0';
+		if (realpath(dir, real) == NULL ||
+		    snprintf(dir, sizeof(sun->sun_path), "%s%s", real,
+			strrchr(sun->sun_path, '/')) >=
+			(int)sizeof(sun->sun_path))
+			continue;
+		memcpy(sun->sun_path, dir, strlen(dir) + 1);
+		if (first)
+			snprintf(
+			    scanner_root, sizeof(scanner_root), "%s", real);
+		else
+			common_dir(scanner_root, real);
+		first = false;
+	}
+}
+
+static void
+sandbox_tcp_ports(struct sandbox_spec *spec, const struct scanner_settings *s)
+{
+	spec->empty_network = 1;
+	for (uint32_t i = 0; i < s->backends; i++) {
+		const struct address *a = &s->backend[i].address;
+		const struct sockaddr_in *in = (const void *)&a->storage;
+
+		/* Port and family stand in the same place in both. */
+		if (a->any.sa_family == AF_UNIX)
+			continue;
+		spec->empty_network = 0;
+		spec->tcp_port[spec->tcp_ports++] = ntohs(in->sin_port);
+	}
+}
+
+static const char *
+make_listener(const struct config *c, struct child_plan *out)
+{
+	static struct listener_boot boot;
+	const char *why;
+
+	boot.settings = c->session;
+	boot.listens = c->listens;
+	boot.sandbox = (struct sandbox_spec){
+	    .uid = c->user_uid,
+	    .gid = c->user_gid,
+	    .empty_network = 1,
+	    .no_abstract_sockets = 1,
+	    .max_files = LISTENER_FILES,
+	    /* two generations of listeners may be at work */
+	    .max_processes = 2 * (uint64_t)c->session.max_sessions + 16,
+	    .max_file_size = 0,
+	    .max_memory = LISTENER_MEMORY,
+	};
+	memcpy(boot.sandbox.root, empty_dir, strlen(empty_dir) + 1);
+	why = policy_compile(&policy_listener, 0, &boot.listener);
+	if (why == NULL)
+		why = policy_compile(&policy_session, 0, &boot.session);
+	if (why != NULL)
+		return why;
+	snprintf(listener_program, sizeof(listener_program),
+	    "%s/pratique-session", c->libexec_dir);
+	*out = (struct child_plan){.program = listener_program,
+	    .role = "listener",
+	    .boot = boot_make(&boot, sizeof(boot)),
+	    .log = -1,
+	    .listen = listen_fds,
+	    .listens = c->listens};
+	return out->boot == -1 ? strerror(errno) : NULL;
+}
+
+/* A log that is a regular file grows beyond any limit for messages. */
+static uint64_t
+scanner_file_size(const struct config *c, int log_fd)
+{
+	struct stat st;
+
+	if (fstat(log_fd, &st) == -1 || S_ISREG(st.st_mode))
+		return SANDBOX_KEEP;
+	return c->scanner.max_message_size + STREAM_EXTRA;
+}
+
+static const char *
+make_scanner(const struct config *c, int log_fd, struct supervise_plan *out)
+{
+	static struct scanner_boot boot;
+	const char *why = policy_compile(&policy_scanner, 0, &boot.scanner);
+
+	if (why != NULL)
+		return why;
+	boot.settings = c->scanner;
+	choose_scanner_root(&boot.settings);
+	boot.sandbox = (struct sandbox_spec){
+	    .uid = c->scanner_uid,
+	    .gid = c->scanner_gid,
+	    .no_abstract_sockets = 1,
+	    .max_files = SCANNER_FILES(c->scanner.max_sessions),
+	    .max_processes = 1,
+	    .max_file_size = scanner_file_size(c, log_fd),
+	    .max_memory = SCANNER_MEMORY,
+	};
+	sandbox_tcp_ports(&boot.sandbox, &boot.settings);
+	memcpy(boot.sandbox.root, scanner_root, strlen(scanner_root) + 1);
+	snprintf(scanner_program, sizeof(scanner_program),
+	    "%s/pratique-scanner", c->libexec_dir);
+	out->scanner = (struct child_plan){.program = scanner_program,
+	    .role = "scanner",
+	    .boot = boot_make(&boot, sizeof(boot)),
+	    .log = log_fd};
+	out->scanner_root = scanner_root;
+	return out->scanner.boot == -1 ? strerror(errno) : NULL;
+}
+
+static bool
+open_listens(const struct config *c, char *why, size_t size)
+{
+	char reason[192];
+
+	for (uint32_t i = 0; i < c->listens; i++) {
+		listen_fds[i] = listen_open(&c->listen[i], c->socket_mode,
+		    c->socket_gid, reason, sizeof(reason));
+		if (listen_fds[i] == -1) {
+			snprintf(why, size, "listen %s: %s", c->listen[i].text,
+			    reason);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+open_log(const struct config *c, struct supervise_plan *out, int *log_fd,
+    char *why, size_t size)
+{
+	*log_fd = STDERR_FILENO;
+	if (c->scanner.log_to == LOG_TO_STDERR)
+		return true;
+	out->syslog_path = SYSLOG_PATH;
+	*log_fd = supervise_open_syslog(SYSLOG_PATH);
+	if (*log_fd != -1)
+		return true;
+	snprintf(why, size,
+	    "log_to = syslog: cannot connect to " SYSLOG_PATH ": %s; start the "
+	    "system log or set log_to = stderr",
+	    strerror(errno));
+	return false;
+}
+
+static bool
+programs_there(char *why, size_t size)
+{
+	const char *const programs[] = {listener_program, scanner_program};
+
+	for (size_t i = 0; i < 2; i++) {
+		if (access(programs[i], X_OK) == -1) {
+			snprintf(why, size,
+			    "cannot execute %s: %s; set libexec_dir to where "
+			    "it is installed",
+			    programs[i], strerror(errno));
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+plan_make(const struct config *c, struct supervise_plan *out, int *log_fd,
+    char *why, size_t size)
+{
+	const char *reason;
+
+	if (!make_run_dir(c, why, size) || !open_log(c, out, log_fd, why, size))
+		return false;
+	if ((reason = make_listener(c, &out->listener)) != NULL ||
+	    (reason = make_scanner(c, *log_fd, out)) != NULL) {
+		snprintf(why, size, "cannot prepare the children: %s", reason);
+		return false;
+	}
+	/* Last: from here on connections are taken. */
+	return programs_there(why, size) && open_listens(c, why, size);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The records that our processes send each other, and the one table that says
+ * which exist: type, sender, receiver, size, descriptor.
+ *
+ * Channels are SOCK_SEQPACKET pairs.  A record is a fixed struct that begins
+ * with a record_head; FIELD and BODY carry bytes behind it.  Session -> scanner
+ * datagrams are batches: whole records one behind the other, at most
+ * RECORD_BATCH_MAX bytes, so that a small message costs one system call.  All
+ * other datagrams hold exactly one record.  Anything that record_check does
+ * not accept, or that comes in a state in which the receiver does not expect
+ * it, is a violation: a session is dropped, a listener or scanner is ended.
+ *
+ * All numbers are in host byte order: the channels never leave the host.
+ */
+#ifndef PRIVSEP_RECORD_H
+#define PRIVSEP_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/report.h"
+#include "lib/span.h"
+
+enum role {
+	ROLE_MONITOR,
+	ROLE_LISTENER,
+	ROLE_SESSION,
+	ROLE_SCANNER,
+	ROLE_COUNT
+};
+
+enum record_type {
+	RECORD_READY = 1, /* child -> monitor: confined, at work */
+	RECORD_ENDED,	  /* listener -> monitor: a session died abnormally */
+	RECORD_RENEW,	  /* listener -> monitor: old enough to be replaced */
+	RECORD_PEER,	  /* monitor -> child, with the other child's channel */
+	RECORD_RETIRE,	  /* monitor -> listener: accept no more */
+	RECORD_STOP,	  /* monitor -> child: finish what is open, then exit */
+	RECORD_LOG_LOST,  /* scanner -> monitor: the log does not take lines */
+	RECORD_LOG,	  /* monitor -> scanner, with a new log descriptor */
+	RECORD_BACKEND,	  /* scanner -> monitor: a clamd's state changed */
+	RECORD_CHANNEL,	  /* listener -> scanner, with a session's channel */
+	RECORD_BEGIN,	  /* session -> scanner: a message begins */
+	RECORD_FIELD,	  /* session -> scanner: one header field */
+	RECORD_BODY,	  /* session -> scanner: a piece of body */
+	RECORD_END,	  /* session -> scanner: message whole, judge it */
+	RECORD_ABORT,	  /* session -> scanner: drop it, no result wanted */
+	RECORD_REPORT,	  /* session -> scanner: what was done, for the log */
+	RECORD_RESULT,	  /* scanner -> session: the outcome */
+	RECORD_DRAIN, /* scanner -> session: close when no message is open */
+	RECORD_TYPES
+};
+
+#define RECORD_BATCH_MAX 73728 /* one 64 KiB piece and the small ones before */
+#define RECORD_NAME_MAX	 256   /* signature and backend names, cut */
+
+struct record_head {
+	uint32_t type;	 /* enum record_type */
+	uint32_t length; /* of the whole record, this head included */
+};
+
+struct record_ready {
+	struct record_head head;
+	uint32_t layers;   /* sandbox/sandbox.h: the layers in force */
+	char missing[512]; /* which are not, and why; NUL-terminated */
+};
+
+struct record_ended {
+	struct record_head head;
+	int32_t pid;
+	int32_t signal; /* that killed it, 0 if it exited */
+	int32_t status; /* its exit status */
+	uint32_t lived; /* milliseconds */
+};
+
+struct record_plain { /* all types that carry nothing but themselves */
+	struct record_head head;
+};
+
+struct record_backend {
+	struct record_head head;
+	uint32_t index; /* in scanner_settings.backend */
+	uint32_t up;	/* 1 or 0 */
+	uint32_t gone;	/* 1: the socket's path is not there */
+};
+
+struct record_begin {
+	struct record_head head;
+	uint32_t message; /* number within the session, from 1 */
+	uint32_t zero;
+	char queue_id[64];
+};
+
+struct record_field { /* name bytes, then value bytes, behind it */
+	struct record_head head;
+	uint32_t name_len;
+	uint32_t value_len;
+};
+
+struct record_body { /* bytes behind it */
+	struct record_head head;
+};
+
+struct record_end {
+	struct record_head head;
+	uint32_t message;
+	uint32_t too_big; /* 1: the session left bytes out, limit passed */
+	uint64_t size;	  /* of the message as the MTA sent it */
+};
+
+struct record_report {
+	struct record_head head;
+	struct report report;
+};
+
+struct record_result {
+	struct record_head head;
+	uint32_t message;
+	uint32_t outcome; /* enum outcome */
+	uint32_t name_len;
+	char name[RECORD_NAME_MAX]; /* signature, clamd's bytes, for infected */
+};
+
+/* The descriptors that every process of a role finds open at its start. */
+enum {
+	CHILD_FD_MONITOR = 3, /* listener, scanner: channel to the monitor */
+	CHILD_FD_BOOT = 4,    /* listener, scanner: boot block */
+	CHILD_FD_LOG = 5,     /* scanner: the log */
+	CHILD_FD_LISTEN = 6,  /* listener: this and the following */
+
+	SESSION_FD_MTA = 3,
+	SESSION_FD_SCANNER = 4,
+};
+
+/* True if r holds one whole record (length in the head == r.len) of a type
+ * that FROM may send to TO, of the right size, with a descriptor exactly if
+ * the type carries one. */
+bool record_check(
+    enum role from, enum role to, struct span r, bool with_descriptor);
+
+/* Takes the next record off a batch: checks that its length field is at least
+ * a head and within what is left.  False: violation (or empty). */
+bool record_next(struct cursor *batch, struct span *record);
+
+/* The type of a record that record_check or record_next has passed. */
+enum record_type record_type_of(struct span record);
+
+const char *record_name(enum record_type);
+
+/* A head for a record of LENGTH bytes. */
+static inline struct record_head
+record_head(enum record_type type, size_t length)
+{
+	return (struct record_head){
+	    .type = (uint32_t)type, .length = (uint32_t)length};
+}
+
+#endif

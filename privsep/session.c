@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The session process: confinement's last step and the read loop; see
+ * session.h.  After policy_load there is no allocation, no stdio, no signal
+ * handler and no close: the end of the process closes everything.
+ */
+#include "privsep/session.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "parser/engine.h"
+#include "parser/milter.h"
+#include "privsep/host.h"
+#include "privsep/wire.h"
+#include "sandbox/sandbox.h"
+
+/* Two packets: a whole one can always be completed behind a partial one. */
+#define INPUT_MAX (2 * (size_t)MILTER_PACKET_MAX)
+/* A packet once begun has so long to be whole, however slowly it drips. */
+#define PACKET_TIMEOUT_MS 60000
+/* Far more than any honest session needs (a message of 100 MB costs under a
+ * second); ends a session that was made to spin. */
+#define CPU_SECONDS 600
+
+struct session_area {
+	size_t from, to; /* unused input is input[from .. to) */
+	uint8_t input[INPUT_MAX];
+	struct host_batch batch;
+	_Alignas(64) uint8_t engine[];
+};
+
+struct session_area *
+session_area_make(void)
+{
+	void *p = mmap(NULL, sizeof(struct session_area) + engine_size(),
+	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Leaves the session with its two descriptors and /dev/null on 0, 1, 2. */
+static bool
+keep_descriptors(int mta, int scanner)
+{
+	return dup3(scanner, SESSION_FD_SCANNER, 0) != -1 &&
+	       dup3(mta, SESSION_FD_MTA, 0) != -1 &&
+	       close_range(SESSION_FD_SCANNER + 1, ~0U, 0) == 0;
+}
+
+/* Makes room behind the unused input for the rest of any packet. */
+static void
+input_compact(struct session_area *a)
+{
+	if (a->from == a->to)
+		a->from = a->to = 0;
+	if (INPUT_MAX - a->from >= MILTER_PACKET_MAX)
+		return;
+	memmove(a->input, a->input + a->from, a->to - a->from);
+	a->to -= a->from;
+	a->from = 0;
+}
+
+/*
+ * Waits for input and reads it; false when the session is to end: end of
+ * file, error, deadline, or the daemon stops and no message is open.
+ */
+static bool
+input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
+{
+	struct engine *engine = (struct engine *)a->engine;
+	unsigned int got = skip_wait ? WIRE_READ_MTA : 0;
+	ssize_t n;
+
+	for (;;) {
+		if ((got & WIRE_READ_MTA) != 0) {
+			n = read(SESSION_FD_MTA, a->input + a->to,
+			    INPUT_MAX - a->to);
+			if (n > 0) {
+				a->to += (size_t)n;
+				return true;
+			}
+			if (n == 0 || (errno != EAGAIN && errno != EINTR))
+				return false;
+		}
+		if (host_draining() && engine_idle(engine))
+			return false;
+		got = wire_wait(
+		    WIRE_READ_MTA |
+			(host_scanner_there() ? WIRE_READ_SCANNER : 0),
+		    false, deadline);
+		if (got == 0 || (got & WIRE_MTA_GONE) != 0)
+			return false;
+		if ((got & (WIRE_READ_SCANNER | WIRE_SCANNER_GONE)) != 0)
+			host_read_scanner();
+	}
+}
+
+static void
+serve(struct session_area *a, const struct session_settings *settings)
+{
+	struct engine *engine = (struct engine *)a->engine;
+	/* The first bytes are there: the listener waited for them. */
+	bool more = true;
+	uint64_t deadline = wire_now() + settings->session_timeout;
+	bool partial = false;
+	size_t used, before;
+
+	engine_init(engine, settings);
+	while (input_read(a, deadline, more)) {
+		before = a->to - a->from;
+		/* A full buffer was read: probably there is more to read. */
+		more = a->to == INPUT_MAX;
+		if (engine_input(engine, span_of(a->input + a->from, before),
+			&used) == ENGINE_CLOSE)
+			break;
+		a->from += used;
+		input_compact(a);
+		/* The clock of a packet starts with its first byte. */
+		if (a->from == a->to)
+			deadline = wire_now() + settings->session_timeout;
+		else if (used > 0 || !partial)
+			deadline = wire_now() + PACKET_TIMEOUT_MS;
+		partial = a->from != a->to;
+	}
+	engine_close(engine);
+}
+
+noreturn void
+session_main(struct session_area *a, pid_t parent,
+    const struct session_settings *settings,
+    const struct policy_program *policy, int mta, int scanner)
+{
+	if (!keep_descriptors(mta, scanner) ||
+	    !sandbox_session(parent, CPU_SECONDS) || !policy_load(policy))
+		_exit(1);
+	host_init(&a->batch, settings->scan_timeout);
+	serve(a, settings);
+	_exit(0);
+}

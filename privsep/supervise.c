@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Supervision of the children; see supervise.h.  In the monitor, confined.
+ *
+ * A child is STARTING until its READY, then UP; a listener that accepts no
+ * more is RETIRED and lives until its last session has ended.  There is at
+ * most one scanner and one listener that is not retired.  Whatever dies
+ * without having been told to is started again, at once at first, then with a
+ * growing delay: a crash loop must not eat the machine, and the listening
+ * sockets stay open meanwhile.
+ */
+#include "privsep/supervise.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "privsep/channel.h"
+#include "privsep/notify.h"
+#include "privsep/record.h"
+#include "privsep/wire.h"
+#include "sandbox/sandbox.h"
+
+/* Retired listeners end when their last session does, which can take
+ * session_timeout; the oldest gives way when there are too many. */
+#define CHILDREN_MAX 16
+/* Restart delays: none after the first failure, then doubling. */
+#define BACKOFF_FIRST_MS 100
+#define BACKOFF_MAX_MS	 10000
+/* A role that has worked for so long starts with a clean record. */
+#define BACKOFF_FORGET_MS 60000
+/* Open sessions may finish their message for so long after SIGTERM. */
+#define STOP_TIMEOUT_MS 30000
+/* How often to see whether clamd's directory has come back. */
+#define ROOT_CHECK_MS 5000
+
+enum child_state { CHILD_FREE, CHILD_STARTING, CHILD_UP, CHILD_RETIRED };
+
+struct child {
+	enum child_state state;
+	enum role role;
+	pid_t pid;
+	int fd;
+	uint64_t since;
+};
+
+/* What is known of a role over the lives of its processes. */
+struct job {
+	const char *name;
+	const struct child_plan *plan;
+	bool wanted;	   /* a start is due at start_at */
+	uint64_t start_at; /* wire_now's clock */
+	uint32_t failures;
+	uint64_t failed_at;
+};
+
+static struct child children[CHILDREN_MAX];
+static struct job jobs[ROLE_COUNT] = {
+    [ROLE_LISTENER] = {.name = "listener"},
+    [ROLE_SCANNER] = {.name = "scanner"},
+};
+static struct supervise_plan *plan;
+static struct stat root_then; /* of scanner_root when the scanner started */
+static bool root_gone;
+static bool working; /* both roles have been ready once */
+static bool stopping;
+static uint64_t stop_at;
+static int exit_status;
+static int signal_fd;
+
+static void
+log_child(enum log_level level, const char *event, const struct child *c,
+    const char *key, const char *text)
+{
+	struct log_line line;
+
+	log_begin(&line, level, event);
+	log_text(&line, "role", jobs[c->role].name);
+	log_number(&line, "pid", (uint64_t)c->pid);
+	if (key != NULL)
+		log_text(&line, key, text);
+	log_end(&line);
+}
+
+/* Tells a child something that carries nothing else, or a descriptor. */
+static void
+tell(const struct child *c, enum record_type type, int passfd)
+{
+	struct record_plain r = {.head = record_head(type, sizeof(r))};
+
+	/* A failure shows as the child's end, or does not matter. */
+	(void)channel_send(c->fd, &r, passfd);
+}
+
+/* Gives listener and scanner a channel to each other. */
+static void
+introduce(const struct child *listener, const struct child *scanner)
+{
+	int pair[2];
+
+	if (!channel_pair(pair))
+		return;
+	tell(listener, RECORD_PEER, pair[0]);
+	tell(scanner, RECORD_PEER, pair[1]);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* A new child is introduced to all of the other kind that still take
+ * connections or sessions. */
+static void
+introduce_all(const struct child *new)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		const struct child *c = &children[i];
+		if (c->state == CHILD_FREE || c->role == new->role)
+			continue;
+		if (new->role == ROLE_LISTENER && c->state != CHILD_RETIRED)
+			introduce(new, c);
+		else if (new->role == ROLE_SCANNER)
+			introduce(c, new);
+	}
+}
+
+static struct child *
+child_slot(void)
+{
+	struct child *oldest = NULL;
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		struct child *c = &children[i];
+		if (c->state == CHILD_FREE)
+			return c;
+		if (c->state == CHILD_RETIRED &&
+		    (oldest == NULL || c->since < oldest->since))
+			oldest = c;
+	}
+	if (oldest != NULL)
+		kill(-oldest->pid, SIGKILL);
+	return NULL;
+}
+
+/* A start after a failure: soon the first time, later the next times. */
+static void
+start_later(enum role role)
+{
+	struct job *job = &jobs[role];
+	uint64_t now = wire_now();
+	uint64_t delay = 0;
+
+	if (now - job->failed_at > BACKOFF_FORGET_MS)
+		job->failures = 0;
+	for (uint32_t i = 0; i < job->failures && delay < BACKOFF_MAX_MS; i++)
+		delay = delay == 0 ? BACKOFF_FIRST_MS : 2 * delay;
+	job->failures++;
+	job->failed_at = now;
+	job->wanted = true;
+	job->start_at = now + (delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS);
+	if (delay > 0) {
+		struct log_line line;
+		log_begin(&line, LOG_LEVEL_WARNING, "restart-delayed");
+		log_text(&line, "role", job->name);
+		log_number(&line, "failures", job->failures);
+		log_number(&line, "delay_ms", job->start_at - now);
+		log_end(&line);
+	}
+}
+
+static void
+start(enum role role)
+{
+	struct job *job = &jobs[role];
+	struct child *c = child_slot();
+
+	if (c == NULL)
+		return; /* soon, when the one that was killed is reaped */
+	job->wanted = false;
+	c->role = role;
+	c->pid = child_start(job->plan, &c->fd);
+	if (c->pid == -1) {
+		log_event(LOG_LEVEL_ERROR, "fork-failed", strerror(errno));
+		start_later(role);
+		return;
+	}
+	c->state = CHILD_STARTING;
+	c->since = wire_now();
+	if (role == ROLE_SCANNER && stat(plan->scanner_root, &root_then) == -1)
+		root_then.st_ino = 0;
+	introduce_all(c);
+}
+
+/* The last resort, and what a violation brings: the whole process group. */
+static void
+end_child(const struct child *c)
+{
+	kill(-c->pid, SIGKILL);
+	kill(c->pid, SIGKILL); /* if it had no group yet */
+}
+
+static void
+retire(struct child *c)
+{
+	c->state = CHILD_RETIRED;
+	tell(c, c->role == ROLE_LISTENER ? RECORD_RETIRE : RECORD_STOP, -1);
+}
+
+/* --- records from children -------------------------------------------------- */
+
+static bool
+have_up(enum role role)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		if (children[i].state == CHILD_UP && children[i].role == role)
+			return true;
+	}
+	return false;
+}
+
+static void
+handle_ready(struct child *c, struct span r)
+{
+	struct record_ready ready;
+	char layers[256], event[32];
+	struct log_line line;
+
+	memcpy(&ready, r.ptr, sizeof(ready));
+	ready.missing[sizeof(ready.missing) - 1] = '\0';
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		struct child *old = &children[i];
+		if (old->state == CHILD_UP && old->role == c->role)
+			retire(old);
+	}
+	c->state = CHILD_UP;
+	snprintf(event, sizeof(event), "%s-start", jobs[c->role].name);
+	log_begin(&line, LOG_LEVEL_INFO, event);
+	log_number(&line, "pid", (uint64_t)c->pid);
+	log_text(&line, "layers",
+	    sandbox_layers_text(ready.layers, layers, sizeof(layers)));
+	log_text(&line, "missing", ready.missing);
+	log_end(&line);
+	if (!working && have_up(ROLE_LISTENER) && have_up(ROLE_SCANNER)) {
+		working = true;
+		log_event(LOG_LEVEL_INFO, "ready", "taking connections");
+		notify_ready();
+	}
+}
+
+/* A session died.  If it died abnormally its listener has retired itself. */
+static void
+handle_ended(struct child *c, struct span r)
+{
+	struct record_ended ended;
+	struct log_line line;
+	bool killed;
+
+	memcpy(&ended, r.ptr, sizeof(ended));
+	killed = ended.signal == SIGKILL || ended.signal == SIGTERM ||
+		 ended.signal == 0;
+	log_begin(&line, killed ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+	    "session-died");
+	log_number(&line, "pid", (uint64_t)(uint32_t)ended.pid);
+	log_number(&line, "signal", (uint64_t)(uint32_t)ended.signal);
+	log_number(&line, "status", (uint64_t)(uint32_t)ended.status);
+	log_text(&line, "listener", killed ? "stays" : "retired");
+	log_end(&line);
+	if (killed || c->state != CHILD_UP)
+		return;
+	c->state = CHILD_RETIRED;
+	start_later(ROLE_LISTENER);
+}
+
+static void
+handle_renew(struct child *c, struct span r)
+{
+	(void)r;
+	if (c->state == CHILD_UP && !jobs[ROLE_LISTENER].wanted) {
+		jobs[ROLE_LISTENER].wanted = true;
+		jobs[ROLE_LISTENER].start_at = wire_now();
+	}
+}
+
+int
+supervise_open_syslog(const char *path)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd == -1)
+		return -1;
+	strncpy(addr.sun_path, path, sizeof(addr.sun_path) - 1);
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == -1) {
+		int saved = errno;
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}
+
+static void
+handle_log_lost(struct child *c, struct span r)
+{
+	int fd;
+
+	(void)r;
+	if (plan->syslog_path == NULL ||
+	    (fd = supervise_open_syslog(plan->syslog_path)) == -1)
+		return;
+	tell(c, RECORD_LOG, fd);
+	close(fd);
+}
+
+static void
+handle_backend(struct child *c, struct span r)
+{
+	struct record_backend backend;
+
+	(void)c;
+	memcpy(&backend, r.ptr, sizeof(backend));
+	root_gone = backend.gone != 0;
+}
+
+#define STATE_BIT(state) (1U << (state))
+
+/* What the monitor takes from whom (privsep/record.c), in which state. */
+static const struct {
+	unsigned int states;
+	void (*handle)(struct child *, struct span);
+} handlers[RECORD_TYPES] = {
+    [RECORD_READY] = {STATE_BIT(CHILD_STARTING), handle_ready},
+    [RECORD_ENDED] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
+	handle_ended},
+    [RECORD_RENEW] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
+	handle_renew},
+    [RECORD_LOG_LOST] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
+	handle_log_lost},
+    [RECORD_BACKEND] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
+	handle_backend},
+};
+
+static void
+child_read(struct child *c)
+{
+	uint8_t buf[sizeof(struct record_ready)];
+	int passed;
+	ssize_t n = channel_recv(c->fd, buf, sizeof(buf), &passed);
+	struct span r = span_of(buf, n > 0 ? (size_t)n : 0);
+	enum record_type type;
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n == 0 || (n == -1 && errno == ECONNRESET)) {
+		/* Its end follows; nothing more will come. */
+		close(c->fd);
+		c->fd = -1;
+		return;
+	}
+	type = record_type_of(r);
+	if (record_check(c->role, ROLE_MONITOR, r, passed != -1) &&
+	    handlers[type].handle != NULL &&
+	    (handlers[type].states & STATE_BIT(c->state)) != 0) {
+		handlers[type].handle(c, r);
+		return;
+	}
+	if (passed != -1)
+		close(passed);
+	log_child(LOG_LEVEL_ERROR, "violation", c, "record", record_name(type));
+	end_child(c);
+	close(c->fd);
+	c->fd = -1;
+}
+
+/* --- ends, signals, time ---------------------------------------------------- */
+
+static void
+log_end_of(const struct child *c, const siginfo_t *info)
+{
+	bool exited = info->si_code == CLD_EXITED;
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_ERROR, "child-died");
+	log_text(&line, "role", jobs[c->role].name);
+	log_number(&line, "pid", (uint64_t)c->pid);
+	log_number(
+	    &line, exited ? "status" : "signal", (uint64_t)info->si_status);
+	log_end(&line);
+}
+
+static void
+child_ended(struct child *c, const siginfo_t *info)
+{
+	enum child_state was = c->state;
+
+	if (c->fd != -1)
+		close(c->fd);
+	c->state = CHILD_FREE;
+	if (stopping || was == CHILD_RETIRED)
+		return;
+	log_end_of(c, info);
+	if (c->role == ROLE_LISTENER)
+		kill(-c->pid, SIGKILL); /* its sessions, if any are left */
+	if (!working) {
+		/* The first start: what fails now would fail again. */
+		stopping = true;
+		exit_status = EX_OSERR;
+		return;
+	}
+	start_later(c->role);
+}
+
+static void
+reap(void)
+{
+	siginfo_t info = {0};
+
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 &&
+	       info.si_pid != 0) {
+		for (size_t i = 0; i < CHILDREN_MAX; i++) {
+			if (children[i].state != CHILD_FREE &&
+			    children[i].pid == info.si_pid)
+				child_ended(&children[i], &info);
+		}
+		info.si_pid = 0;
+	}
+}
+
+static void
+begin_stop(void)
+{
+	if (stopping)
+		return;
+	stopping = true;
+	log_event(LOG_LEVEL_INFO, "stop", "finishing open sessions");
+	notify_stopping();
+}
+
+static void
+signals_read(void)
+{
+	struct signalfd_siginfo si;
+
+	while (read(signal_fd, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT)
+			begin_stop();
+		else if (si.ssi_signo == SIGHUP)
+			log_event(LOG_LEVEL_WARNING, "reload-refused",
+			    "the configuration is read at start only; restart "
+			    "the service");
+	}
+	reap();
+}
+
+/* Once: all children are told to stop, and when their time will be over. */
+static void
+drive_stop(uint64_t now)
+{
+	if (stop_at == 0) {
+		stop_at = now + STOP_TIMEOUT_MS;
+		for (size_t i = 0; i < CHILDREN_MAX; i++) {
+			if (children[i].state != CHILD_FREE)
+				tell(&children[i], RECORD_STOP, -1);
+		}
+	}
+	if (now < stop_at)
+		return;
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		if (children[i].state != CHILD_FREE)
+			end_child(&children[i]);
+	}
+}
+
+/* clamd's directory was made anew: the scanner sits in the old one. */
+static void
+check_root(void)
+{
+	struct stat now;
+
+	if (stat(plan->scanner_root, &now) == -1 ||
+	    (now.st_ino == root_then.st_ino && now.st_dev == root_then.st_dev))
+		return;
+	root_gone = false;
+	log_event(LOG_LEVEL_WARNING, "scanner-replaced",
+	    "the directory of clamd's socket was made anew");
+	jobs[ROLE_SCANNER].wanted = true;
+	jobs[ROLE_SCANNER].start_at = 0;
+}
+
+static void
+drive(uint64_t now)
+{
+	if (stopping) {
+		drive_stop(now);
+		return;
+	}
+	if (root_gone && !jobs[ROLE_SCANNER].wanted)
+		check_root();
+	for (enum role role = 0; role < ROLE_COUNT; role++) {
+		if (jobs[role].wanted && jobs[role].start_at <= now)
+			start(role);
+	}
+}
+
+static int
+wait_time(uint64_t now)
+{
+	uint64_t until = root_gone ? now + ROOT_CHECK_MS : UINT64_MAX;
+
+	for (enum role role = 0; role < ROLE_COUNT; role++) {
+		if (jobs[role].wanted && jobs[role].start_at < until)
+			until = jobs[role].start_at;
+	}
+	if (stopping)
+		until = stop_at > now ? stop_at : now + 1000;
+	if (until == UINT64_MAX)
+		return -1;
+	return until > now ? (int)(until - now) : 1;
+}
+
+static bool
+any_child(void)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		if (children[i].state != CHILD_FREE)
+			return true;
+	}
+	return false;
+}
+
+static void
+wait_and_read(int wait)
+{
+	struct pollfd pfd[CHILDREN_MAX + 1];
+	struct timespec time = {
+	    .tv_sec = wait / 1000, .tv_nsec = (long)(wait % 1000) * 1000000};
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		pfd[i] = (struct pollfd){
+		    .fd = children[i].state == CHILD_FREE ? -1 : children[i].fd,
+		    .events = POLLIN};
+	pfd[CHILDREN_MAX] = (struct pollfd){.fd = signal_fd, .events = POLLIN};
+	if (ppoll(pfd, CHILDREN_MAX + 1, wait < 0 ? NULL : &time, NULL) <= 0)
+		return;
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		if (pfd[i].revents != 0)
+			child_read(&children[i]);
+	}
+	if (pfd[CHILDREN_MAX].revents != 0)
+		signals_read();
+}
+
+int
+supervise(struct supervise_plan *p)
+{
+	sigset_t set;
+
+	plan = p;
+	jobs[ROLE_LISTENER].plan = &p->listener;
+	jobs[ROLE_SCANNER].plan = &p->scanner;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (signal_fd == -1)
+		return EX_OSERR;
+	start(ROLE_SCANNER);
+	start(ROLE_LISTENER);
+	do {
+		drive(wire_now());
+		wait_and_read(wait_time(wire_now()));
+	} while (!stopping || any_child());
+	return exit_status;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Supervision: the monitor's work after its start.  It starts the scanner and
+ * the listener, gives each the channel to the other, restarts what dies, has
+ * listeners replaced, and ends them all.  It reads fixed-size records of its
+ * children and nothing else.
+ */
+#ifndef PRIVSEP_SUPERVISE_H
+#define PRIVSEP_SUPERVISE_H
+
+#include <stdbool.h>
+
+#include "config/config.h"
+#include "privsep/child.h"
+
+struct supervise_plan {
+	struct child_plan listener;
+	struct child_plan scanner;
+	/* The scanner's root and what it was when the scanner was planned: if
+	 * clamd's directory is made anew the scanner must be, too. */
+	const char *scanner_root;
+	const char *syslog_path; /* NULL: the log is standard error */
+};
+
+/* Starts everything, says so (log, notify), and returns when the daemon has
+ * been asked to stop and all children have ended: 0, or a sysexits code if it
+ * could not get to work.  plan must stay valid. */
+int supervise(struct supervise_plan *plan);
+
+/* Opens a connected datagram socket to the system log; -1 with errno. */
+int supervise_open_syslog(const char *path);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * System call policies as data.
+ *
+ * One table per role (sandbox/policy_ROLE.c): a row names a call, the checks
+ * on its arguments, and the reason why the role needs it.  Everything that no
+ * row allows kills the process.  Several rows with the same call are
+ * alternatives.  Only equality and masked equality exist: comparisons of
+ * ranges were the source of errors in other sandboxes.
+ *
+ * The monitor compiles tables with libseccomp (policy_compile.c); children get
+ * the finished program in their boot block and load it (policy_load.c).
+ * SECURITY.md's tables are printed from the same rows (policy_table tool).
+ */
+#ifndef SANDBOX_POLICY_H
+#define SANDBOX_POLICY_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define POLICY_CHECKS_MAX  3
+#define POLICY_PROGRAM_MAX 1024 /* BPF instructions; ours have under 400 */
+
+enum policy_compare {
+	POLICY_NO_CHECK,
+	POLICY_EQ,	  /* argument == value, all 64 bits */
+	POLICY_MASKED_EQ, /* (argument & mask) == value */
+};
+
+struct policy_check {
+	enum policy_compare compare;
+	uint32_t argument; /* 0 .. 5 */
+	uint64_t mask;
+	uint64_t value;
+	const char *text; /* value as the source has it, for the document */
+};
+
+struct policy_row {
+	const char *call;
+	uint32_t only; /* SCMP_ARCH_ that has the call; 0: all have it */
+	struct policy_check check[POLICY_CHECKS_MAX]; /* all must hold */
+	const char *reason;
+};
+
+struct policy {
+	const char *role;
+	const struct policy_row *row;
+	size_t rows;
+};
+
+/* Ready BPF, for the architecture it was compiled for. */
+struct policy_program {
+	uint32_t length; /* instructions */
+	struct sock_filter code[POLICY_PROGRAM_MAX];
+};
+
+extern const struct policy policy_monitor;
+extern const struct policy policy_listener;
+extern const struct policy policy_session;
+extern const struct policy policy_scanner;
+
+/* Compiles a table for ARCH (a SCMP_ARCH_ number, 0 for the native one) with
+ * libseccomp; default action and foreign architectures: kill the process.
+ * Returns NULL, or what went wrong, with the call's name.  Monitor only. */
+const char *policy_compile(
+    const struct policy *, uint32_t arch, struct policy_program *out);
+
+/* True if the row counts on ARCH (a SCMP_ARCH_ number, not 0). */
+static inline bool
+policy_row_on(const struct policy_row *row, uint32_t arch)
+{
+	return row->only == 0 || row->only == arch;
+}
+
+/* Puts the program in force for this process and all that it will start.
+ * Needs no_new_privs.  False with errno: EPERM means an outer filter forbids
+ * it, ENOSYS that the kernel has no seccomp. */
+bool policy_load(const struct policy_program *);
+
+#endif

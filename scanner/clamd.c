@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The clamd client; see clamd.h.  Runs in the scanner, after lockdown: no
+ * allocation, only calls of sandbox/policy_scanner.c.
+ *
+ * INSTREAM sends the whole memfd as one chunk: clamd checks its size limit at
+ * the chunk's header, so an oversized message is refused before its data.  The
+ * bytes on the wire are addressed by one number (sent), which makes a partial
+ * write nothing special.
+ */
+#include "scanner/clamd.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define PING	 "zPING"     /* sent with its NUL */
+#define FILDES	 "zFILDES\0" /* one byte more: the descriptor comes with it */
+#define INSTREAM "zINSTREAM" /* sent with its NUL */
+
+#define STREAM_HEAD  (sizeof(INSTREAM) + 4) /* command, chunk length */
+#define STREAM_TAIL  4			    /* a chunk of length 0 */
+#define STREAM_PIECE 65536
+
+/* Writes and reads per event: others have their turn after 1 MiB. */
+#define TURNS_MAX 16
+
+static uint8_t piece[STREAM_PIECE];
+
+void
+clamd_init(struct clamd *c)
+{
+	c->state = CLAMD_CLOSED;
+	c->fd = -1;
+	c->memfd = -1;
+	c->reply_len = 0;
+}
+
+void
+clamd_close(struct clamd *c)
+{
+	if (c->fd != -1)
+		close(c->fd);
+	c->fd = -1;
+	c->memfd = -1;
+	c->state = CLAMD_CLOSED;
+}
+
+static enum clamd_step
+clamd_stop(struct clamd *c, enum clamd_step step, int error)
+{
+	clamd_close(c);
+	c->error = error;
+	return step;
+}
+
+static enum clamd_step
+clamd_end(struct clamd *c, enum reply_end end)
+{
+	/* Whatever ends a request that was not sent whole, it is no verdict. */
+	if (c->end != REPLY_CUT)
+		c->end = end;
+	clamd_close(c);
+	return CLAMD_ENDED;
+}
+
+/* Reads up to the end of the connection. */
+static enum clamd_step
+clamd_receive(struct clamd *c)
+{
+	for (int turn = 0; turn < TURNS_MAX; turn++) {
+		size_t room = sizeof(c->reply) - c->reply_len;
+		ssize_t n;
+
+		if (room == 0)
+			return clamd_end(c, REPLY_OVERFLOW);
+		n = read(c->fd, c->reply + c->reply_len, room);
+		if (n == 0)
+			return clamd_end(c, REPLY_EOF);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			return CLAMD_WAIT_READ;
+		if (n == -1)
+			return clamd_end(c, REPLY_RESET);
+		c->reply_len += (size_t)n;
+	}
+	return CLAMD_WAIT_READ;
+}
+
+/* A failed write: clamd may have answered and closed, so read what there is. */
+static enum clamd_step
+clamd_send_failed(struct clamd *c)
+{
+	if (errno == EAGAIN || errno == EINTR)
+		return CLAMD_WAIT_WRITE;
+	c->end = REPLY_CUT;
+	c->state = CLAMD_READING;
+	return clamd_receive(c);
+}
+
+static enum clamd_step
+clamd_sent(struct clamd *c, uint64_t whole)
+{
+	if (c->sent < whole)
+		return CLAMD_WAIT_WRITE;
+	c->state = CLAMD_READING;
+	return CLAMD_WAIT_READ;
+}
+
+static enum clamd_step
+clamd_send_ping(struct clamd *c)
+{
+	struct iovec iov = {
+	    .iov_base = (void *)(uintptr_t)PING, .iov_len = sizeof(PING)};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
+
+	if (n == -1)
+		return clamd_send_failed(c);
+	/* 6 bytes into an empty socket buffer: all or a broken peer. */
+	c->sent = (uint64_t)n;
+	return clamd_sent(c, (uint64_t)n);
+}
+
+/* Exactly one descriptor, exactly 9 bytes, one call: anything else leaves
+ * descriptors open in clamd for ever. */
+static enum clamd_step
+clamd_send_fildes(struct clamd *c)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {0};
+	struct iovec iov = {
+	    .iov_base = (void *)(uintptr_t)FILDES, .iov_len = sizeof(FILDES)};
+	struct msghdr msg = {
+	    .msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = control.bytes,
+	    .msg_controllen = sizeof(control.bytes),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	ssize_t n;
+
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cmsg), &c->memfd, sizeof(int));
+	n = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
+	if (n == -1)
+		return clamd_send_failed(c);
+	if (n != sizeof(FILDES))
+		c->end = REPLY_CUT;
+	c->sent = (uint64_t)n;
+	return clamd_sent(c, (uint64_t)n);
+}
+
+/* The bytes of an INSTREAM request from c->sent on, as up to three runs of
+ * memory.  Returns how many; 0 is a fault: the memfd has not what it had. */
+static size_t
+stream_runs(
+    const struct clamd *c, const uint8_t head[STREAM_HEAD], struct iovec iov[3])
+{
+	static const uint8_t tail[STREAM_TAIL];
+	uint64_t at = c->sent;
+	uint64_t data_end = STREAM_HEAD + c->size;
+	size_t runs = 0;
+	size_t want;
+
+	if (at < STREAM_HEAD) {
+		iov[runs++] =
+		    (struct iovec){.iov_base = (void *)(uintptr_t)(head + at),
+			.iov_len = STREAM_HEAD - (size_t)at};
+		at = STREAM_HEAD;
+	}
+	if (at < data_end) {
+		want = data_end - at < sizeof(piece) ? (size_t)(data_end - at)
+						     : sizeof(piece);
+		if (pread(c->memfd, piece, want, (off_t)(at - STREAM_HEAD)) !=
+		    (ssize_t)want)
+			return 0;
+		iov[runs++] =
+		    (struct iovec){.iov_base = piece, .iov_len = want};
+		at += want;
+	}
+	if (at >= data_end)
+		iov[runs++] = (struct iovec){
+		    .iov_base = (void *)(uintptr_t)(tail + (at - data_end)),
+		    .iov_len = STREAM_TAIL - (size_t)(at - data_end)};
+	return runs;
+}
+
+static enum clamd_step
+clamd_send_stream(struct clamd *c)
+{
+	uint64_t whole = STREAM_HEAD + c->size + STREAM_TAIL;
+	uint8_t head[STREAM_HEAD] = INSTREAM;
+	struct iovec iov[3];
+
+	for (size_t i = 0; i < 4; i++)
+		head[sizeof(INSTREAM) + i] = (uint8_t)(c->size >> (24 - 8 * i));
+	for (int turn = 0; turn < TURNS_MAX && c->sent < whole; turn++) {
+		struct msghdr msg = {.msg_iov = iov};
+		ssize_t n;
+
+		msg.msg_iovlen = stream_runs(c, head, iov);
+		if (msg.msg_iovlen == 0)
+			return clamd_stop(c, CLAMD_FAULT, errno);
+		n = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
+		if (n == -1)
+			return clamd_send_failed(c);
+		c->sent += (uint64_t)n;
+	}
+	return clamd_sent(c, whole);
+}
+
+static enum clamd_step
+clamd_send(struct clamd *c)
+{
+	switch (c->request) {
+	case CLAMD_PING:
+		return clamd_send_ping(c);
+	case CLAMD_FILDES:
+		return clamd_send_fildes(c);
+	case CLAMD_INSTREAM:
+		return clamd_send_stream(c);
+	}
+	return clamd_stop(c, CLAMD_FAULT, EINVAL);
+}
+
+/* Also called a second time when a TCP connection has come to its end one way
+ * or the other: connect() then returns which. */
+static enum clamd_step
+clamd_connect(struct clamd *c)
+{
+	if (connect(c->fd, &c->address->any, c->address->len) == 0 ||
+	    errno == EISCONN) {
+		c->state = CLAMD_SENDING;
+		return clamd_send(c);
+	}
+	if (errno == EINPROGRESS || errno == EALREADY || errno == EINTR)
+		return CLAMD_WAIT_CONNECT;
+	/* A full backlog of a Unix socket.  Such a socket polls as writable,
+	 * so there is nothing to wait for. */
+	if (errno == EAGAIN)
+		return clamd_stop(c, CLAMD_BUSY, errno);
+	return clamd_stop(c, CLAMD_REFUSED, errno);
+}
+
+enum clamd_step
+clamd_open(struct clamd *c, enum clamd_request request,
+    const struct address *address, int memfd, uint64_t size)
+{
+	c->request = request;
+	c->address = address;
+	c->memfd = memfd;
+	c->size = size;
+	c->sent = 0;
+	c->error = 0;
+	c->end = REPLY_EOF;
+	c->reply_len = 0;
+	/* The chunk's length is a 32-bit number. */
+	if (request == CLAMD_INSTREAM && size > UINT32_MAX)
+		return clamd_stop(c, CLAMD_FAULT, EFBIG);
+	c->fd = socket(address->any.sa_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (c->fd == -1)
+		return clamd_stop(c, CLAMD_FAULT, errno);
+	c->state = CLAMD_CONNECTING;
+	return clamd_connect(c);
+}
+
+enum clamd_step
+clamd_continue(struct clamd *c)
+{
+	switch (c->state) {
+	case CLAMD_CONNECTING:
+		return clamd_connect(c);
+	case CLAMD_SENDING:
+		return clamd_send(c);
+	case CLAMD_READING:
+		return clamd_receive(c);
+	case CLAMD_CLOSED:
+		break;
+	}
+	return clamd_stop(c, CLAMD_FAULT, EINVAL);
+}
+
+enum clamd_request
+clamd_scan_request(const struct address *address)
+{
+	return address->any.sa_family == AF_UNIX ? CLAMD_FILDES
+						 : CLAMD_INSTREAM;
+}
+
+struct reply
+clamd_reply(const struct clamd *c)
+{
+	enum reply_form form =
+	    c->request == CLAMD_INSTREAM ? REPLY_STREAM : REPLY_FD;
+
+	return reply_parse(form, span_of(c->reply, c->reply_len), c->end);
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Session channels; see client.h.  Runs in the scanner.
+ *
+ * What comes in is hostile: a session that was taken over writes what it
+ * likes.  Datagrams are read without a control buffer, so a descriptor sent
+ * along is never installed; each record is checked for its form by
+ * record_check, then for its state by the table here, then by its handler.
+ * Nothing a session sends reaches another session's message.
+ */
+#include "scanner/client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "privsep/channel.h"
+#include "scanner/journal.h"
+#include "scanner/poll.h"
+#include "scanner/report.h"
+
+#define STATE_BIT(state) (1U << (state))
+
+static struct client *clients;
+static uint32_t slots;	    /* in the table */
+static uint32_t slots_used; /* the others' memory was never touched */
+static uint32_t slot_free;  /* head of the free used ones; slots: none */
+static uint32_t count, busy;
+static bool draining;
+
+/* One batch at a time; one byte more shows that a datagram was cut. */
+static uint8_t batch[RECORD_BATCH_MAX + 1];
+
+bool
+client_setup(const struct scanner_settings *settings)
+{
+	slots = settings->max_sessions + CLIENT_SPARE;
+	slot_free = slots;
+	clients = calloc(slots, sizeof(*clients));
+	return clients != NULL;
+}
+
+uint32_t
+client_count(void)
+{
+	return count;
+}
+
+uint32_t
+client_busy(void)
+{
+	return busy;
+}
+
+const char *
+client_state_name(enum client_state state)
+{
+	static const char *const name[CLIENT_STATES] = {
+	    [CLIENT_FREE] = "free",
+	    [CLIENT_IDLE] = "idle",
+	    [CLIENT_FIELDS] = "fields",
+	    [CLIENT_BODY] = "body",
+	    [CLIENT_JUDGING] = "judging",
+	    [CLIENT_DONE] = "done",
+	    [CLIENT_ABORTED] = "aborted",
+	};
+
+	return name[state];
+}
+
+static uint32_t
+client_index(const struct client *c)
+{
+	return (uint32_t)(c - clients);
+}
+
+static bool
+is_busy(enum client_state state)
+{
+	return state != CLIENT_FREE && state != CLIENT_IDLE;
+}
+
+static void
+client_enter(struct client *c, enum client_state state)
+{
+	if (is_busy(state) && !is_busy(c->state))
+		busy++;
+	if (!is_busy(state) && is_busy(c->state))
+		busy--;
+	c->state = state;
+}
+
+static void
+send_drain(const struct client *c)
+{
+	struct record_plain drain = {
+	    .head = record_head(RECORD_DRAIN, sizeof(drain))};
+
+	(void)channel_send(c->fd, &drain, -1);
+}
+
+void
+client_drain(void)
+{
+	draining = true;
+	for (uint32_t i = 0; i < slots_used; i++) {
+		if (clients[i].state != CLIENT_FREE)
+			send_drain(&clients[i]);
+	}
+}
+
+static struct client *
+slot_take(void)
+{
+	struct client *c = NULL;
+
+	if (slot_free != slots) {
+		c = &clients[slot_free];
+		slot_free = c->next_free;
+	} else if (slots_used < slots)
+		c = &clients[slots_used++];
+	return c;
+}
+
+static void
+slot_give(struct client *c)
+{
+	c->next_free = slot_free;
+	slot_free = client_index(c);
+}
+
+void
+client_add(int fd)
+{
+	enum poll_for watched = POLL_NOTHING;
+	struct client *c = slot_take();
+
+	if (c == NULL) {
+		journal_event(LOG_LEVEL_WARNING, "session-refused",
+		    "more sessions than max_sessions");
+		close(fd);
+		return;
+	}
+	if (!poll_watch(
+		fd, POLL_SESSION, client_index(c), &watched, POLL_READ)) {
+		slot_give(c);
+		close(fd);
+		return;
+	}
+	c->fd = fd;
+	c->message = 0;
+	c->stream.memfd = -1;
+	client_enter(c, CLIENT_IDLE);
+	count++;
+	if (draining)
+		send_drain(c);
+}
+
+/* Frees what the open message holds. */
+static void
+client_forget(struct client *c)
+{
+	stream_drop(&c->stream);
+	job_cancel(&c->job);
+}
+
+static void
+client_close(struct client *c)
+{
+	if (is_busy(c->state))
+		report_lost(c);
+	client_forget(c);
+	client_enter(c, CLIENT_FREE);
+	poll_leave(c->fd);
+	close(c->fd);
+	count--;
+	slot_give(c);
+}
+
+/* A session that does not read its one result has no use for it. */
+static void
+client_answer(struct client *c)
+{
+	const struct verdict *v = &c->job.verdict;
+	struct record_result result = {
+	    .head = record_head(RECORD_RESULT, sizeof(result)),
+	    .message = c->message,
+	    .outcome = v->outcome,
+	    .name_len = v->name_len,
+	};
+
+	memcpy(result.name, v->name, v->name_len);
+	client_enter(c, CLIENT_DONE);
+	(void)channel_send(c->fd, &result, -1);
+}
+
+void
+job_judged(uint32_t owner)
+{
+	client_answer(&clients[owner]);
+}
+
+static bool
+on_begin(struct client *c, struct span record)
+{
+	struct record_begin begin;
+
+	memcpy(&begin, record.ptr, sizeof(begin));
+	if (begin.message <= c->message)
+		return false;
+	c->message = begin.message;
+	c->size = 0;
+	memcpy(c->queue_id, begin.queue_id, sizeof(c->queue_id));
+	job_settle(&c->job, OUTCOME_INTERNAL);
+	stream_begin(&c->stream,
+	    span_of(c->queue_id, strnlen(c->queue_id, sizeof(c->queue_id))));
+	client_enter(c, CLIENT_FIELDS);
+	return true;
+}
+
+static bool
+on_field(struct client *c, struct span record)
+{
+	struct record_field field;
+	struct cursor at = cursor_of(record);
+	struct span head, name, value;
+
+	memcpy(&field, record.ptr, sizeof(field));
+	if (!cursor_take(&at, sizeof(field), &head) ||
+	    !cursor_take(&at, field.name_len, &name) ||
+	    !cursor_take(&at, field.value_len, &value))
+		return false;
+	stream_field(&c->stream, name, value);
+	return true;
+}
+
+static bool
+on_body(struct client *c, struct span record)
+{
+	struct cursor at = cursor_of(record);
+	struct span head;
+
+	if (!cursor_take(&at, sizeof(struct record_body), &head))
+		return false;
+	stream_body(&c->stream, cursor_rest(&at));
+	client_enter(c, CLIENT_BODY);
+	return true;
+}
+
+static bool
+on_end(struct client *c, struct span record)
+{
+	struct record_end end;
+	enum outcome outcome = OUTCOME_TOO_BIG;
+
+	memcpy(&end, record.ptr, sizeof(end));
+	if (end.message != c->message || end.too_big > 1)
+		return false;
+	c->size = end.size;
+	if (end.too_big == 0)
+		outcome = stream_finish(&c->stream);
+	if (outcome == OUTCOME_CLEAN) {
+		client_enter(c, CLIENT_JUDGING);
+		job_submit(&c->job, client_index(c), c->stream.memfd,
+		    c->stream.written);
+		c->stream.memfd = -1;
+		return true;
+	}
+	stream_drop(&c->stream);
+	job_settle(&c->job, outcome);
+	client_answer(c);
+	return true;
+}
+
+/* In DONE our result and the session's ABORT have crossed. */
+static bool
+on_abort(struct client *c, struct span record)
+{
+	(void)record;
+	client_forget(c);
+	if (c->state != CLIENT_DONE)
+		client_enter(c, CLIENT_ABORTED);
+	return true;
+}
+
+static bool
+on_report(struct client *c, struct span record)
+{
+	struct record_report claim;
+
+	memcpy(&claim, record.ptr, sizeof(claim));
+	if (claim.report.message != c->message)
+		return false;
+	/* A report before our result: the MTA has left, the session too. */
+	if (c->state == CLIENT_JUDGING)
+		on_abort(c, record);
+	report_message(c, &claim.report);
+	client_enter(c, CLIENT_IDLE);
+	return true;
+}
+
+/* Which record is allowed in which state; types without a row never are. */
+static const struct {
+	unsigned int states; /* STATE_BITs */
+	bool (*handle)(struct client *, struct span record);
+} rows[RECORD_TYPES] = {
+    [RECORD_BEGIN] = {STATE_BIT(CLIENT_IDLE), on_begin},
+    [RECORD_FIELD] = {STATE_BIT(CLIENT_FIELDS), on_field},
+    [RECORD_BODY] = {STATE_BIT(CLIENT_FIELDS) | STATE_BIT(CLIENT_BODY),
+	on_body},
+    [RECORD_END] = {STATE_BIT(CLIENT_FIELDS) | STATE_BIT(CLIENT_BODY), on_end},
+    [RECORD_ABORT] = {STATE_BIT(CLIENT_FIELDS) | STATE_BIT(CLIENT_BODY) |
+			  STATE_BIT(CLIENT_JUDGING) | STATE_BIT(CLIENT_DONE),
+	on_abort},
+    [RECORD_REPORT] = {STATE_BIT(CLIENT_JUDGING) | STATE_BIT(CLIENT_DONE) |
+			   STATE_BIT(CLIENT_ABORTED),
+	on_report},
+};
+
+/* The records of one datagram, in order.  On a violation false, and *what is
+ * what was not understood. */
+static bool
+handle_batch(struct client *c, struct span bytes, const char **what)
+{
+	struct cursor at = cursor_of(bytes);
+	struct span record;
+
+	while (!cursor_empty(&at)) {
+		enum record_type type;
+
+		*what = "unknown";
+		if (!record_next(&at, &record) ||
+		    !record_check(ROLE_SESSION, ROLE_SCANNER, record, false))
+			return false;
+		type = record_type_of(record);
+		*what = record_name(type);
+		if ((rows[type].states & STATE_BIT(c->state)) == 0 ||
+		    !rows[type].handle(c, record))
+			return false;
+	}
+	/* Body pieces point into the batch, which the next one overwrites. */
+	stream_flush(&c->stream);
+	return true;
+}
+
+static void
+log_violation(const struct client *c, const char *what)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_WARNING, "session-violation");
+	log_bytes(&line, "qid", c->queue_id,
+	    strnlen(c->queue_id, sizeof(c->queue_id)));
+	log_text(&line, "record", what);
+	log_text(&line, "state", client_state_name(c->state));
+	journal_end(&line);
+}
+
+/* A session that ended without reading our last record leaves ECONNRESET, once,
+ * in front of what it had sent before. */
+static ssize_t
+read_batch(int fd)
+{
+	ssize_t n = read(fd, batch, sizeof(batch));
+
+	if (n == -1 && errno == ECONNRESET)
+		n = read(fd, batch, sizeof(batch));
+	return n;
+}
+
+void
+client_input(uint32_t index)
+{
+	struct client *c = &clients[index];
+	const char *what = "too-long";
+	ssize_t n;
+
+	if (c->state == CLIENT_FREE)
+		return;
+	n = read_batch(c->fd);
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n > 0 && n <= RECORD_BATCH_MAX &&
+	    handle_batch(c, span_of(batch, (size_t)n), &what))
+		return;
+	if (n > 0)
+		log_violation(c, what);
+	client_close(c);
+}

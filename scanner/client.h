@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Sessions as the scanner sees them: a channel, and at most one message.
+ *
+ *	IDLE --BEGIN--> FIELDS --BODY--> BODY --END--> JUDGING --> DONE
+ *	ABORT from any of these but IDLE --> ABORTED (DONE stays DONE)
+ *	JUDGING, DONE, ABORTED --REPORT--> IDLE
+ *
+ * A record that does not fit the state or the message number ends the session
+ * whose channel it came on, and nothing else.
+ */
+#ifndef SCANNER_CLIENT_H
+#define SCANNER_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/settings.h"
+#include "lib/report.h"
+#include "scanner/job.h"
+#include "scanner/stream.h"
+
+/* Sessions of a retired listener live on while the next one's begin. */
+#define CLIENT_SPARE 64
+
+enum client_state {
+	CLIENT_FREE, /* no session in this slot */
+	CLIENT_IDLE,
+	CLIENT_FIELDS,
+	CLIENT_BODY,
+	CLIENT_JUDGING,
+	CLIENT_DONE,
+	CLIENT_ABORTED,
+	CLIENT_STATES
+};
+
+struct client {
+	enum client_state state;
+	int fd;
+	uint32_t next_free;
+	uint32_t message;  /* number of the open or last message */
+	char queue_id[64]; /* from BEGIN; not always terminated */
+	uint64_t size;	   /* END's claim */
+	struct stream stream;
+	struct job job;
+};
+
+/* Allocates the slots.  Before lockdown. */
+bool client_setup(const struct scanner_settings *);
+
+/* A new session's channel; fd is taken over. */
+void client_add(int fd);
+
+/* The channel of that slot is readable. */
+void client_input(uint32_t index);
+
+/* Asks all sessions, and those still to come, to end when they have no
+ * message open. */
+void client_drain(void);
+
+uint32_t client_count(void); /* sessions */
+uint32_t client_busy(void);  /* those with a message */
+
+const char *client_state_name(enum client_state);
+
+#endif

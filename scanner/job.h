@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Scans: which wait, which are under way, and when they are over.
+ *
+ * A job is one sealed memfd to be judged.  It waits in one first-in-first-out
+ * queue for a backend with room, and is done when a clamd has answered, when
+ * none can be reached, or at its deadline, scan_timeout after it was
+ * submitted.  A failed connection leads to the next backend; once a clamd has
+ * had the message, it is never given to another one.
+ *
+ * All time limits are constants, so that the first of each list is always the
+ * next to expire, and nothing is ever searched.
+ */
+#ifndef SCANNER_JOB_H
+#define SCANNER_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "config/settings.h"
+#include "privsep/record.h"
+
+enum job_state {
+	JOB_IDLE,	/* none */
+	JOB_WAITING,	/* for a backend with room */
+	JOB_RETRYING,	/* its clamd's backlog was full: again in some ms */
+	JOB_CONNECTING, /* over TCP */
+	JOB_TALKING,	/* clamd has the message, or is being sent it */
+	JOB_STATES
+};
+
+/* What is known of a message in the end; strings are clamd's bytes. */
+struct verdict {
+	enum outcome outcome;
+	uint32_t name_len;
+	char name[RECORD_NAME_MAX]; /* INFECTED: the signature, cut */
+	uint32_t backend;	    /* that was asked, or BACKEND_NONE */
+	uint64_t wait_ms; /* from submission until a clamd was asked */
+	uint64_t scan_ms; /* from then on */
+};
+
+/* Zeroed memory is an idle job.  Only verdict is for others to read. */
+struct job {
+	TAILQ_ENTRY(job) queue; /* in the list of its state */
+	TAILQ_ENTRY(job) due;	/* in the list of all, by deadline */
+	enum job_state state;
+	uint32_t owner; /* the client's index */
+	int memfd;
+	uint64_t size;
+	uint64_t submitted, asked, deadline;
+	uint64_t wake;	  /* RETRYING, CONNECTING: end of that state */
+	uint32_t tried;	  /* bits of the backends that refused */
+	uint32_t lane;	  /* RETRYING, CONNECTING, TALKING: its connection */
+	uint32_t backend; /* the same states */
+	struct verdict verdict;
+};
+
+/* Allocates connections; after backend_setup, before lockdown. */
+bool job_setup(const struct scanner_settings *);
+
+/* memfd is taken over: closed when the job ends.  job_judged follows, but not
+ * before job_run. */
+void job_submit(struct job *, uint32_t owner, int memfd, uint64_t size);
+
+/* Without a clamd: the verdict is known already. */
+void job_settle(struct job *, enum outcome);
+
+/* Drops a job that is under way; job_judged does not follow. */
+void job_cancel(struct job *);
+
+/* A connection's descriptor is ready. */
+void job_event(uint32_t lane);
+
+/* Expires what is over and starts what can be started. */
+void job_run(uint64_t now);
+
+/* When job_run has something to do without an event; UINT64_MAX: never. */
+uint64_t job_next(void);
+
+/* Provided by the owner of jobs (client.c): the verdict is there. */
+void job_judged(uint32_t owner);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/* The scanner's loop; see loop.h. */
+#include "scanner/loop.h"
+
+#include <limits.h>
+
+#include "scanner/backend.h"
+#include "scanner/client.h"
+#include "scanner/clock.h"
+#include "scanner/job.h"
+#include "scanner/journal.h"
+#include "scanner/monitor.h"
+#include "scanner/peer.h"
+#include "scanner/poll.h"
+
+/* After STOP: how long sessions without a message may take to end, and how
+ * much longer than a scan those with one. */
+#define STOP_GRACE_MS 10000
+
+static uint64_t stop_at; /* when STOP came; 0: not yet */
+
+static enum monitor_word
+handle_event(const struct poll_event *event)
+{
+	switch (event->kind) {
+	case POLL_MONITOR:
+		return monitor_input();
+	case POLL_PEER:
+		peer_input(event->index);
+		break;
+	case POLL_SESSION:
+		client_input(event->index);
+		break;
+	case POLL_SCAN:
+		job_event(event->index);
+		break;
+	case POLL_PROBE:
+		backend_probe_event(event->index);
+		break;
+	}
+	return MONITOR_NOTHING;
+}
+
+static void
+begin_stop(uint64_t now)
+{
+	if (stop_at != 0)
+		return;
+	stop_at = now;
+	client_drain();
+}
+
+static bool
+is_stopped(const struct scanner_settings *settings, uint64_t now)
+{
+	uint64_t since = now - stop_at;
+
+	if (stop_at == 0)
+		return false;
+	return client_count() == 0 ||
+	       (since >= STOP_GRACE_MS && client_busy() == 0) ||
+	       since >= STOP_GRACE_MS + (uint64_t)settings->scan_timeout;
+}
+
+/* Milliseconds until something is due, rounded so that it then is. */
+static int
+time_to_wait(uint64_t now)
+{
+	uint64_t next = job_next();
+	uint64_t probe = backend_next();
+
+	if (probe < next)
+		next = probe;
+	if (stop_at != 0 && next > now + 100)
+		next =
+		    now + 100; /* the end of a stop has no timer of its own */
+	if (next == UINT64_MAX)
+		return -1;
+	if (next <= now)
+		return 0;
+	return next - now < INT_MAX ? (int)(next - now) : INT_MAX;
+}
+
+int
+loop_run(const struct scanner_settings *settings)
+{
+	struct poll_event event[POLL_ROUND];
+	uint64_t now = clock_ms();
+
+	job_run(now);
+	backend_run(now);
+	while (!is_stopped(settings, now)) {
+		int n = poll_wait(event, time_to_wait(now));
+
+		if (n == -1)
+			return 1;
+		now = clock_ms();
+		for (int i = 0; i < n; i++) {
+			switch (handle_event(&event[i])) {
+			case MONITOR_NOTHING:
+				break;
+			case MONITOR_STOP:
+				begin_stop(now);
+				break;
+			case MONITOR_GONE:
+				return 0;
+			case MONITOR_BROKEN:
+				journal_event(LOG_LEVEL_ERROR,
+				    "monitor-violation",
+				    "unexpected record from the monitor");
+				return 1;
+			}
+		}
+		job_run(now);
+		backend_run(now);
+	}
+	return 0;
+}

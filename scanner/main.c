@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pratique-scanner: collects messages from sessions into sealed memfds, has a
+ * clamd judge them, answers, and writes the log.  Started by the monitor with
+ * the descriptors of privsep/record.h and a boot block; not by hand.
+ *
+ * All memory is allocated and all files are opened before the lockdown, which
+ * comes before the first byte from anybody else than the monitor.
+ */
+#include <unistd.h>
+
+#include "privsep/boot.h"
+#include "privsep/record.h"
+#include "scanner/backend.h"
+#include "scanner/client.h"
+#include "scanner/job.h"
+#include "scanner/journal.h"
+#include "scanner/loop.h"
+#include "scanner/monitor.h"
+#include "scanner/poll.h"
+#include "scanner/report.h"
+#include "scanner/stream.h"
+
+static struct scanner_boot boot;
+
+static void
+fail(const char *what)
+{
+	log_event(LOG_LEVEL_ERROR, "start-failed", what);
+	_exit(1);
+}
+
+static void
+allocate(const struct scanner_settings *settings)
+{
+	backend_setup(settings);
+	report_setup(settings->log_clean);
+	if (!poll_setup() || !monitor_setup())
+		fail("scanner: no epoll");
+	if (!stream_setup(settings->max_message_size))
+		fail("scanner: no randomness");
+	if (!job_setup(settings) || !client_setup(settings))
+		fail("scanner: no memory");
+}
+
+static void
+confine(void)
+{
+	struct sandbox_report report = {0};
+
+	if (!sandbox_enter(&boot.sandbox, &report))
+		fail(report.missing);
+	if (!policy_load(&boot.scanner))
+		fail("scanner: seccomp filter not loaded");
+	report.layers |= LAYER_BIT(LAYER_SECCOMP);
+	if ((report.layers & LAYER_BIT(LAYER_ROOT)) != 0)
+		backend_chroot(boot.sandbox.root);
+	if (!monitor_send_ready(&report))
+		_exit(1);
+}
+
+int
+main(void)
+{
+	if (!sandbox_first(getppid()) || !boot_read(&boot, sizeof(boot)))
+		fail("scanner: not started by pratiqued");
+	journal_setup(
+	    CHILD_FD_LOG, boot.settings.log_format, boot.settings.log_to);
+	allocate(&boot.settings);
+	confine();
+	_exit(loop_run(&boot.settings));
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The scanner's channel to the monitor, CHILD_FD_MONITOR: READY, BACKEND and
+ * LOG_LOST go up; PEER, LOG and STOP come down.
+ */
+#ifndef SCANNER_MONITOR_H
+#define SCANNER_MONITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "privsep/record.h"
+#include "sandbox/sandbox.h"
+
+enum monitor_word {
+	MONITOR_NOTHING, /* handled, go on */
+	MONITOR_STOP,	 /* finish what is open, then exit */
+	MONITOR_GONE,	 /* end of file: exit */
+	MONITOR_BROKEN,	 /* a record that must not be: exit with a fault */
+};
+
+/* Takes the channel into the poll set.  Before lockdown. */
+bool monitor_setup(void);
+
+bool monitor_send_ready(const struct sandbox_report *);
+void monitor_send_backend(uint32_t index, bool up, bool gone);
+void monitor_send_plain(enum record_type);
+
+/* The channel is readable. */
+enum monitor_word monitor_input(void);
+
+#endif

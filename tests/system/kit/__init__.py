@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: ISC
+"""What the system tests are built from.
+
+tap       test protocol output, waiting, clean-up
+clamd     a private clamd with the database in clamd-db/
+postfix   a private Postfix
+sink      the mail server behind Postfix: keeps what it is given
+pratiqued the daemon under test, its log lines and processes
+smtp      the SMTP client and the messages it sends
+
+Everything lives below one temporary directory and on free loopback ports;
+nothing of the system's own mail server or scanner is used or changed.
+"""

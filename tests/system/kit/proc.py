@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: ISC
+"""What /proc says of a process: parent, program, identity, descriptors."""
+import os
+
+
+def pids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def status(pid):
+    """The fields of /proc/PID/status, {} if the process is gone."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8",
+                  errors="replace") as file:
+            pairs = (line.partition(":") for line in file)
+            return {name: value.strip() for name, _, value in pairs}
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+
+
+def alive(pid):
+    return status(pid).get("State", "Z")[0] not in "ZX"
+
+
+def children(pid):
+    return sorted(child for child in pids()
+                  if status(child).get("PPid") == str(pid) and alive(child))
+
+
+def program(pid):
+    """The file name of the program that the process runs."""
+    try:
+        path = os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return ""
+    return os.path.basename(path.removesuffix(" (deleted)"))
+
+
+def descriptors(pid):
+    """Descriptor number -> what it is: a path, "socket", "pipe", "memfd"..."""
+    found = {}
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        target = os.readlink(f"/proc/{pid}/fd/{name}")
+        if target.startswith("anon_inode:"):
+            target = target.removeprefix("anon_inode:").strip("[]")
+        elif not target.startswith("/dev/"):
+            target = target.partition(":")[0]
+        found[int(name)] = target
+    return found
+
+
+def netns(pid):
+    return os.readlink(f"/proc/{pid}/ns/net")

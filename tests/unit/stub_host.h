@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * host.h for tests and fuzz targets: keeps what is sent to the MTA and writes
+ * a line of text per call.  Calls out of order (a field without a begin, two
+ * ends) are our own faults and stop the program.
+ */
+#ifndef TESTS_UNIT_STUB_HOST_H
+#define TESTS_UNIT_STUB_HOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "parser/host.h"
+
+#define STUB_SENT_MAX (1024U * 1024)
+#define STUB_LOG_MAX  (64U * 1024)
+
+struct stub_host {
+	/* what the test chooses */
+	struct host_result result; /* answer of host_scan_end */
+	size_t send_limit;	   /* the MTA is gone after that many bytes */
+
+	/* what came of it; what does not fit is counted, not kept */
+	uint8_t sent[STUB_SENT_MAX];
+	size_t sent_len;
+	size_t sends;	      /* calls */
+	size_t sent_at_end;   /* sent_len when host_scan_end was called */
+	uint64_t field_bytes; /* with ":" and CRLF */
+	uint64_t body_bytes;
+	unsigned begins, ends, aborts, reports;
+	struct report report; /* the last one */
+	char log[STUB_LOG_MAX];
+	size_t log_len;
+	bool scanning; /* between begin and end or abort */
+	bool settled;  /* ended or aborted, report outstanding */
+};
+
+extern struct stub_host stub;
+
+/* Forgets everything; the result is clean, the MTA is there for ever. */
+void stub_reset(void);
+
+#endif
