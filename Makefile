@@ -31,7 +31,16 @@ HARDEN := $(call probe,-U_FORTIFY_SOURCE -O2 -D_FORTIFY_SOURCE=3) \
 	  $(call probe,-ftrivial-auto-var-init=zero) \
 	  $(call probe,-fcf-protection=full) \
 	  $(call probe,-mbranch-protection=standard) -fPIE
-HLINK  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+ZLINK  := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+HLINK  := -pie $(ZLINK)
+# One process per SMTP session is forked from pratique-session: without shared
+# libraries it has half as many mappings to copy.  Where there is no static
+# libc, or with STATIC=no, it is linked like the others.
+STATIC ?= $(if $(shell echo 'int main(void) { return 0; }' | $(CC) -static-pie \
+	-x c -o /dev/null - -lcap-ng 2>/dev/null && echo yes),yes,no)
+ifeq ($(STATIC),yes)
+HLINK_pratique-session := -static-pie $(ZLINK) -Wl,--no-warnings
+endif
 else
 HARDEN := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 HLINK  := -fsanitize=$(SANITIZE)
@@ -48,18 +57,75 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 include sources.mk
 
 PROGRAMS := pratiqued pratique-session pratique-scanner
+TOOLS    := config-manual policy-table fake-clamd milter-load
 
-.PHONY: all check lint install clean
+.PHONY: all check unit bench lint docs install clean print-privileged
 all: $(PROGRAMS:%=$(B)/%)
+unit: $(UNIT:tests/unit/%.c=$(B)/unit/%)
+bench: all $(B)/fake-clamd $(B)/milter-load
+	bench/compare
 
 define program
 $(B)/$(1): $$(SRC_$(1):%.c=$(B)/%.o)
-	$$(CC) $$(ALL_CFLAGS) $$(HLINK) -o $$@ $$^ $$(LDFLAGS) $$(LIB_$(1))
+	$$(CC) $$(ALL_CFLAGS) $$(or $$(HLINK_$(1)),$$(HLINK)) -o $$@ $$^ \
+	    $$(LDFLAGS) $$(LIB_$(1))
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+$(foreach p,$(PROGRAMS) $(TOOLS),$(eval $(call program,$(p))))
+
+$(B)/unit.a: $(UNIT_PARTS:%.c=$(B)/%.o)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/unit.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(HLINK) -o $@ $^ $(LDFLAGS) $(LIB_unit)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+.SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# --- tests and checks ---------------------------------------------------------
+# Under a sanitizer only what can run under one: the confined programs can not,
+# their filters forbid what sanitizers do.
+ifeq ($(SANITIZE),)
+TESTS = $(wildcard tests/unit/*.t) $(wildcard tests/system/*.t)
+else
+TESTS =
+endif
+
+check: all unit $(B)/config-manual $(B)/policy-table
+	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
+	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(TESTS)
+
+lint:
+	CPPFLAGS='$(ALL_CPPFLAGS)' tests/lint/run
+
+# What runs with privilege, without configuration reading; for tests/lint.
+print-privileged:
+	@echo $(filter-out $(CONFIG),$(SRC_pratiqued))
+
+# Papers that are made from tables.
+docs: $(B)/policy-table $(B)/config-manual
+	tests/lint/papers $(B)
+
+# --- installation -------------------------------------------------------------
+# The programs that the service users run can be executed by them, not read.
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/pratique
+	install -m 755 $(B)/pratiqued $(DESTDIR)$(SBINDIR)/
+	install -m 711 $(B)/pratique-session $(B)/pratique-scanner \
+	    $(DESTDIR)$(LIBEXECDIR)/
+	install -m 644 man/pratiqued.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 man/pratique.conf.5 $(DESTDIR)$(MANDIR)/man5/
+	sed 's|@SBINDIR@|$(SBINDIR)|' etc/pratiqued.service.in \
+	    >$(DESTDIR)$(UNITDIR)/pratiqued.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/pratiqued.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/pratique/pratique.conf || \
+	    install -m 644 etc/pratique.conf $(DESTDIR)$(SYSCONFDIR)/pratique/
+
+clean:
+	rm -rf build build-san

@@ -30,3 +30,20 @@ LIB_pratique-session = $(call lib,libcap-ng)
 
 SRC_pratique-scanner := $(wildcard scanner/*.c) $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
+
+# Small programs for the build and the papers.
+SRC_config-manual := config/manual.c config/options.c
+SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
+
+SRC_fake-clamd := bench/fake-clamd.c
+SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c
+
+# Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
+# uses out of everything but the main files and the process's side of
+# parser/host.h.
+UNIT := $(wildcard tests/unit/test_*.c)
+UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
+	$(filter-out privsep/monitor.c privsep/listener.c privsep/host.c \
+	scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
+	$(SRC_pratique-scanner)))
+LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)

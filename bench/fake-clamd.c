@@ -40,7 +40,7 @@
 
 enum state {
 	STATE_COMMAND,
-	STATE_FILDES, /* the descriptor is still to come */
+	STATE_FILDES, /* one more byte, with the descriptor, is due */
 	STATE_LENGTH, /* INSTREAM: of the next chunk */
 	STATE_CHUNK,
 };
@@ -119,6 +119,10 @@ fildes_answer(int fd)
 	int passed = clients[fd].passed;
 	char subject[32];
 
+	if (passed < 0) {
+		client_answer(fd, "No file descriptor received. ERROR");
+		return;
+	}
 	(void)snprintf(subject, sizeof(subject), "fd[%d]", passed);
 	client_verdict(fd, subject, look && file_found(passed));
 }
@@ -192,7 +196,7 @@ command_run(int fd, const char *data, size_t len)
 
 	if (strcmp(name, "FILDES") == 0) {
 		c->state = STATE_FILDES;
-		if (c->passed < 0)
+		if (c->passed < 0 && len == 0)
 			return true;
 		fildes_answer(fd);
 		return false;
@@ -251,14 +255,11 @@ static bool
 client_read(int fd)
 {
 	struct client *c = &clients[fd];
-	union {
-		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
 	struct iovec iov = {.iov_base = buffer, .iov_len = sizeof(buffer)};
 	struct msghdr msg = {.msg_iov = &iov,
 	    .msg_iovlen = 1,
-	    .msg_control = &control,
+	    .msg_control = control,
 	    .msg_controllen = sizeof(control)};
 	ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
 	int passed;
@@ -278,10 +279,7 @@ client_read(int fd)
 	case STATE_COMMAND:
 		return command_take(fd, buffer, (size_t)n);
 	case STATE_FILDES:
-		if (c->passed < 0)
-			client_answer(fd, "No file descriptor received. ERROR");
-		else
-			fildes_answer(fd);
+		fildes_answer(fd);
 		return false;
 	case STATE_LENGTH:
 	case STATE_CHUNK:

@@ -18,9 +18,10 @@
 #include "lib/outcome.h"
 
 #define SETTINGS_BACKENDS_MAX 16
-#define SETTINGS_REPLY_MAX    256 /* RFC 5321 4.5.3.1.5: 512 with CRLF; room for
-                                     the signature name and doubled % */
-#define SETTINGS_NAME_MAX     64
+/* RFC 5321 4.5.3.1.5: 512 with CRLF; room for the signature name and for
+ * doubled percent signs. */
+#define SETTINGS_REPLY_MAX 256
+#define SETTINGS_NAME_MAX  64
 
 /* An address to listen on or to connect to. */
 struct address {

@@ -36,10 +36,16 @@ static const int level_severity[] = {
 void
 log_init(int fd, enum log_format format, enum log_to to)
 {
-	target_fd = fd;
+	log_redirect(fd, to);
 	target_format = format;
-	target_to = to;
 	tzset();
+}
+
+void
+log_redirect(int fd, enum log_to to)
+{
+	target_fd = fd;
+	target_to = to;
 }
 
 /* Appends all of it or, if there is no room, nothing. */

@@ -31,6 +31,9 @@ struct log_line {
  * read what it needs for formatting times. */
 void log_init(int fd, enum log_format, enum log_to);
 
+/* Lines go elsewhere from now on.  Usable after lockdown. */
+void log_redirect(int fd, enum log_to);
+
 /* Begins a line with time (or priority), level and event. */
 void log_begin(struct log_line *, enum log_level, const char *event);
 

@@ -32,6 +32,13 @@ address_ip(int family, struct span text, char out[static INET6_ADDRSTRLEN])
 	copy[text.len] = '\0';
 	if (inet_pton(family, copy, binary) != 1)
 		return false;
+	if (family == AF_INET) {
+		/* What inet_pton takes is already the only spelling, and
+		 * inet_ntop would draw all of stdio's formatting into a
+		 * session's memory. */
+		memcpy(out, copy, text.len + 1);
+		return true;
+	}
 	return inet_ntop(family, binary, out, INET6_ADDRSTRLEN) != NULL;
 }
 

@@ -20,9 +20,9 @@
 
 /* CONNECT.  The port is of no interest to us and checked for presence only. */
 struct command_connect {
-	struct span host;	    /* may be empty */
-	struct span address;	    /* canonical IP, socket path, or empty */
-	char ip[INET6_ADDRSTRLEN];  /* what address views for an IP client */
+	struct span host;	   /* may be empty */
+	struct span address;	   /* canonical IP, socket path, or empty */
+	char ip[INET6_ADDRSTRLEN]; /* what address views for an IP client */
 };
 
 struct command_header {

@@ -21,10 +21,10 @@ static const struct {
 };
 
 static void
-table_clear(struct macro_table *t)
+table_clear(struct macros *m, enum milter_stage stage)
 {
-	t->len = 0;
-	t->used = false;
+	m->len[stage] = 0;
+	m->used[stage] = false;
 }
 
 /* Empties a stage and all later ones. */
@@ -37,7 +37,7 @@ clear_from(struct macros *m, enum milter_stage first)
 		if (order[i].stage == first)
 			reached = true;
 		if (reached)
-			table_clear(&m->stage[order[i].stage]);
+			table_clear(m, order[i].stage);
 	}
 }
 
@@ -56,13 +56,12 @@ macro_end_message(struct macros *m)
 void
 macro_command(struct macros *m, enum milter_stage stage)
 {
-	struct macro_table *own = &m->stage[stage];
-	size_t kept = own->used ? 0 : own->len;
+	size_t kept = m->used[stage] ? 0 : m->len[stage];
 
 	/* Clearing touches lengths only, so the own set can be put back. */
 	clear_from(m, stage);
-	own->len = kept;
-	own->used = true;
+	m->len[stage] = kept;
+	m->used[stage] = true;
 }
 
 /* "{x}" is "x". */
@@ -75,43 +74,49 @@ bare_name(struct span name)
 }
 
 static void
-table_add(struct macro_table *t, struct span name, struct span value)
+table_put(struct macros *m, enum milter_stage stage, struct span text)
 {
-	size_t room = sizeof(t->bytes) - t->len;
+	memcpy(&m->bytes[stage][m->len[stage]], text.ptr, text.len);
+	m->len[stage] += text.len;
+	m->bytes[stage][m->len[stage]++] = '\0';
+}
+
+static void
+table_add(struct macros *m, enum milter_stage stage, struct span name,
+    struct span value)
+{
+	size_t room = MACRO_STAGE_MAX - m->len[stage];
 
 	if (name.len > room || value.len > room ||
 	    name.len + value.len + 2 > room)
 		return;
-	memcpy(&t->bytes[t->len], name.ptr, name.len);
-	t->len += name.len;
-	t->bytes[t->len++] = '\0';
-	memcpy(&t->bytes[t->len], value.ptr, value.len);
-	t->len += value.len;
-	t->bytes[t->len++] = '\0';
+	table_put(m, stage, name);
+	table_put(m, stage, value);
 }
 
 void
-macro_define(struct macros *m, uint8_t stage, struct span pairs)
+macro_define(struct macros *m, uint8_t command, struct span pairs)
 {
 	struct cursor c = cursor_of(pairs);
-	struct macro_table *t = NULL;
+	enum milter_stage stage = MILTER_STAGES;
 	struct span name, value;
 
 	for (size_t i = 0; i < MILTER_STAGES; i++) {
-		if (order[i].command == stage)
-			t = &m->stage[order[i].stage];
+		if (order[i].command == command)
+			stage = order[i].stage;
 	}
-	if (t == NULL)
+	if (stage == MILTER_STAGES)
 		return;
-	table_clear(t);
+	table_clear(m, stage);
 	while (cursor_string(&c, &name) && cursor_string(&c, &value))
-		table_add(t, bare_name(name), value);
+		table_add(m, stage, bare_name(name), value);
 }
 
 static bool
-table_find(const struct macro_table *t, struct span wanted, struct span *out)
+table_find(const struct macros *m, enum milter_stage stage, struct span wanted,
+    struct span *out)
 {
-	struct cursor c = cursor_of(span_of(t->bytes, t->len));
+	struct cursor c = cursor_of(span_of(m->bytes[stage], m->len[stage]));
 	struct span name, value;
 
 	while (cursor_string(&c, &name) && cursor_string(&c, &value)) {
@@ -130,7 +135,7 @@ macro_find(const struct macros *m, const char *name, struct span *value)
 	struct span wanted = bare_name(span_text(name));
 
 	for (size_t i = MILTER_STAGES; i-- > 0;) {
-		if (table_find(&m->stage[order[i].stage], wanted, value))
+		if (table_find(m, order[i].stage, wanted, value))
 			return true;
 	}
 	return false;

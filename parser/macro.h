@@ -21,23 +21,21 @@
  * 100 bytes; the rest is for MTAs that do not let us choose. */
 #define MACRO_STAGE_MAX 1024
 
-struct macro_table {
-	size_t len;
-	bool used; /* the stage's command came since the set was defined */
-	uint8_t bytes[MACRO_STAGE_MAX];
-};
-
+/* The lengths stand apart from the bytes, so that emptying the tables does
+ * not touch the pages that hold them. */
 struct macros {
-	struct macro_table stage[MILTER_STAGES];
+	size_t len[MILTER_STAGES];
+	bool used[MILTER_STAGES]; /* the command came since the set did */
+	uint8_t bytes[MILTER_STAGES][MACRO_STAGE_MAX];
 };
 
 /* Empties all tables: at the start and at QUIT_NC. */
 void macro_clear(struct macros *);
 
-/* A MACRO packet: stage is its command byte, pairs (name NUL value NUL)* as
+/* A MACRO packet: command is its first byte, pairs (name NUL value NUL)* as
  * command.h has checked it.  Bytes without a table of their own (L, B, U and
  * unknown ones) are ignored. */
-void macro_define(struct macros *, uint8_t stage, struct span pairs);
+void macro_define(struct macros *, uint8_t command, struct span pairs);
 
 /* One of CONNECT, HELO, MAIL, RCPT has come. */
 void macro_command(struct macros *, enum milter_stage);

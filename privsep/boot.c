@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The boot block; see boot.h.  boot_make runs in the monitor, boot_read in the
+ * The boot block; see boot.h.  boot_make runs in the monitor, boot_load in the
  * children before they are confined.
  */
 #include "privsep/boot.h"
@@ -32,15 +32,30 @@ boot_make(const void *block, size_t size)
 	return fd;
 }
 
-bool
-boot_read(void *block, size_t size)
+/* Memory of its own, not a mapping of the memfd: pages that are there when a
+ * session is forked are there in the session, too. */
+static const void *
+load(size_t size)
+{
+	void *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (block == MAP_FAILED ||
+	    pread(CHILD_FD_BOOT, block, size, 0) != (ssize_t)size ||
+	    mprotect(block, size, PROT_READ) == -1)
+		return NULL;
+	return block;
+}
+
+const void *
+boot_load(size_t size)
 {
 	struct stat st;
-	bool good = fstat(CHILD_FD_BOOT, &st) == 0 &&
-		    st.st_size == (off_t)size &&
-		    fcntl(CHILD_FD_BOOT, F_GET_SEALS) == SEALS &&
-		    pread(CHILD_FD_BOOT, block, size, 0) == (ssize_t)size;
+	const void *block = NULL;
 
+	if (fstat(CHILD_FD_BOOT, &st) == 0 && st.st_size == (off_t)size &&
+	    (fcntl(CHILD_FD_BOOT, F_GET_SEALS) & SEALS) == SEALS)
+		block = load(size);
 	close(CHILD_FD_BOOT);
-	return good;
+	return block;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The boot block: all that the monitor tells a child before it is confined,
- * in a sealed memfd on descriptor CHILD_FD_BOOT.  The child reads it into
- * static memory as its first act and closes the descriptor.  No pointers, no
+ * in a sealed memfd on descriptor CHILD_FD_BOOT.  The child reads it as its
+ * first act and closes the descriptor.  No pointers, no
  * secrets.
  */
 #ifndef PRIVSEP_BOOT_H
@@ -29,8 +29,9 @@ struct scanner_boot {
 /* Makes a sealed memfd that holds size bytes of block; -1 with errno. */
 int boot_make(const void *block, size_t size);
 
-/* Reads the boot block of exactly size bytes from CHILD_FD_BOOT and closes
- * it.  False if it has another size or is not sealed. */
-bool boot_read(void *block, size_t size);
+/* The boot block of exactly size bytes from CHILD_FD_BOOT, which is closed:
+ * memory that nobody can write to any more.  NULL if it has another size or is
+ * not sealed. */
+const void *boot_load(size_t size);
 
 #endif

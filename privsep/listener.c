@@ -41,7 +41,7 @@
 #define ACCEPT_BURST 64
 #define EVENTS_MAX   64
 
-static struct listener_boot boot;
+static const struct listener_boot *boot;
 static struct session_area *area;
 static struct pending *pending;
 static pid_t own_pid;
@@ -87,7 +87,7 @@ static void
 retire(bool drop)
 {
 	if (accepting) {
-		for (uint32_t i = 0; i < boot.listens; i++) {
+		for (uint32_t i = 0; i < boot->listens; i++) {
 			unwatch(CHILD_FD_LISTEN + (int)i);
 			close(CHILD_FD_LISTEN + (int)i);
 		}
@@ -106,7 +106,7 @@ session_start(int fd)
 	int pair[2];
 	pid_t pid;
 
-	if (scanner_fd == -1 || sessions >= boot.settings.max_sessions ||
+	if (scanner_fd == -1 || sessions >= boot->settings.max_sessions ||
 	    !channel_pair(pair))
 		return false;
 	if (!channel_send(scanner_fd, &r, pair[1])) {
@@ -117,8 +117,8 @@ session_start(int fd)
 	close(pair[1]);
 	pid = fork();
 	if (pid == 0)
-		session_main(
-		    area, own_pid, &boot.settings, &boot.session, fd, pair[0]);
+		session_main(area, own_pid, &boot->settings, &boot->session, fd,
+		    pair[0]);
 	close(pair[0]);
 	if (pid == -1)
 		return false;
@@ -264,7 +264,7 @@ handle_event(const struct epoll_event *ev, uint64_t now)
 		unwatch(fd);
 		close(fd);
 		scanner_fd = -1;
-	} else if (fd < CHILD_FD_LISTEN + (int)boot.listens) {
+	} else if (fd < CHILD_FD_LISTEN + (int)boot->listens) {
 		if (accepting)
 			accept_from(fd, now);
 	} else {
@@ -339,7 +339,7 @@ prepare(void)
 		return "out of memory";
 	watch(CHILD_FD_MONITOR, EPOLLIN);
 	watch(signal_fd, EPOLLIN);
-	for (uint32_t i = 0; i < boot.listens; i++)
+	for (uint32_t i = 0; i < boot->listens; i++)
 		watch(CHILD_FD_LISTEN + (int)i, EPOLLIN);
 	renew_at = wire_now() + RENEW_AFTER_MS;
 	/* From here on nothing is said on the inherited standard error. */
@@ -363,13 +363,13 @@ main(int argc, char **argv)
 
 	(void)argv;
 	if (argc != 2 || !sandbox_first(getppid()) ||
-	    !boot_read(&boot, sizeof(boot)))
+	    (boot = boot_load(sizeof(*boot))) == NULL)
 		fail("must be started by pratiqued");
-	if (!sandbox_enter(&boot.sandbox, &report))
+	if (!sandbox_enter(&boot->sandbox, &report))
 		fail(report.missing);
 	if ((why = prepare()) != NULL)
 		fail(why);
-	if (!policy_load(&boot.listener))
+	if (!policy_load(&boot->listener))
 		_exit(EX_CONFIG);
 	ready.layers = report.layers | LAYER_BIT(LAYER_SECCOMP);
 	memcpy(ready.missing, report.missing, sizeof(ready.missing));

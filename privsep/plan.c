@@ -21,8 +21,8 @@
 
 /* Descriptors that the listener has beside pending connections. */
 #define LISTENER_FILES (4096 + 128)
-/* Channel, message and clamd connection for each session; and the rest. */
-#define SCANNER_FILES(sessions) (3 * (uint64_t)(sessions) + 128)
+/* Beside sessions and scans: monitor, log, listeners, probes. */
+#define SCANNER_FILES 256
 /* Address space, not memory in use: code, libraries, stack, and the fixed
  * tables.  What a message takes is in memfds, which do not count here. */
 #define LISTENER_MEMORY (64ULL << 20)
@@ -150,7 +150,6 @@ make_listener(const struct config *c, struct child_plan *out)
 	    .uid = c->user_uid,
 	    .gid = c->user_gid,
 	    .empty_network = 1,
-	    .no_abstract_sockets = 1,
 	    .max_files = LISTENER_FILES,
 	    /* two generations of listeners may be at work */
 	    .max_processes = 2 * (uint64_t)c->session.max_sessions + 16,
@@ -172,6 +171,18 @@ make_listener(const struct config *c, struct child_plan *out)
 	    .listen = listen_fds,
 	    .listens = c->listens};
 	return out->boot == -1 ? strerror(errno) : NULL;
+}
+
+/* A channel and a message for each session (of two generations of listeners),
+ * a connection for each scan. */
+static uint64_t
+scanner_files(const struct scanner_settings *s)
+{
+	uint64_t files = SCANNER_FILES + 4 * (uint64_t)s->max_sessions;
+
+	for (uint32_t i = 0; i < s->backends; i++)
+		files += s->backend[i].max_scans;
+	return files;
 }
 
 /* A log that is a regular file grows beyond any limit for messages. */
@@ -198,8 +209,7 @@ make_scanner(const struct config *c, int log_fd, struct supervise_plan *out)
 	boot.sandbox = (struct sandbox_spec){
 	    .uid = c->scanner_uid,
 	    .gid = c->scanner_gid,
-	    .no_abstract_sockets = 1,
-	    .max_files = SCANNER_FILES(c->scanner.max_sessions),
+	    .max_files = scanner_files(&c->scanner),
 	    .max_processes = 1,
 	    .max_file_size = scanner_file_size(c, log_fd),
 	    .max_memory = SCANNER_MEMORY,
@@ -274,6 +284,7 @@ plan_make(const struct config *c, struct supervise_plan *out, int *log_fd,
 {
 	const char *reason;
 
+	out->scan_timeout = c->scanner.scan_timeout;
 	if (!make_run_dir(c, why, size) || !open_log(c, out, log_fd, why, size))
 		return false;
 	if ((reason = make_listener(c, &out->listener)) != NULL ||

@@ -25,6 +25,8 @@
  * second); ends a session that was made to spin. */
 #define CPU_SECONDS 600
 
+/* What every message touches stands close together: each page that a session
+ * writes to is copied for it. */
 struct session_area {
 	size_t from, to; /* unused input is input[from .. to) */
 	uint8_t input[INPUT_MAX];
@@ -108,6 +110,8 @@ serve(struct session_area *a, const struct session_settings *settings)
 	bool partial = false;
 	size_t used, before;
 
+	/* Written before it is read: else the page is mapped twice. */
+	a->from = a->to = 0;
 	engine_init(engine, settings);
 	while (input_read(a, deadline, more)) {
 		before = a->to - a->from;

@@ -39,8 +39,9 @@
 #define BACKOFF_MAX_MS	 10000
 /* A role that has worked for so long starts with a clean record. */
 #define BACKOFF_FORGET_MS 60000
-/* Open sessions may finish their message for so long after SIGTERM. */
-#define STOP_TIMEOUT_MS 30000
+/* After SIGTERM open sessions may finish their message: scan_timeout, and so
+ * much for the rest. */
+#define STOP_GRACE_MS 15000
 /* How often to see whether clamd's directory has come back. */
 #define ROOT_CHECK_MS 5000
 
@@ -293,7 +294,8 @@ int
 supervise_open_syslog(const char *path)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	/* A log that does not read must not stop the scanner. */
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd == -1)
 		return -1;
@@ -465,7 +467,7 @@ static void
 drive_stop(uint64_t now)
 {
 	if (stop_at == 0) {
-		stop_at = now + STOP_TIMEOUT_MS;
+		stop_at = now + plan->scan_timeout + STOP_GRACE_MS;
 		for (size_t i = 0; i < CHILDREN_MAX; i++) {
 			if (children[i].state != CHILD_FREE)
 				tell(&children[i], RECORD_STOP, -1);

@@ -19,6 +19,7 @@ struct supervise_plan {
 	/* The scanner's root and what it was when the scanner was planned: if
 	 * clamd's directory is made anew the scanner must be, too. */
 	const char *scanner_root;
+	uint32_t scan_timeout;
 	const char *syslog_path; /* NULL: the log is standard error */
 };
 

@@ -48,7 +48,6 @@ struct sandbox_spec {
 	uint64_t max_processes;
 	uint64_t max_file_size;	      /* RLIMIT_FSIZE, or SANDBOX_KEEP */
 	uint64_t max_memory;	      /* RLIMIT_AS, or SANDBOX_KEEP */
-	uint32_t no_abstract_sockets; /* reserved for Landlock's scope: 1 */
 };
 
 struct sandbox_report {

@@ -35,7 +35,7 @@ static uint8_t batch[RECORD_BATCH_MAX + 1];
 bool
 client_setup(const struct scanner_settings *settings)
 {
-	slots = settings->max_sessions + CLIENT_SPARE;
+	slots = 2 * settings->max_sessions + CLIENT_SPARE;
 	slot_free = slots;
 	clients = calloc(slots, sizeof(*clients));
 	return clients != NULL;

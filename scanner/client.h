@@ -21,7 +21,8 @@
 #include "scanner/job.h"
 #include "scanner/stream.h"
 
-/* Sessions of a retired listener live on while the next one's begin. */
+/* Beside two generations of sessions: those of a retired listener live on while
+ * the next one's begin. */
 #define CLIENT_SPARE 64
 
 enum client_state {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Log lines of the scanner; see journal.h.  Calls log_init again after
- * lockdown, which is harmless: libc has read its time zone by then.
+ * Log lines of the scanner; see journal.h.  After lockdown log_redirect is
+ * used and never log_init, which lets libc look for the time zone again.
  */
 #include "scanner/journal.h"
 
@@ -14,14 +14,12 @@
 #define ASK_AGAIN_MS 1000
 
 static int log_fd = -1; /* -1: lost, lines go to descriptor 2 */
-static enum log_format log_form;
 static enum log_to log_to;
 static uint64_t asked_at;
 
 void
 journal_setup(int fd, enum log_format format, enum log_to to)
 {
-	log_form = format;
 	log_to = to;
 	log_fd = fd;
 	log_init(fd, format, to);
@@ -32,7 +30,8 @@ journal_replace(int fd)
 {
 	if (log_fd != -1)
 		close(log_fd);
-	journal_setup(fd, log_form, log_to);
+	log_fd = fd;
+	log_redirect(fd, log_to);
 }
 
 static bool
@@ -62,7 +61,7 @@ fall_back(struct log_line *line)
 		line->text[line->len++] = '\n';
 	close(log_fd);
 	log_fd = -1;
-	log_init(STDERR_FILENO, log_form, LOG_TO_STDERR);
+	log_redirect(STDERR_FILENO, LOG_TO_STDERR);
 	if (write(STDERR_FILENO, line->text, line->len) == -1)
 		return; /* nowhere left to say so */
 }

@@ -21,7 +21,7 @@
 #include "scanner/report.h"
 #include "scanner/stream.h"
 
-static struct scanner_boot boot;
+static const struct scanner_boot *boot;
 
 static void
 fail(const char *what)
@@ -48,13 +48,13 @@ confine(void)
 {
 	struct sandbox_report report = {0};
 
-	if (!sandbox_enter(&boot.sandbox, &report))
+	if (!sandbox_enter(&boot->sandbox, &report))
 		fail(report.missing);
-	if (!policy_load(&boot.scanner))
+	if (!policy_load(&boot->scanner))
 		fail("scanner: seccomp filter not loaded");
 	report.layers |= LAYER_BIT(LAYER_SECCOMP);
 	if ((report.layers & LAYER_BIT(LAYER_ROOT)) != 0)
-		backend_chroot(boot.sandbox.root);
+		backend_chroot(boot->sandbox.root);
 	if (!monitor_send_ready(&report))
 		_exit(1);
 }
@@ -62,11 +62,12 @@ confine(void)
 int
 main(void)
 {
-	if (!sandbox_first(getppid()) || !boot_read(&boot, sizeof(boot)))
+	if (!sandbox_first(getppid()) ||
+	    (boot = boot_load(sizeof(*boot))) == NULL)
 		fail("scanner: not started by pratiqued");
 	journal_setup(
-	    CHILD_FD_LOG, boot.settings.log_format, boot.settings.log_to);
-	allocate(&boot.settings);
+	    CHILD_FD_LOG, boot->settings.log_format, boot->settings.log_to);
+	allocate(&boot->settings);
 	confine();
-	_exit(loop_run(&boot.settings));
+	_exit(loop_run(&boot->settings));
 }

@@ -3,18 +3,14 @@
 
     with MilterClient("unix:/run/x.sock") as mta:
         mta.negotiate()
-        mta.connect()
-        mta.helo()
         replies = mta.message([("Subject", "x")], b"text\\r\\n")
         assert replies[-1][0] == b"c"
 
-Commands and replies are single bytes (b"C"), payloads are bytes.  negotiate
-notes what the filter asked for, and the helpers keep to it: they leave out
-what it switched off and wait for no reply that it does not give.  send, recv
-and send_raw know nothing of that, so that a test can break every rule.
-
-Raises Closed when the filter closes the connection, and TimeoutError when
-nothing comes within the timeout.
+Commands and replies are single bytes, payloads are bytes.  The helpers keep
+to what the filter negotiated: they leave out what it switched off and wait
+for no reply that it does not give.  send, recv and send_raw do not, so that a
+test can break every rule.  Raises Closed when the filter closes, TimeoutError
+when nothing comes in time.
 """
 
 import socket

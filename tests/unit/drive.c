@@ -2,7 +2,6 @@
 /* Driving an engine in tests; see drive.h. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -18,16 +17,16 @@ drive_setup(void **state)
 	(void)state;
 	memset(&settings, 0, sizeof(settings));
 	settings.max_message_size = 1000000;
-	strcpy(settings.header_scanned, "X-Virus-Scanned");
-	strcpy(settings.header_status, "X-Virus-Status");
-	strcpy(settings.hostname, "mx.test");
+	SET_TEXT(settings.header_scanned, "X-Virus-Scanned");
+	SET_TEXT(settings.header_status, "X-Virus-Status");
+	SET_TEXT(settings.hostname, "mx.test");
 	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
 		settings.disposition[i].action = ACTION_TEMPFAIL;
-		strcpy(settings.disposition[i].reply, "451 4.7.1 later: %v");
+		SET_TEXT(settings.disposition[i].reply, "451 4.7.1 later: %v");
 	}
 	settings.disposition[OUTCOME_CLEAN].action = ACTION_ACCEPT;
 	settings.disposition[OUTCOME_INFECTED].action = ACTION_REJECT;
-	strcpy(settings.disposition[OUTCOME_INFECTED].reply,
+	SET_TEXT(settings.disposition[OUTCOME_INFECTED].reply,
 	    "550 5.7.1 infected: %v");
 	stub_reset();
 	engine = malloc(engine_size());

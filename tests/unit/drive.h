@@ -7,6 +7,8 @@
 #ifndef TESTS_UNIT_DRIVE_H
 #define TESTS_UNIT_DRIVE_H
 
+#include <stdio.h>
+
 #include "parser/engine.h"
 #include "parser/milter.h"
 #include "tests/unit/stub_host.h"
@@ -64,10 +66,16 @@ extern struct session_settings settings;
 extern struct engine *engine;
 extern struct input input;
 
+/* Sets a text of the settings or of the stub's result. */
+#define SET_TEXT(field, text) snprintf(field, sizeof(field), "%s", text)
+
 /* cmocka's: settings with the usual dispositions (clean is accepted, infected
  * rejected, all else tempfailed), a fresh engine, a fresh stub. */
 int drive_setup(void **state);
 int drive_teardown(void **state);
+
+#define DRIVE_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, drive_setup, drive_teardown)
 
 /* A fresh engine in dirty memory; keeps the stub's result and the settings. */
 void restart(void);

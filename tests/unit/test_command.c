@@ -261,6 +261,18 @@ test_mailbox(void **state)
 	}
 }
 
+/* Callers need not have found the NUL first. */
+static void
+test_ip_with_nul(void **state)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	(void)state;
+	assert_false(address_ip(AF_INET, span_of("1.2.3.4\0x", 9), text));
+	assert_true(address_ip(AF_INET, span_of("1.2.3.4", 7), text));
+	assert_string_equal(text, "1.2.3.4");
+}
+
 int
 main(void)
 {
@@ -268,6 +280,7 @@ main(void)
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_large),
 	    cmocka_unit_test(test_mailbox),
+	    cmocka_unit_test(test_ip_with_nul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

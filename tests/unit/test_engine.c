@@ -301,21 +301,30 @@ test_cut(void **state)
 	}
 }
 
-/* One message, packet by packet, to an MTA that takes limit bytes. */
+static const struct packet_text one_message[] = {
+    O_PLAIN, C4, MAIL, RCPT, EOH, BODY, EOM, QUIT};
+
+#define ONE_MESSAGE_PACKETS (sizeof(one_message) / sizeof(one_message[0]))
+
+/* One message to an MTA that takes limit bytes: packet by packet, or all at
+ * once. */
 static enum engine_next
-message_to(size_t limit)
+message_to(size_t limit, bool at_once)
 {
-	static const struct packet_text packets[] = {
-	    O_PLAIN, C4, MAIL, RCPT, EOH, BODY, EOM, QUIT};
 	enum engine_next next = ENGINE_MORE;
 
 	restart();
 	stub.send_limit = limit;
-	for (size_t i = 0; i < 8 && next == ENGINE_MORE; i++) {
-		input.len = 0;
-		add(&input, &packets[i]);
+	input.len = 0;
+	for (size_t i = 0; i < ONE_MESSAGE_PACKETS; i++) {
+		add(&input, &one_message[i]);
+		if (at_once || next == ENGINE_CLOSE)
+			continue;
 		next = feed(&input, input.len);
+		input.len = 0;
 	}
+	if (at_once)
+		next = feed(&input, input.len);
 	engine_close(engine);
 	return next;
 }
@@ -326,14 +335,36 @@ test_mta_gone(void **state)
 	size_t whole;
 
 	(void)state;
-	message_to(SIZE_MAX);
+	message_to(SIZE_MAX, false);
 	assert_string_equal(engine_why(engine), "quit");
 	whole = stub.sent_len;
 	for (size_t limit = 0; limit < whole; limit++) {
-		assert_int_equal(message_to(limit), ENGINE_CLOSE);
+		assert_int_equal(message_to(limit, false), ENGINE_CLOSE);
 		assert_string_equal(engine_why(engine), "mta-gone");
 		assert_int_equal(stub.begins, stub.reports);
 		assert_true(stub.sent_len <= limit);
+	}
+	/* what was owed before the scan does not go out: no scan */
+	assert_int_equal(message_to(0, true), ENGINE_CLOSE);
+	assert_string_equal(engine_why(engine), "mta-gone");
+	assert_int_equal(stub.ends, 0);
+	assert_int_equal(stub.aborts, 1);
+}
+
+/* Idle means that closing now would lose no message. */
+static void
+test_idle(void **state)
+{
+	static const bool idle[] = {
+	    true, true, false, false, false, false, true, true};
+
+	(void)state;
+	restart();
+	for (size_t i = 0; i < ONE_MESSAGE_PACKETS; i++) {
+		input.len = 0;
+		add(&input, &one_message[i]);
+		feed(&input, input.len);
+		assert_int_equal(engine_idle(engine), idle[i]);
 	}
 }
 
@@ -388,14 +419,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(
-		test_scripts, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_cut, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_mta_gone, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_framing, drive_setup, drive_teardown),
+	    DRIVE_TEST(test_scripts),
+	    DRIVE_TEST(test_cut),
+	    DRIVE_TEST(test_mta_gone),
+	    DRIVE_TEST(test_idle),
+	    DRIVE_TEST(test_framing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

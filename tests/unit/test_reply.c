@@ -224,7 +224,7 @@ test_text_limits(void **state)
 	assert_false(reply_text(&r, span_of(text, head + 981)));
 
 	for (size_t i = 0; i < 33; i++)
-		memcpy(&text[head + 2 * i], "l\n", 2);
+		text[head + 2 * i] = 'l', text[head + 2 * i + 1] = '\n';
 	assert_false(reply_text(&r, span_of(text, head + 65)));
 	assert_true(reply_text(&r, span_of(text, head + 63)));
 }
@@ -399,6 +399,8 @@ test_addresses(void **state)
 	    &r, MILTER_DELRCPT, span_text("x@y"), span_text("RET=HDRS")));
 	assert_false(reply_address(
 	    &r, MILTER_CHGFROM, span_text("x@y"), span_text("RET\n")));
+	assert_false(reply_address(
+	    &r, MILTER_REPLBODY, span_text("x@y"), span_of("", 0)));
 	assert_false(reply_quarantine(&r, span_of("", 0)));
 	assert_false(reply_quarantine(&r, span_text("a\nb")));
 	expect_nothing();

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -281,6 +282,38 @@ body_wrong_parent(void)
 	NEED(!sandbox_session(1, 10));
 }
 
+/* The parent, reduced as the monitor is, starts a child and is killed; the
+ * child holds the pipe open for as long as it lives. */
+static void
+test_dies_with_parent(void **state)
+{
+	struct pollfd wait = {.events = POLLIN};
+	int end[2];
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(end), 0);
+	pid = fork();
+	if (pid == 0) {
+		NEED(sandbox_first(0) && sandbox_monitor(&report));
+		if (fork() == 0) {
+			confine();
+			NEED(write(end[1], "", 1) == 1);
+		}
+		pause();
+	}
+	close(end[1]);
+	wait.fd = end[0];
+	assert_int_equal(read(end[0], &byte, 1), 1);
+	assert_int_equal(poll(&wait, 1, 100), 0); /* control: it lives */
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(poll(&wait, 1, 2000), 1);
+	assert_int_equal(read(end[0], &byte, 1), 0);
+	close(end[0]);
+}
+
 static void
 body_root_ids(void)
 {
@@ -384,6 +417,7 @@ main(void)
 	    cmocka_unit_test(test_layers_text),
 	    cmocka_unit_test(test_ordinary_user),
 	    cmocka_unit_test(test_uid_seen_from_outside),
+	    cmocka_unit_test(test_dies_with_parent),
 	    cmocka_unit_test(test_identity),
 	    cmocka_unit_test(test_files),
 	    cmocka_unit_test(test_network),

@@ -16,64 +16,64 @@
  * of ours: S for header_scanned, T for header_status. */
 static const struct verdict_row {
 	const char *what;
-	enum outcome outcome;
 	const char *name;
+	enum outcome outcome;
 	enum action action;
 	const char *reply; /* the disposition's, NULL: the default */
 	const char *forged;
 	const char *replies;
 	enum action taken;
 } verdicts[] = {
-    {"clean, nothing forged", OUTCOME_CLEAN, "", ACTION_ACCEPT, NULL, "",
+    {"clean, nothing forged", "", OUTCOME_CLEAN, ACTION_ACCEPT, NULL, "",
 	CLEAN_EDITS_SPC, ACTION_ACCEPT},
-    {"clean, forged: from the last to the first", OUTCOME_CLEAN, "",
+    {"clean, forged: from the last to the first", "", OUTCOME_CLEAN,
 	ACTION_ACCEPT, NULL, "STTSS",
 	"m3 X-Virus-Scanned: m2 X-Virus-Scanned: m1 X-Virus-Scanned: "
 	"m2 X-Virus-Status: m1 X-Virus-Status: " CLEAN_EDITS_SPC,
 	ACTION_ACCEPT},
-    {"infected, rejected: no edits", OUTCOME_INFECTED, "Eicar", ACTION_REJECT,
+    {"infected, rejected: no edits", "Eicar", OUTCOME_INFECTED, ACTION_REJECT,
 	NULL, "ST", "y<550 5.7.1 infected: Eicar> ", ACTION_REJECT},
-    {"infected, tempfailed", OUTCOME_INFECTED, "Eicar", ACTION_TEMPFAIL,
+    {"infected, tempfailed", "Eicar", OUTCOME_INFECTED, ACTION_TEMPFAIL,
 	"451 4.7.1 %v", "", "y<451 4.7.1 Eicar> ", ACTION_TEMPFAIL},
-    {"infected, discarded: no edits", OUTCOME_INFECTED, "Eicar", ACTION_DISCARD,
+    {"infected, discarded: no edits", "Eicar", OUTCOME_INFECTED, ACTION_DISCARD,
 	NULL, "S", "d ", ACTION_DISCARD},
-    {"infected, passed", OUTCOME_INFECTED, "Eicar", ACTION_ACCEPT, NULL, "T",
+    {"infected, passed", "Eicar", OUTCOME_INFECTED, ACTION_ACCEPT, NULL, "T",
 	"m1 X-Virus-Status: i1 X-Virus-Status: Infected (Eicar) "
 	"i1 X-Virus-Scanned: Pratique at mx.test c ",
 	ACTION_ACCEPT},
-    {"infected, quarantined", OUTCOME_INFECTED, "Eicar", ACTION_QUARANTINE,
+    {"infected, quarantined", "Eicar", OUTCOME_INFECTED, ACTION_QUARANTINE,
 	NULL, "",
 	"i1 X-Virus-Status: Infected (Eicar) "
 	"i1 X-Virus-Scanned: Pratique at mx.test q<Infected (Eicar)> c ",
 	ACTION_QUARANTINE},
-    {"a name full of traps", OUTCOME_INFECTED, "a b)%s\r\n OK", ACTION_REJECT,
+    {"a name full of traps", "a b)%s\r\n OK", OUTCOME_INFECTED, ACTION_REJECT,
 	NULL, "", "y<550 5.7.1 infected: a_b_%%s___OK> ", ACTION_REJECT},
-    {"infected, no name", OUTCOME_INFECTED, "", ACTION_REJECT, NULL, "",
+    {"infected, no name", "", OUTCOME_INFECTED, ACTION_REJECT, NULL, "",
 	"y<550 5.7.1 infected: infected> ", ACTION_REJECT},
-    {"percent in the operator's text", OUTCOME_INFECTED, "x", ACTION_REJECT,
+    {"percent in the operator's text", "x", OUTCOME_INFECTED, ACTION_REJECT,
 	"550 5.7.1 100%% %v", "", "y<550 5.7.1 100%% x> ", ACTION_REJECT},
-    {"text refused: plain", OUTCOME_INFECTED, "x", ACTION_REJECT,
+    {"text refused: plain", "x", OUTCOME_INFECTED, ACTION_REJECT,
 	"550 4.7.1 %v", "", "r ", ACTION_REJECT},
-    {"text of the wrong class: plain", OUTCOME_INFECTED, "x", ACTION_REJECT,
+    {"text of the wrong class: plain", "x", OUTCOME_INFECTED, ACTION_REJECT,
 	"451 4.7.1 %v", "", "r ", ACTION_REJECT},
-    {"text refused: plain, temporary", OUTCOME_TIMEOUT, "", ACTION_TEMPFAIL, "",
+    {"text refused: plain, temporary", "", OUTCOME_TIMEOUT, ACTION_TEMPFAIL, "",
 	"", "t ", ACTION_TEMPFAIL},
-    {"unscanned, tempfailed, the reason for a name", OUTCOME_TIMEOUT, "",
+    {"unscanned, tempfailed, the reason for a name", "", OUTCOME_TIMEOUT,
 	ACTION_TEMPFAIL, NULL, "ST", "y<451 4.7.1 later: timeout> ",
 	ACTION_TEMPFAIL},
-    {"unscanned, passed: never called scanned", OUTCOME_CLAMD_DOWN, "",
+    {"unscanned, passed: never called scanned", "", OUTCOME_CLAMD_DOWN,
 	ACTION_ACCEPT, NULL, "ST",
 	"m1 X-Virus-Scanned: m1 X-Virus-Status: "
 	"i1 X-Virus-Status: Unscanned (clamd-down) c ",
 	ACTION_ACCEPT},
-    {"unscanned, quarantined", OUTCOME_INTERNAL, "", ACTION_QUARANTINE, NULL,
+    {"unscanned, quarantined", "", OUTCOME_INTERNAL, ACTION_QUARANTINE, NULL,
 	"",
 	"i1 X-Virus-Status: Unscanned (internal) "
 	"q<Unscanned (internal)> c ",
 	ACTION_QUARANTINE},
-    {"an action that is none", OUTCOME_TIMEOUT, "", ACTION_ABORTED, NULL, "",
+    {"an action that is none", "", OUTCOME_TIMEOUT, ACTION_ABORTED, NULL, "",
 	"t ", ACTION_TEMPFAIL},
-    {"an outcome that is none", OUTCOME_COUNT, "", ACTION_TEMPFAIL, NULL, "",
+    {"an outcome that is none", "", OUTCOME_COUNT, ACTION_TEMPFAIL, NULL, "",
 	"y<451 4.7.1 later: internal> ", ACTION_TEMPFAIL},
 };
 
@@ -116,9 +116,9 @@ test_verdicts(void **state)
 		print_message("%s\n", v->what);
 		d->action = v->action;
 		if (v->reply != NULL)
-			strcpy(d->reply, v->reply);
+			SET_TEXT(d->reply, v->reply);
 		stub.result.outcome = v->outcome;
-		strcpy(stub.result.name, v->name);
+		SET_TEXT(stub.result.name, v->name);
 		message(&offer_nr, v->forged);
 		assert_true(strncmp(render(), "O ", 2) == 0);
 		assert_string_equal(render() + 2, v->replies);
@@ -169,14 +169,14 @@ test_header_names(void **state)
 	assert_string_equal(
 	    render(), "O m1 X-Virus-Status: i1 X-Virus-Status: Clean c ");
 	/* both names are one: one count, one run of deletions */
-	strcpy(settings.header_scanned, "x-virus-status");
+	SET_TEXT(settings.header_scanned, "x-virus-status");
 	message(&offer_nr, "TT");
 	assert_string_equal(render(),
 	    "O m2 x-virus-status: m1 x-virus-status: "
 	    "i1 X-Virus-Status: Clean "
 	    "i1 x-virus-status: Pratique at mx.test c ");
 	/* the operator's name for the host can not be sent */
-	strcpy(settings.hostname, "m\nx");
+	SET_TEXT(settings.hostname, "m\nx");
 	message(&offer_nr, "");
 	assert_string_equal(render(), "O i1 X-Virus-Status: Clean t ");
 }
@@ -188,7 +188,7 @@ test_old_text(void **state)
 	static const struct packet_text second[] = {MAIL, RCPT, EOM};
 
 	(void)state;
-	strcpy(settings.disposition[OUTCOME_TIMEOUT].reply, "");
+	SET_TEXT(settings.disposition[OUTCOME_TIMEOUT].reply, "");
 	stub.result.outcome = OUTCOME_INFECTED;
 	message(&offer_nr, "");
 	stub.result.outcome = OUTCOME_TIMEOUT;
@@ -295,7 +295,8 @@ test_report_cut(void **state)
 
 	(void)state;
 	memset(host, 'h', sizeof(host));
-	memcpy(&host[60000], "\0U", 2);
+	host[60000] = '\0';
+	host[60001] = 'U';
 	memset(text, 't', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	restart();
@@ -325,22 +326,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(
-		test_verdicts, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_not_granted, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_header_names, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_old_text, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_too_big, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_many_forged, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_flush_before_scan, drive_setup, drive_teardown),
-	    cmocka_unit_test_setup_teardown(
-		test_report_cut, drive_setup, drive_teardown),
+	    DRIVE_TEST(test_verdicts),
+	    DRIVE_TEST(test_not_granted),
+	    DRIVE_TEST(test_header_names),
+	    DRIVE_TEST(test_old_text),
+	    DRIVE_TEST(test_too_big),
+	    DRIVE_TEST(test_many_forged),
+	    DRIVE_TEST(test_flush_before_scan),
+	    DRIVE_TEST(test_report_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

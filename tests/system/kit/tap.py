@@ -113,6 +113,8 @@ def main(setup, *groups):
     signal.alarm(SCRIPT_MAX)
     if os.geteuid() != 0:
         sys.exit("the system tests must be run as root")
+    if not os.path.exists(os.path.join(BUILD, "pratiqued")):
+        sys.exit(f"no pratiqued in {BUILD}: run make first")
     tap = Tap()
     with scratch() as directory, contextlib.ExitStack() as stack:
         world = setup(stack, directory)
