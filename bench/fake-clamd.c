@@ -47,14 +47,14 @@ enum state {
 
 struct client {
 	enum state state;
-	char command[COMMAND_MAX];
+	int passed; /* descriptor, or -1 */
 	size_t command_len;
-	char end;	 /* of command and reply: NUL or LF */
-	int passed;	 /* descriptor, or -1 */
+	size_t tail_len;
 	uint32_t length; /* what is left of the chunk, or its length so far */
 	uint32_t length_bytes;
+	char command[COMMAND_MAX];
+	char end;		  /* of command and reply: NUL or LF */
 	char tail[EICAR_LEN - 1]; /* last bytes of the stream */
-	size_t tail_len;
 	bool found;
 };
 
@@ -75,14 +75,13 @@ client_close(int fd)
 static void
 client_answer(int fd, const char *text)
 {
-	size_t len = strlen(text);
-	char reply[128];
+	struct iovec parts[2] = {
+	    {.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)},
+	    {.iov_base = &clients[fd].end, .iov_len = 1},
+	};
+	struct msghdr msg = {.msg_iov = parts, .msg_iovlen = 2};
 
-	if (len >= sizeof(reply))
-		len = sizeof(reply) - 1;
-	memcpy(reply, text, len);
-	reply[len] = clients[fd].end;
-	(void)send(fd, reply, len + 1, MSG_NOSIGNAL);
+	(void)sendmsg(fd, &msg, MSG_NOSIGNAL);
 	client_close(fd);
 }
 

@@ -13,7 +13,7 @@ static const struct reply_row {
 	enum milter_reply reply;
 	enum reply_meaning meaning;
 	uint32_t action; /* that must have been granted; 0: none */
-	size_t least;	 /* payload bytes; 0: must be empty */
+	uint32_t least;	 /* payload bytes; 0: must be empty */
 	bool string;	 /* the payload ends with NUL */
 } replies[] = {
     {MILTER_CONTINUE, REPLY_CONTINUE, 0, 0, false},

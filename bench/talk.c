@@ -351,5 +351,7 @@ talk_input(struct talk *t, struct span in, size_t *used)
 char
 talk_command(const struct talk *t)
 {
-	return t->step < TALK_IDLE ? (char)steps[t->step].command : '-';
+	if (t->step >= TALK_IDLE)
+		return '-';
+	return (char)steps[t->step].command;
 }

@@ -33,16 +33,21 @@ FAMILIES = [
     ("engine_", [SESSION], ["pratiqued", SCANNER]),
     ("session_", [SESSION], ["pratiqued", SCANNER]),
     ("packet_", [SESSION], ["pratiqued", SCANNER]),
+    ("macro_", [SESSION], ["pratiqued", SCANNER]),
     ("clamd_", [SCANNER], ["pratiqued", SESSION]),
     ("stream_", [SCANNER], ["pratiqued", SESSION]),
     ("config_", ["pratiqued"], [SESSION, SCANNER]),
     ("policy_compile", ["pratiqued"], [SESSION, SCANNER]),
+    ("seccomp_", ["pratiqued"], [SESSION, SCANNER]),
+    ("cfg_", ["pratiqued"], [SESSION, SCANNER]),
+    ("sodium_", [SCANNER], ["pratiqued", SESSION]),
+    ("randombytes", [SCANNER], ["pratiqued", SESSION]),
 ]
-# The same for libraries.
+# The same for shared libraries.
 LIBRARIES = [
     ("libseccomp", ["pratiqued"], [SESSION, SCANNER]),
     ("libconfuse", ["pratiqued"], [SESSION, SCANNER]),
-    ("libsodium", [SCANNER], [SESSION]),
+    ("libsodium", [SCANNER], ["pratiqued", SESSION]),
 ]
 
 
@@ -196,9 +201,9 @@ def output(*command):
 
 
 def functions(program):
-    """Names of all functions and data that are defined in a program."""
-    text = output("nm", "--defined-only", os.path.join(BUILD, program))
-    return {line.split()[2] for line in text.splitlines()}
+    """Names of all that is defined in a program, or taken from a library."""
+    text = output("nm", os.path.join(BUILD, program))
+    return {line.split()[-1] for line in text.splitlines()}
 
 
 def libraries(program):

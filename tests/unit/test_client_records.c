@@ -488,26 +488,29 @@ test_last_words(void **state)
 	assert_int_equal(lost, 0);
 }
 
+/* What client_setup makes of max_sessions = 1. */
+#define SLOTS (2 + CLIENT_SPARE)
+
 static void
 test_slots(void **state)
 {
-	static int session[CLIENT_SPARE + 2];
+	static int session[SLOTS + 1];
 	int pair[2];
 	char byte;
 
 	(void)state;
-	for (size_t i = 0; i < CLIENT_SPARE + 2; i++) {
+	for (size_t i = 0; i < SLOTS + 1; i++) {
 		assert_true(channel_pair(pair));
 		session[i] = pair[0];
 		client_add(pair[1]);
 	}
-	assert_int_equal(client_count(), CLIENT_SPARE + 1);
-	assert_int_equal(recv(session[CLIENT_SPARE + 1], &byte, 1, 0), 0);
-	assert_int_equal(recv(session[CLIENT_SPARE], &byte, 1, 0), -1);
+	assert_int_equal(client_count(), SLOTS);
+	assert_int_equal(recv(session[SLOTS], &byte, 1, 0), 0);
+	assert_int_equal(recv(session[SLOTS - 1], &byte, 1, 0), -1);
 	/* downwards: slot 0 is the next one to be taken again */
-	for (uint32_t i = CLIENT_SPARE + 2; i-- > 0;) {
+	for (uint32_t i = SLOTS + 1; i-- > 0;) {
 		close(session[i]);
-		if (i <= CLIENT_SPARE)
+		if (i < SLOTS)
 			client_input(i);
 	}
 	assert_int_equal(client_count(), 0);

@@ -20,7 +20,8 @@ NOTE_LINES_MAX = 40
 SCRIPT_MAX = 400  # seconds a whole script may take before it is ended
 
 SOURCE = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../.."))
-BUILD = os.environ.get("PRATIQUE_BUILD", os.path.join(SOURCE, "build"))
+# The Makefile's build directory, whose variable B may name another one.
+BUILD = os.path.join(SOURCE, os.environ.get("B", "build"))
 
 
 class Timeout(Exception):
