@@ -32,7 +32,8 @@ SRC_pratique-scanner := $(wildcard scanner/*.c) $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
 # Small programs for the build and the papers.
-SRC_config-manual := config/manual.c config/options.c
+SRC_config-manual := config/manual.c config/options.c config/dump.c \
+	config/values.c lib/outcome.c
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
 SRC_fake-clamd := bench/fake-clamd.c

@@ -17,12 +17,11 @@
 #include "lib/span.h"
 #include "parser/milter.h"
 
-/* Names and values of a stage, each with its NUL.  The queue id takes under
- * 100 bytes; the rest is for MTAs that do not let us choose. */
-#define MACRO_STAGE_MAX 1024
+/* Names and values of a stage, each with its NUL.  Only the queue id is ever
+ * looked up; it takes under 100 bytes and stands first in the lists of MTAs
+ * that do not let us choose. */
+#define MACRO_STAGE_MAX 256
 
-/* The lengths stand apart from the bytes, so that emptying the tables does
- * not touch the pages that hold them. */
 struct macros {
 	size_t len[MILTER_STAGES];
 	bool used[MILTER_STAGES]; /* the command came since the set did */

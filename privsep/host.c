@@ -24,29 +24,32 @@
  * scanner itself does not answer. */
 #define SCANNER_GRACE_MS 5000
 
-static struct host_batch *batch;
-static uint32_t scan_timeout;
-static bool scanner_gone;
-static bool draining;
+static struct host_memory *host;
 
 void
-host_init(struct host_batch *memory, uint32_t timeout)
+host_use(struct host_memory *memory)
 {
-	batch = memory;
-	batch->len = 0;
-	scan_timeout = timeout;
+	host = memory;
+}
+
+void
+host_init(uint32_t scan_timeout)
+{
+	host->len = 0;
+	host->scan_timeout = scan_timeout;
+	host->scanner_gone = host->draining = false;
 }
 
 bool
 host_draining(void)
 {
-	return draining;
+	return host->draining;
 }
 
 bool
 host_scanner_there(void)
 {
-	return !scanner_gone;
+	return !host->scanner_gone;
 }
 
 bool
@@ -58,28 +61,29 @@ host_mta_send(struct span bytes)
 static void
 batch_flush(void)
 {
-	struct span all = span_of(batch->bytes, batch->len);
+	struct span all = span_of(host->batch, host->len);
 
-	batch->len = 0;
-	if (all.len > 0 && !scanner_gone &&
-	    !wire_write(SESSION_FD_SCANNER, all, wire_now() + scan_timeout))
-		scanner_gone = true;
+	host->len = 0;
+	if (all.len > 0 && !host->scanner_gone &&
+	    !wire_write(
+		SESSION_FD_SCANNER, all, wire_now() + host->scan_timeout))
+		host->scanner_gone = true;
 }
 
 static void
 batch_add(const void *bytes, size_t len)
 {
-	memcpy(batch->bytes + batch->len, bytes, len);
-	batch->len += len;
+	memcpy(host->batch + host->len, bytes, len);
+	host->len += len;
 }
 
 /* Room for one record of LEN bytes; all that exist fit into an empty batch. */
 static void
 batch_room(size_t len)
 {
-	if (len > sizeof(batch->bytes))
+	if (len > sizeof(host->batch))
 		__builtin_trap();
-	if (len > sizeof(batch->bytes) - batch->len)
+	if (len > sizeof(host->batch) - host->len)
 		batch_flush();
 }
 
@@ -158,11 +162,11 @@ scanner_read(struct record_result *out)
 		return false;
 	r = span_of(buf, n > 0 ? (size_t)n : 0);
 	if (!record_check(ROLE_SCANNER, ROLE_SESSION, r, false)) {
-		scanner_gone = true;
+		host->scanner_gone = true;
 		return false;
 	}
 	if (record_type_of(r) == RECORD_DRAIN) {
-		draining = true;
+		host->draining = true;
 		return false;
 	}
 	memcpy(out, buf, sizeof(*out));
@@ -198,10 +202,10 @@ result_wait(
 	if ((got & WIRE_READ_SCANNER) != 0) {
 		/* A late answer to an earlier message is passed over. */
 		*have = scanner_read(r) && result_fits(r, message);
-		return *have || scanner_gone;
+		return *have || host->scanner_gone;
 	}
 	if ((got & WIRE_SCANNER_GONE) != 0)
-		scanner_gone = true;
+		host->scanner_gone = true;
 	return (got & (WIRE_SCANNER_GONE | WIRE_MTA_GONE)) != 0;
 }
 
@@ -220,8 +224,8 @@ host_scan_end(uint32_t message, uint64_t size, bool too_big,
 	batch_record(&end, sizeof(end));
 	batch_flush();
 	*out = (struct host_result){.outcome = OUTCOME_INTERNAL};
-	give_up = wire_now() + scan_timeout + SCANNER_GRACE_MS;
-	while (!scanner_gone) {
+	give_up = wire_now() + host->scan_timeout + SCANNER_GRACE_MS;
+	while (!host->scanner_gone) {
 		until = wire_now() + PROGRESS_EVERY_MS;
 		if (until > give_up)
 			until = give_up;

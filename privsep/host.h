@@ -11,14 +11,20 @@
 
 #include "privsep/record.h"
 
-/* Records wait here until they are worth a system call. */
-struct host_batch {
+struct host_memory {
+	/* Records wait here until they are worth a system call. */
+	uint8_t batch[RECORD_BATCH_MAX];
 	size_t len;
-	uint8_t bytes[RECORD_BATCH_MAX];
+	uint32_t scan_timeout;
+	bool scanner_gone;
+	bool draining;
 };
 
-/* Called once, before anything else. */
-void host_init(struct host_batch *, uint32_t scan_timeout);
+/* Names the memory to use: before the fork, once. */
+void host_use(struct host_memory *);
+
+/* Called first in a session. */
+void host_init(uint32_t scan_timeout);
 
 /* Takes what the scanner says between two messages. */
 void host_read_scanner(void);

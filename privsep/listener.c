@@ -19,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -97,6 +98,17 @@ retire(bool drop)
 		pending_drop(pending_expired(pending, 0, true));
 }
 
+/*
+ * fork without what the C library does around it for threads and atexit
+ * handlers, which a session has no use for: it would write to pages that would
+ * have to be copied.
+ */
+static pid_t
+fork_bare(void)
+{
+	return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+}
+
 /* Starts a session for fd; false if that has to wait. */
 static bool
 session_start(int fd)
@@ -115,7 +127,7 @@ session_start(int fd)
 		return false;
 	}
 	close(pair[1]);
-	pid = fork();
+	pid = fork_bare();
 	if (pid == 0)
 		session_main(area, own_pid, &boot->settings, &boot->session, fd,
 		    pair[0]);

@@ -90,14 +90,18 @@ write_pid_file(const char *path)
 static void
 log_start(const struct config *c, const struct sandbox_report *report)
 {
-	char layers[256];
+	char layers[256],
+	    listens[CONFIG_LISTEN_MAX * sizeof(c->listen[0].text)];
 	struct log_line line;
+	size_t len = 0;
 
+	for (uint32_t i = 0; i < c->listens; i++)
+		len += (size_t)snprintf(listens + len, sizeof(listens) - len,
+		    "%s%s", i == 0 ? "" : ",", c->listen[i].text);
 	log_begin(&line, LOG_LEVEL_INFO, "start");
 	log_text(&line, "version", VERSION);
 	log_number(&line, "pid", (uint64_t)getpid());
-	for (uint32_t i = 0; i < c->listens; i++)
-		log_text(&line, "listen", c->listen[i].text);
+	log_bytes(&line, "listen", listens, len);
 	log_text(&line, "layers",
 	    sandbox_layers_text(report->layers, layers, sizeof(layers)));
 	log_text(&line, "missing", report->missing);

@@ -25,12 +25,15 @@
  * second); ends a session that was made to spin. */
 #define CPU_SECONDS 600
 
-/* What every message touches stands close together: each page that a session
- * writes to is copied for it. */
+/*
+ * Each page that a session writes to is copied for it: what every message
+ * touches stands close together, the ends of the buffers are rarely reached.
+ * The engine has its own large buffers at its end.
+ */
 struct session_area {
-	size_t from, to; /* unused input is input[from .. to) */
+	struct host_memory host;
 	uint8_t input[INPUT_MAX];
-	struct host_batch batch;
+	size_t from, to; /* unused input is input[from .. to) */
 	_Alignas(64) uint8_t engine[];
 };
 
@@ -40,7 +43,10 @@ session_area_make(void)
 	void *p = mmap(NULL, sizeof(struct session_area) + engine_size(),
 	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	host_use(&((struct session_area *)p)->host);
+	return p;
 }
 
 /* Leaves the session with its two descriptors and /dev/null on 0, 1, 2. */
@@ -140,7 +146,7 @@ session_main(struct session_area *a, pid_t parent,
 	if (!keep_descriptors(mta, scanner) ||
 	    !sandbox_session(parent, CPU_SECONDS) || !policy_load(policy))
 		_exit(1);
-	host_init(&a->batch, settings->scan_timeout);
+	host_init(settings->scan_timeout);
 	serve(a, settings);
 	_exit(0);
 }

@@ -37,11 +37,8 @@ static const struct policy_row rows[] = {
     {"exit_group", .reason = "the end of listener or session"},
 
     /* one process per connection */
-    {"clone",
-	.check = {IS(0, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD)},
-	.reason = "fork of a session, with the C library's flags and no other"},
-    {"set_robust_list", .reason = "the C library in the child of fork"},
-    {"rt_sigprocmask", .reason = "the C library around fork (glibc 2.41 on)"},
+    {"clone", .check = {IS(0, SIGCHLD)},
+	.reason = "fork of a session, with no other flag"},
     {"waitid", .reason = "how a session ended"},
     {"dup3", .reason = "session: its two descriptors get their numbers"},
     {"close_range", .reason = "session: closes all but those two"},

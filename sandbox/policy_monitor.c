@@ -62,6 +62,8 @@ static const struct policy_row rows[] = {
     {"clone",
 	.check = {IS(0, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD)},
 	.reason = "fork, with the C library's flags and no other"},
+    {"clone", .check = {IS(0, SIGCHLD)},
+	.reason = "listener: fork of a session"},
     {"fcntl", .check = {IS(1, F_DUPFD)},
 	.reason = "a child's descriptors, out of each other's way"},
     {"dup2", ONLY_X86_64, .reason = "and into their places"},

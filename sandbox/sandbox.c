@@ -33,15 +33,15 @@ static pid_t parent_pid;
 /* Credential changes reset both, so they are set at the start and again at
  * the end. */
 static bool
-sandbox_private(void)
+sandbox_private(pid_t parent)
 {
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return false;
-	if (parent_pid == 0)
+	if (parent == 0)
 		return true;
 	/* A parent that died before this call would not be noticed by it. */
 	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
-	       getppid() == parent_pid;
+	       getppid() == parent;
 }
 
 /* A closed 0, 1 or 2 would be the number of the next socket. */
@@ -61,7 +61,7 @@ sandbox_first(pid_t parent)
 
 	parent_pid = parent;
 	umask(077);
-	return sandbox_private() && sandbox_descriptors() &&
+	return sandbox_private(parent) && sandbox_descriptors() &&
 	       limits_set(RLIMIT_CORE, 0, &short_of) && clearenv() == 0 &&
 	       signal(SIGPIPE, SIG_IGN) != SIG_ERR &&
 	       signal(SIGXFSZ, SIG_IGN) != SIG_ERR;
@@ -85,7 +85,8 @@ sandbox_no_gain(struct sandbox_report *report)
 static void
 sandbox_hide(struct sandbox_report *report)
 {
-	if (sandbox_private() && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0)
+	if (sandbox_private(parent_pid) &&
+	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0)
 		layer_hold(report, LAYER_NOT_DUMPABLE);
 	else
 		layer_miss(report, LAYER_NOT_DUMPABLE,
@@ -139,8 +140,8 @@ sandbox_session(pid_t parent, uint32_t cpu_seconds)
 {
 	bool short_of;
 
-	parent_pid = parent;
-	return sandbox_private() && limits_set(RLIMIT_NPROC, 0, &short_of) &&
+	return sandbox_private(parent) &&
+	       limits_set(RLIMIT_NPROC, 0, &short_of) &&
 	       limits_set(RLIMIT_NOFILE, SESSION_FILES, &short_of) &&
 	       limits_set(RLIMIT_CPU, cpu_seconds, &short_of);
 }

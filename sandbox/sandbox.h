@@ -46,8 +46,8 @@ struct sandbox_spec {
 	uint16_t tcp_port[16];
 	uint64_t max_files; /* RLIMIT_NOFILE */
 	uint64_t max_processes;
-	uint64_t max_file_size;	      /* RLIMIT_FSIZE, or SANDBOX_KEEP */
-	uint64_t max_memory;	      /* RLIMIT_AS, or SANDBOX_KEEP */
+	uint64_t max_file_size; /* RLIMIT_FSIZE, or SANDBOX_KEEP */
+	uint64_t max_memory;	/* RLIMIT_AS, or SANDBOX_KEEP */
 };
 
 struct sandbox_report {
