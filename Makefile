@@ -100,7 +100,7 @@ check: all unit $(B)/config-manual $(B)/policy-table
 	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(TESTS)
 
 lint:
-	CPPFLAGS='$(ALL_CPPFLAGS)' tests/lint/run
+	tests/lint/run
 
 # What runs with privilege, without configuration reading; for tests/lint.
 print-privileged:

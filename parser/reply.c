@@ -137,11 +137,9 @@ find_row(enum milter_reply code)
 
 /* Permission: right command, still unanswered, granted. */
 static bool
-allowed(const struct reply *r, enum milter_reply code)
+allowed(const struct reply *r, const struct reply_row *row)
 {
-	const struct reply_row *row = find_row(code);
-
-	return row != NULL && !r->gone && reply_owed(r) &&
+	return !r->gone && reply_owed(r) &&
 	       strchr(row->to, (char)r->to) != NULL &&
 	       (r->actions & row->actions) == row->actions &&
 	       (r->flags & row->flags) == row->flags;
@@ -161,9 +159,11 @@ put_head(struct reply *r, uint8_t code, bool final, size_t payload)
 static bool
 begin(struct reply *r, enum milter_reply code, size_t payload)
 {
-	if (!allowed(r, code) || payload > MILTER_PAYLOAD_MAX)
+	const struct reply_row *row = find_row(code);
+
+	if (row == NULL || !allowed(r, row) || payload > MILTER_PAYLOAD_MAX)
 		return false;
-	put_head(r, (uint8_t)code, find_row(code)->final, payload);
+	put_head(r, (uint8_t)code, row->final, payload);
 	return true;
 }
 

@@ -35,7 +35,7 @@
 /* After so many sessions, or so long, the monitor is asked for a successor
  * with a fresh address layout. */
 #define RENEW_AFTER_SESSIONS 20000
-#define RENEW_AFTER_MS	     (60 * 60 * 1000)
+#define RENEW_AFTER_MS	     3600000ULL
 /* How soon to look again when a session could not be started. */
 #define STALL_MS 20
 /* Connections taken from one socket in a row. */
