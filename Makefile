@@ -57,7 +57,7 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 include sources.mk
 
 PROGRAMS := pratiqued pratique-session pratique-scanner
-TOOLS    := config-manual policy-table fake-clamd milter-load
+TOOLS    := config-manual policy-table fake-clamd milter-load stamp-case
 
 .PHONY: all check unit bench lint docs install clean print-privileged
 all: $(PROGRAMS:%=$(B)/%)
@@ -95,7 +95,7 @@ else
 TESTS =
 endif
 
-check: all unit $(B)/config-manual $(B)/policy-table
+check: all unit $(B)/config-manual $(B)/policy-table $(B)/stamp-case
 	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
 	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(TESTS)
 

@@ -1,6 +1,6 @@
 # What is in which program.
 
-LIB := lib/log.c lib/outcome.c
+LIB := lib/field.c lib/log.c lib/outcome.c lib/stamp.c
 
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
 	  config/options.c config/read.c config/reply.c config/text.c config/values.c
@@ -14,14 +14,17 @@ POLICY := sandbox/policy_compile.c sandbox/policy_listener.c \
 	  sandbox/policy_monitor.c sandbox/policy_scanner.c \
 	  sandbox/policy_session.c
 
+# What has keys, and what works with them: monitor and pratique(8) only.
+KEYS := $(wildcard keys/*.c)
+
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
 PARSER := $(wildcard parser/*.c)
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
 	privsep/child.c privsep/listen.c privsep/notify.c privsep/wire.c \
-	$(CHANNEL) $(CONFIG) $(SANDBOX) $(POLICY) $(LIB)
-LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
+	$(KEYS) $(CHANNEL) $(CONFIG) $(SANDBOX) $(POLICY) $(LIB)
+LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 
 SRC_pratique-session := privsep/listener.c privsep/pending.c \
 	privsep/session.c privsep/host.c privsep/wire.c \
@@ -33,8 +36,14 @@ LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
 # Small programs for the build and the papers.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
-	config/values.c lib/outcome.c
+	config/values.c lib/outcome.c lib/stamp.c
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
+
+# What judges stamps, in one program: for pratique(8) and the tests' driver.
+JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c $(KEYS) \
+	lib/field.c lib/stamp.c
+SRC_stamp-case := tests/stamps/case.c $(JUDGE)
+LIB_stamp-case = $(call lib,libsodium)
 
 SRC_fake-clamd := bench/fake-clamd.c
 SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c

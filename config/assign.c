@@ -7,6 +7,7 @@
 
 #include "config/reading.h"
 #include "config/reply.h"
+#include "lib/field.h"
 
 #define HOST_SIZE sizeof(((struct session_settings *)0)->hostname)
 
@@ -77,6 +78,46 @@ assign_text(
 	return value_header(text, out, SETTINGS_NAME_MAX, c);
 }
 
+/* One more key of a peer. */
+static bool
+assign_peer_key(struct stamp_peer *peer, const char *text, struct complaint *c)
+{
+	char key[STAMP_KEY_MAX + 1];
+
+	if (peer->keys == SETTINGS_KEYS_MAX)
+		return complain(c, text, "is one too many; there can be %d",
+		    SETTINGS_KEYS_MAX);
+	if (!value_key(text, key, c))
+		return false;
+	memcpy(peer->key[peer->keys++], key, sizeof(key));
+	return true;
+}
+
+/* One more field name, in lower case. */
+static bool
+assign_ignore(struct stamp_settings *s, const char *text, struct complaint *c)
+{
+	size_t len = strlen(text);
+	char name[SETTINGS_NAME_MAX];
+
+	if (s->ignores == SETTINGS_IGNORE_MAX)
+		return complain(c, text, "is one too many; there can be %d",
+		    SETTINGS_IGNORE_MAX);
+	if (len >= sizeof(name))
+		return complain(c, text, "is too long; give at most %zu bytes",
+		    sizeof(name) - 1);
+	for (size_t i = 0; i <= len; i++)
+		name[i] = text[i] >= 'A' && text[i] <= 'Z'
+			      ? (char)(text[i] + 'a' - 'A')
+			      : text[i];
+	if (!field_may_ignore(name))
+		return complain(c, text,
+		    "must not be left out: programs act on it; name a trace "
+		    "field, or a prefix that begins with x- and ends in *");
+	memcpy(s->ignore[s->ignores++], name, len + 1);
+	return true;
+}
+
 bool
 option_assign(
     const struct option *o, void *base, const char *text, struct complaint *c)
@@ -112,6 +153,19 @@ option_assign(
 	case OPTION_HOST:
 	case OPTION_HEADER:
 		return assign_text(o, text, at, c);
+	case OPTION_KEY:
+		if (*text == '\0')
+			return *(char *)at = '\0', true;
+		return value_key(text, at, c);
+	case OPTION_PROFILE:
+		return value_profile(text, at, c);
+	case OPTION_KEYS:
+		/* No preset: complete.c misses it. */
+		return *text == '\0' || assign_peer_key(base, text, c);
+	case OPTION_IGNORE:
+		return *text == '\0' ||
+		       assign_ignore(
+			   &((struct config *)base)->scanner.stamp, text, c);
 	}
 	return false;
 }

@@ -68,6 +68,30 @@ complete_clamd(struct reading *r, const char *name, unsigned line)
 	memset(r->seen[SECTION_CLAMD], 0, sizeof(r->seen[SECTION_CLAMD]));
 }
 
+void
+complete_peer(struct reading *r, const char *network, unsigned line)
+{
+	struct stamp_settings *s = &r->config.scanner.stamp;
+	struct complaint c;
+
+	complete_section(r, SECTION_PEER, &r->peer);
+	if (s->peers == SETTINGS_PEERS_MAX)
+		complain(&c, network, "is one too many; there can be %d",
+		    SETTINGS_PEERS_MAX);
+	else if (r->peer.keys == 0)
+		complain(&c, network,
+		    "has no keys; give those whose stamps are good from there");
+	else if (value_network(network, &r->peer.network, &c)) {
+		strncpy(r->peer.text, network, sizeof(r->peer.text) - 1);
+		s->peer[s->peers++] = r->peer;
+		c.text[0] = '\0';
+	}
+	if (c.text[0] != '\0')
+		reading_fault(r, line, "", "stamp_peer", c.text);
+	r->peer = (struct stamp_peer){0};
+	memset(r->seen[SECTION_PEER], 0, sizeof(r->seen[SECTION_PEER]));
+}
+
 static unsigned
 line_of(const struct reading *r, enum section_id id, const char *key)
 {
@@ -128,6 +152,9 @@ settle_all(struct reading *r)
 		settle(r, id, is_unscanned(outcome) ? &unscanned : NULL);
 		if (outcome != OUTCOME_COUNT)
 			r->config.session.disposition[outcome] = r->given[id];
+		if (outcome == OUTCOME_CLEAN)
+			r->config.session.disposition[OUTCOME_CLEAN_BY_STAMP] =
+			    r->given[id];
 	}
 }
 
@@ -173,6 +200,31 @@ complete_hostname(struct reading *r)
 		    "the system's host name can not be used; set this option");
 }
 
+/* What makes no sense together, and the session's part. */
+static void
+complete_stamp(struct reading *r)
+{
+	struct stamp_settings *stamp = &r->config.scanner.stamp;
+	struct session_settings *session = &r->config.session;
+
+	complete_section(r, SECTION_STAMP, &r->config);
+	if (*stamp->header == '\0')
+		reading_fault(r, 0, "stamp", "header",
+		    "is empty; stamps of strangers could not be taken out");
+	else if (strcasecmp(stamp->header, session->header_scanned) == 0 ||
+		 strcasecmp(stamp->header, session->header_status) == 0)
+		reading_fault(r, 0, "stamp", "header",
+		    "is the name of another field of ours; name another one");
+	if (stamp->add && stamp->strip == STAMP_STRIP_ALL)
+		reading_fault(r, 0, "stamp", "add",
+		    "is yes, but strip = all takes stamps out; set one of them");
+	session->stamp.strip = stamp->strip;
+	memcpy(session->stamp.header, stamp->header, sizeof(stamp->header));
+	session->stamp.peers = stamp->peers;
+	for (uint32_t i = 0; i < stamp->peers; i++)
+		session->stamp.peer[i] = stamp->peer[i].network;
+}
+
 void
 complete_config(struct reading *r)
 {
@@ -186,6 +238,7 @@ complete_config(struct reading *r)
 		complete_clamd(r, "local", 0);
 	settle_all(r);
 	complete_hostname(r);
+	complete_stamp(r);
 	if (*session->header_scanned != '\0' &&
 	    strcasecmp(session->header_scanned, session->header_status) == 0)
 		reading_fault(r, 0, "headers", "status",

@@ -17,6 +17,8 @@
 
 #define CONFIG_DEFAULT_FILE "/etc/pratique/pratique.conf"
 #define CONFIG_LISTEN_MAX   16
+/* Of key files, where systemd has not put any. */
+#define CONFIG_KEY_DIR "/etc/pratique/keys"
 
 struct config {
 	uint32_t listens;
@@ -27,6 +29,7 @@ struct config {
 	gid_t user_gid, scanner_gid;
 	char run_dir[PATH_MAX];
 	char libexec_dir[PATH_MAX];
+	char key_dir[PATH_MAX]; /* "": see CONFIG_KEY_DIR */
 	struct session_settings session;
 	struct scanner_settings scanner;
 };

@@ -69,6 +69,18 @@ print_listens(FILE *out, const struct config *config)
 }
 
 static void
+print_names(FILE *out, const char *names, size_t size, uint32_t count)
+{
+	fputs("{ ", out);
+	for (uint32_t i = 0; i < count; i++) {
+		if (i > 0)
+			fputs(", ", out);
+		print_quoted(out, names + i * size);
+	}
+	fputs(count > 0 ? " }" : "}", out);
+}
+
+static void
 print_user(FILE *out, uid_t uid)
 {
 	const struct passwd *pw = getpwuid(uid);
@@ -129,7 +141,17 @@ print_value(FILE *out, const struct option *o, const void *base)
 	case OPTION_HOST:
 	case OPTION_REPLY:
 	case OPTION_HEADER:
+	case OPTION_KEY:
+	case OPTION_PROFILE:
 		print_quoted(out, at);
+		break;
+	case OPTION_KEYS:
+		print_names(out, at, sizeof(((struct stamp_peer *)0)->key[0]),
+		    ((const struct stamp_peer *)base)->keys);
+		break;
+	case OPTION_IGNORE:
+		print_names(out, at, SETTINGS_NAME_MAX,
+		    ((const struct config *)base)->scanner.stamp.ignores);
 		break;
 	}
 }
@@ -155,6 +177,8 @@ print_preset(FILE *out, const struct option *o, const struct section *s)
 	case OPTION_PATH:
 	case OPTION_HOST:
 	case OPTION_HEADER:
+	case OPTION_KEY:
+	case OPTION_PROFILE:
 		print_quoted(out, o->preset);
 		break;
 	case OPTION_MODE:
@@ -164,6 +188,12 @@ print_preset(FILE *out, const struct option *o, const struct section *s)
 	case OPTION_WORD:
 	case OPTION_BOOL:
 		fputs(o->preset, out);
+		break;
+	case OPTION_KEYS:
+		fputs("{ \"mx1\" }", out);
+		break;
+	case OPTION_IGNORE:
+		fputs("{ }", out);
 		break;
 	}
 }
@@ -229,6 +259,24 @@ print_clamds(const struct printer *p, const struct section *s)
 }
 
 static void
+print_peers(const struct printer *p, const struct section *s)
+{
+	const struct stamp_settings *stamp;
+	struct printer example = *p;
+
+	if (p->config == NULL) {
+		/* None is the default, and no option is shown set. */
+		example.mark = "# ";
+		print_section(&example, s, "192.0.2.0/28", NULL, true);
+		return;
+	}
+	stamp = &p->config->scanner.stamp;
+	for (uint32_t i = 0; i < stamp->peers; i++)
+		print_section(
+		    p, s, stamp->peer[i].text, &stamp->peer[i], i == 0);
+}
+
+static void
 print_all(const struct printer *p)
 {
 	for (enum section_id id = SECTION_MAIN; id < SECTION_COUNT; id++) {
@@ -254,7 +302,11 @@ print_all(const struct printer *p)
 			    p, s, "", base, id == SECTION_ON_INFECTED);
 			break;
 		case GROUP_HEADERS:
+		case GROUP_STAMP:
 			print_section(p, s, "", base, true);
+			break;
+		case GROUP_PEER:
+			print_peers(p, s);
 			break;
 		}
 	}

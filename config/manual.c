@@ -47,6 +47,13 @@ type_name(enum option_type type)
 		return "reply";
 	case OPTION_HEADER:
 		return "field";
+	case OPTION_KEY:
+	case OPTION_KEYS:
+		return "id";
+	case OPTION_PROFILE:
+		return "name";
+	case OPTION_IGNORE:
+		return "fields";
 	}
 	return "";
 }
@@ -122,6 +129,12 @@ print_mdoc(void)
 	puts(".Ss Section headers");
 	print_sentences(sections[SECTION_HEADERS].text);
 	print_group(GROUP_HEADERS);
+	puts(".Ss Section stamp");
+	print_sentences(sections[SECTION_STAMP].text);
+	print_group(GROUP_STAMP);
+	puts(".Ss Section stamp_peer");
+	print_sentences(sections[SECTION_PEER].text);
+	print_group(GROUP_PEER);
 }
 
 int

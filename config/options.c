@@ -12,8 +12,9 @@
 #include "config/config.h"
 #include "config/values.h"
 
-#define SECONDS(n)   ((n)*UINT64_C(1000))
-#define MAIN(member) offsetof(struct config, member)
+#define SECONDS(n)    ((n)*UINT64_C(1000))
+#define MAIN(member)  offsetof(struct config, member)
+#define STAMP(member) MAIN(scanner.stamp.member)
 
 /* Longer keys are cut before they are compared: none of ours is longer. */
 #define KEY_MAX 32
@@ -22,6 +23,10 @@ static const char *const log_formats[] = {
     [LOG_FORMAT_LOGFMT] = "logfmt", [LOG_FORMAT_JSON] = "json", NULL};
 static const char *const log_tos[] = {
     [LOG_TO_STDERR] = "stderr", [LOG_TO_SYSLOG] = "syslog", NULL};
+static const char *const own_dbs[] = {
+    [STAMP_OWN_DB_REQUIRED] = "required", [STAMP_OWN_DB_NONE] = "none", NULL};
+static const char *const strips[] = {
+    [STAMP_STRIP_FOREIGN] = "foreign", [STAMP_STRIP_ALL] = "all", NULL};
 
 const struct option options[] = {
     {GROUP_MAIN, OPTION_ADDRESSES, "listen", "unix:/run/pratique/milter.sock",
@@ -97,6 +102,48 @@ const struct option options[] = {
     {GROUP_HEADERS, OPTION_HEADER, "status", "X-Virus-Status",
 	MAIN(session.header_status), 0, 0, NULL,
 	"Field that says what was found, in the same way."},
+    {GROUP_STAMP, OPTION_BOOL, "add", "no", STAMP(add), 0, 0, NULL,
+	"Whether clean messages get a stamp."},
+    {GROUP_STAMP, OPTION_KEY, "key", "", STAMP(key), 0, 0, NULL,
+	"Id that the stamping key must have. Empty stands for the one whose file "
+	"says so."},
+    {GROUP_STAMP, OPTION_PATH, "key_dir", "", MAIN(key_dir), 0, 0, NULL,
+	"Directory of the key files. Empty stands for the directory of the "
+	"service's credentials if systemd has made one, or else for " CONFIG_KEY_DIR
+	"."},
+    {GROUP_STAMP, OPTION_TIME, "lifetime", "1h", STAMP(lifetime), SECONDS(60),
+	SECONDS(604800), NULL, "How long a stamp is good."},
+    {GROUP_STAMP, OPTION_TIME, "max_age", "1h", STAMP(max_age), SECONDS(60),
+	SECONDS(604800), NULL,
+	"A stamp made longer ago is not good here, whatever it says."},
+    {GROUP_STAMP, OPTION_TIME, "skew", "5m", STAMP(skew), 0, SECONDS(3600),
+	NULL, "How far the clock of a host that stamps may be ahead of ours."},
+    {GROUP_STAMP, OPTION_PROFILE, "profile", "std", STAMP(profile), 0, 0, NULL,
+	"Name for how strictly clamd scans here, written into stamps. Only "
+	"stamps with the same name are good."},
+    {GROUP_STAMP, OPTION_TIME, "db_lag", "0", STAMP(db_lag), 0, SECONDS(604800),
+	NULL,
+	"By how much the own database may be newer than that of a stamp."},
+    {GROUP_STAMP, OPTION_TIME, "db_age", "72h", STAMP(db_age), SECONDS(3600),
+	SECONDS(2592000), NULL, "How old the database of a stamp may be."},
+    {GROUP_STAMP, OPTION_WORD, "own_db", "required", STAMP(own_db), 0, 0,
+	own_dbs,
+	"Whether the own database is compared with that of a stamp. With none "
+	"only db_age counts."},
+    {GROUP_STAMP, OPTION_WORD, "strip", "foreign", STAMP(strip), 0, 0, strips,
+	"Which stamps are taken out of messages that came with some. With "
+	"foreign all but the one that was good, with all that one too."},
+    {GROUP_STAMP, OPTION_HEADER, "header", "X-Scan-Stamp", STAMP(header), 0, 0,
+	NULL, "Name of the field."},
+    {GROUP_STAMP, OPTION_IGNORE, "ignore", "", STAMP(ignore), 0, 0, NULL,
+	"Names of further trace fields that relays of the site add or remove. x- "
+	"and a part of a name with * behind it stands for all that begin so."},
+    {GROUP_PEER, OPTION_KEYS, "keys", "", offsetof(struct stamp_peer, key), 1,
+	SETTINGS_KEYS_MAX, NULL,
+	"Ids of the keys whose stamps are good if they come from there."},
+    {GROUP_PEER, OPTION_BOOL, "tolerant", "no",
+	offsetof(struct stamp_peer, tolerant), 0, 0, NULL,
+	"Whether the text of address fields may have changed since."},
 };
 const size_t options_count = sizeof(options) / sizeof(options[0]);
 _Static_assert(sizeof(options) / sizeof(options[0]) <= OPTIONS_MAX,
@@ -144,6 +191,15 @@ const struct section sections[SECTION_COUNT] = {
 	"Unscanned because a part of Pratique failed."},
     [SECTION_HEADERS] = {"headers", GROUP_HEADERS, OUTCOME_COUNT, ACTION_COUNT,
 	"", "", "Header fields that Pratique adds."},
+    [SECTION_STAMP] = {"stamp", GROUP_STAMP, OUTCOME_COUNT, ACTION_COUNT, "",
+	"",
+	"Stamps, with which another relay of the same site need not scan again. "
+	"See docs/stamps.md of the sources."},
+    [SECTION_PEER] = {"stamp_peer", GROUP_PEER, OUTCOME_COUNT, ACTION_COUNT, "",
+	"",
+	"A network such as 192.0.2.0/28 whose clients' stamps are looked at. May "
+	"be repeated, up to 32 times. The first that holds the client counts. "
+	"Without any, no stamp is looked at."},
 };
 
 const struct option *
@@ -269,6 +325,15 @@ option_limits(const struct option *o, char *buf, size_t size)
 	case OPTION_HOST:
 	case OPTION_REPLY:
 	case OPTION_HEADER:
+		break;
+	case OPTION_KEY:
+	case OPTION_KEYS:
+		snprintf(buf, size, "%s", VALUE_KEY_FORM);
+		break;
+	case OPTION_PROFILE:
+		snprintf(buf, size, "%s", VALUE_PROFILE_FORM);
+		break;
+	case OPTION_IGNORE:
 		break;
 	}
 	return buf;

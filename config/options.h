@@ -15,7 +15,7 @@
 
 #include "lib/outcome.h"
 
-#define OPTIONS_MAX 32 /* rows of the table, for arrays beside it */
+#define OPTIONS_MAX 64 /* rows of the table, for arrays beside it */
 
 enum option_type {
 	OPTION_ADDRESSES, /* list; struct config.listen */
@@ -33,6 +33,10 @@ enum option_type {
 	OPTION_ACTION,	  /* enum action */
 	OPTION_REPLY,	  /* char[SETTINGS_REPLY_MAX] */
 	OPTION_HEADER,	  /* char[SETTINGS_NAME_MAX] */
+	OPTION_KEY,	  /* char[STAMP_KEY_MAX + 1] */
+	OPTION_PROFILE,	  /* char[STAMP_PROFILE_MAX + 1] */
+	OPTION_KEYS,	  /* list; struct stamp_peer.key */
+	OPTION_IGNORE,	  /* list; struct config.scanner.stamp.ignore */
 };
 
 enum option_group {
@@ -40,6 +44,8 @@ enum option_group {
 	GROUP_HEADERS, /* in struct config */
 	GROUP_CLAMD,   /* in struct backend_settings */
 	GROUP_ACTION,  /* in struct disposition */
+	GROUP_STAMP,   /* in struct config */
+	GROUP_PEER,    /* in struct stamp_peer */
 };
 
 struct option {
@@ -65,6 +71,8 @@ enum section_id {
 	SECTION_ON_TIMEOUT,
 	SECTION_ON_INTERNAL,
 	SECTION_HEADERS,
+	SECTION_STAMP,
+	SECTION_PEER,
 	SECTION_COUNT
 };
 

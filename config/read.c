@@ -52,11 +52,14 @@ base_of(struct reading *r, enum section_id id)
 	switch (sections[id].group) {
 	case GROUP_MAIN:
 	case GROUP_HEADERS:
+	case GROUP_STAMP:
 		return &r->config;
 	case GROUP_CLAMD:
 		return &r->backend;
 	case GROUP_ACTION:
 		return &r->given[id];
+	case GROUP_PEER:
+		return &r->peer;
 	}
 	return NULL;
 }
@@ -97,6 +100,16 @@ take_clamd(cfg_t *cfg, cfg_opt_t *opt)
 	const cfg_t *last = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
 
 	complete_clamd(&reading, cfg_title((cfg_t *)last), (unsigned)cfg->line);
+	return 0;
+}
+
+/* The same for stamp_peer. */
+static int
+take_peer(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const cfg_t *last = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+
+	complete_peer(&reading, cfg_title((cfg_t *)last), (unsigned)cfg->line);
 	return 0;
 }
 
@@ -195,7 +208,8 @@ make_options(cfg_opt_t list[SECTION_COUNT][LIST_MAX])
 
 			if (o->group != sections[id].group)
 				continue;
-			if (o->type == OPTION_ADDRESSES)
+			if (o->type == OPTION_ADDRESSES ||
+			    o->type == OPTION_KEYS || o->type == OPTION_IGNORE)
 				flags |= CFGF_LIST;
 			list[id][n[id]++] = (cfg_opt_t)__CFG_STR(
 			    o->key, NULL, flags, NULL, take_value);
@@ -205,10 +219,11 @@ make_options(cfg_opt_t list[SECTION_COUNT][LIST_MAX])
 		cfg_opt_t *o = &list[SECTION_MAIN][n[SECTION_MAIN]++];
 
 		*o = (cfg_opt_t)CFG_SEC(sections[id].name, list[id], CFGF_NONE);
-		if (id == SECTION_CLAMD) {
+		if (id == SECTION_CLAMD || id == SECTION_PEER) {
 			o->flags =
 			    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES;
-			o->validcb = take_clamd;
+			o->validcb =
+			    id == SECTION_CLAMD ? take_clamd : take_peer;
 		}
 	}
 	for (enum section_id id = SECTION_MAIN; id < SECTION_COUNT; id++)

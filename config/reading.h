@@ -21,6 +21,7 @@ struct reading {
 	unsigned faults;
 	struct config config;
 	struct backend_settings backend; /* of the clamd section in hand */
+	struct stamp_peer peer;		 /* of the stamp_peer section in hand */
 	struct disposition given[SECTION_COUNT]; /* of the on_ sections */
 	/* Line in which an option was set; 0: it was not.  For clamd, in the
 	 * section in hand. */
@@ -47,6 +48,9 @@ void complete_section(struct reading *, enum section_id, void *base);
 /* Closes the clamd section in hand, which begins or ends at line, and opens
  * the next. */
 void complete_clamd(struct reading *, const char *name, unsigned line);
+
+/* The same for the stamp_peer section in hand. */
+void complete_peer(struct reading *, const char *network, unsigned line);
 
 /* After the whole file. */
 void complete_config(struct reading *);

@@ -16,12 +16,16 @@
 
 #include "lib/log.h"
 #include "lib/outcome.h"
+#include "lib/stamp.h"
 
 #define SETTINGS_BACKENDS_MAX 16
 /* RFC 5321 4.5.3.1.5: 512 with CRLF; room for the signature name and for
  * doubled percent signs. */
-#define SETTINGS_REPLY_MAX 256
-#define SETTINGS_NAME_MAX  64
+#define SETTINGS_REPLY_MAX  256
+#define SETTINGS_NAME_MAX   64
+#define SETTINGS_PEERS_MAX  32
+#define SETTINGS_KEYS_MAX   64 /* as many as a keyring can hold */
+#define SETTINGS_IGNORE_MAX 32
 
 /* An address to listen on or to connect to. */
 struct address {
@@ -43,6 +47,48 @@ struct disposition {
 	char reply[SETTINGS_REPLY_MAX];
 };
 
+enum stamp_own_db { STAMP_OWN_DB_REQUIRED, STAMP_OWN_DB_NONE };
+enum stamp_strip { STAMP_STRIP_FOREIGN, STAMP_STRIP_ALL };
+
+/* A network in network byte order; bits behind the prefix are zero. */
+struct network {
+	sa_family_t family;
+	uint8_t prefix; /* bits */
+	uint8_t bytes[16];
+};
+
+/* Whose stamps are looked at, and which of them. */
+struct stamp_peer {
+	struct network network;
+	char text[64]; /* as the operator wrote it */
+	bool tolerant; /* address digests are not compared */
+	uint32_t keys;
+	char key[SETTINGS_KEYS_MAX][STAMP_KEY_MAX + 1];
+};
+
+/* For the monitor and the scanner. */
+struct stamp_settings {
+	bool add;
+	char key[STAMP_KEY_MAX + 1]; /* "" for any */
+	char profile[STAMP_PROFILE_MAX + 1];
+	uint32_t lifetime, max_age, skew, db_lag, db_age;
+	enum stamp_own_db own_db;
+	enum stamp_strip strip;
+	char header[SETTINGS_NAME_MAX];
+	uint32_t ignores; /* lower case; see lib/field.h */
+	char ignore[SETTINGS_IGNORE_MAX][SETTINGS_NAME_MAX];
+	uint32_t peers;
+	struct stamp_peer peer[SETTINGS_PEERS_MAX];
+};
+
+/* What a session needs of it. */
+struct stamp_session {
+	enum stamp_strip strip;
+	char header[SETTINGS_NAME_MAX];
+	uint32_t peers;
+	struct network peer[SETTINGS_PEERS_MAX];
+};
+
 /* For the listener and its sessions. */
 struct session_settings {
 	uint64_t max_message_size;
@@ -53,6 +99,7 @@ struct session_settings {
 	char header_scanned[SETTINGS_NAME_MAX]; /* "" for none */
 	char header_status[SETTINGS_NAME_MAX];	/* "" for none */
 	char hostname[256];
+	struct stamp_session stamp;
 };
 
 struct backend_settings {
@@ -71,6 +118,7 @@ struct scanner_settings {
 	bool log_clean;
 	uint32_t backends;
 	struct backend_settings backend[SETTINGS_BACKENDS_MAX];
+	struct stamp_settings stamp;
 };
 
 #endif

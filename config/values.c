@@ -5,6 +5,7 @@
  */
 #include "config/values.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -343,5 +344,67 @@ value_header(const char *text, char *out, size_t size, struct complaint *c)
 		    "printable characters without space and colon",
 		    size - 3);
 	memcpy(out, text, len + 1);
+	return true;
+}
+
+bool
+value_key(
+    const char *text, char out[static STAMP_KEY_MAX + 1], struct complaint *c)
+{
+	if (!stamp_key_fit(span_text(text)))
+		return complain(
+		    c, text, "is not a key's id; give " VALUE_KEY_FORM);
+	memcpy(out, text, strlen(text) + 1);
+	return true;
+}
+
+bool
+value_profile(const char *text, char out[static STAMP_PROFILE_MAX + 1],
+    struct complaint *c)
+{
+	if (!stamp_profile_fit(span_text(text)))
+		return complain(
+		    c, text, "is not a profile; give " VALUE_PROFILE_FORM);
+	memcpy(out, text, strlen(text) + 1);
+	return true;
+}
+
+/* Are all bits behind the prefix zero? */
+static bool
+is_network(const struct network *n)
+{
+	for (size_t bit = n->prefix; bit < 8 * sizeof(n->bytes); bit++) {
+		if ((n->bytes[bit / 8] & 0x80U >> bit % 8) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+value_network(const char *text, struct network *out, struct complaint *c)
+{
+	size_t len = strcspn(text, "/");
+	char address[INET6_ADDRSTRLEN] = "";
+	struct network n = {.family = AF_INET};
+	uint32_t prefix, most = 32;
+
+	if (len < sizeof(address))
+		memcpy(address, text, len);
+	if (inet_pton(AF_INET, address, n.bytes) != 1) {
+		n.family = AF_INET6;
+		most = 128;
+		if (inet_pton(AF_INET6, address, n.bytes) != 1)
+			return complain(c, text,
+			    "is not a network; give one such as 192.0.2.0/28");
+	}
+	prefix = most;
+	if (text[len] == '/' &&
+	    !value_count(&text[len + 1], 0, most, &prefix, c))
+		return false;
+	n.prefix = (uint8_t)prefix;
+	if (!is_network(&n))
+		return complain(
+		    c, text, "has bits set behind its prefix; set them to 0");
+	*out = n;
 	return true;
 }

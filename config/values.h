@@ -15,11 +15,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/outcome.h"
+#include "config/settings.h"
 
 #define VALUE_TEXT_MAX 32 /* room for any size or time as text */
 #define VALUE_ACTIONS  "accept, reject, tempfail, discard or quarantine"
-#define ADDRESS_FORMS  "unix:/path, inet:port@host or inet6:port@host"
+#define VALUE_KEY_FORM \
+	"1 to 16 of a-z, 0-9, dot, - and _, first and last a letter or digit"
+#define VALUE_PROFILE_FORM \
+	"1 to 15 of a-z, 0-9, dot, - and _, the first a letter or digit"
+#define ADDRESS_FORMS "unix:/path, inet:port@host or inet6:port@host"
 
 /* Of names that need no quotes in a log line or a shell. */
 #define NAME_CHARACTERS \
@@ -70,6 +74,15 @@ bool value_group(const char *, gid_t *out, struct complaint *);
 bool value_path(const char *, char *out, size_t size, struct complaint *);
 bool value_host(const char *, char *out, size_t size, struct complaint *);
 bool value_header(const char *, char *out, size_t size, struct complaint *);
+
+/* Ids of keys and names of profiles, lib/stamp.h. */
+bool value_key(
+    const char *, char out[static STAMP_KEY_MAX + 1], struct complaint *);
+bool value_profile(
+    const char *, char out[static STAMP_PROFILE_MAX + 1], struct complaint *);
+
+/* "192.0.2.0/28", "2001:db8::/32", or an address alone. */
+bool value_network(const char *, struct network *out, struct complaint *);
 
 /* The shortest text that reads back as the same value. */
 const char *value_size_text(uint64_t bytes, char buf[static VALUE_TEXT_MAX]);

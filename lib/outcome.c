@@ -7,6 +7,7 @@
 
 static const char *const reasons[OUTCOME_COUNT] = {
     [OUTCOME_CLEAN] = "",
+    [OUTCOME_CLEAN_BY_STAMP] = "",
     [OUTCOME_INFECTED] = "",
     [OUTCOME_TOO_BIG] = "too-big",
     [OUTCOME_CLAMD_DOWN] = "clamd-down",
@@ -29,6 +30,8 @@ outcome_verdict(enum outcome o)
 {
 	if (o == OUTCOME_CLEAN)
 		return "clean";
+	if (o == OUTCOME_CLEAN_BY_STAMP)
+		return "clean-by-stamp";
 	return o == OUTCOME_INFECTED ? "infected" : "unscanned";
 }
 

@@ -12,13 +12,14 @@
 #include <stdbool.h>
 
 enum outcome {
-	OUTCOME_CLEAN,	     /* clamd judged the whole message clean */
-	OUTCOME_INFECTED,    /* clamd named a signature */
-	OUTCOME_TOO_BIG,     /* unscanned: above max_message_size */
-	OUTCOME_CLAMD_DOWN,  /* unscanned: no clamd could be reached */
-	OUTCOME_CLAMD_ERROR, /* unscanned: clamd answered, but no verdict */
-	OUTCOME_TIMEOUT,     /* unscanned: no answer within scan_timeout */
-	OUTCOME_INTERNAL,    /* unscanned: a fault of our own */
+	OUTCOME_CLEAN,		/* clamd judged the whole message clean */
+	OUTCOME_CLEAN_BY_STAMP, /* so did another relay, which has a key of ours */
+	OUTCOME_INFECTED,	/* clamd named a signature */
+	OUTCOME_TOO_BIG,	/* unscanned: above max_message_size */
+	OUTCOME_CLAMD_DOWN,	/* unscanned: no clamd could be reached */
+	OUTCOME_CLAMD_ERROR,	/* unscanned: clamd answered, but no verdict */
+	OUTCOME_TIMEOUT,	/* unscanned: no answer within scan_timeout */
+	OUTCOME_INTERNAL,	/* unscanned: a fault of our own */
 	OUTCOME_COUNT
 };
 
@@ -32,10 +33,10 @@ enum action {
 	ACTION_COUNT
 };
 
-/* "clean", "infected" or "unscanned". */
+/* "clean", "clean-by-stamp", "infected" or "unscanned". */
 const char *outcome_verdict(enum outcome);
 
-/* "too-big", "clamd-down", ...; "" for clean and infected. */
+/* "too-big", "clamd-down", ...; "" for the others. */
 const char *outcome_reason(enum outcome);
 
 const char *action_name(enum action);

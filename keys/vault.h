@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Memory for secrets: pages of their own between two guard pages, locked, not
+ * in core files, not inherited by a child for the moment between fork and
+ * exec, and closed to writing but while somebody writes.
+ *
+ * memfd_secret(2) where the kernel has it: such pages are not even in the
+ * kernel's own map, and neither ptrace nor /proc/PID/mem can read them.
+ * Elsewhere libsodium's guarded memory.  Monitor and pratique(8) only.
+ */
+#ifndef KEYS_VAULT_H
+#define KEYS_VAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct vault {
+	void *memory; /* size bytes, zeroed; NULL: none */
+	size_t size;
+	bool secret; /* memfd_secret, else libsodium's */
+};
+
+/* False with errno: no such memory, or it can not be locked.  After
+ * sodium_init, before the monitor's filter is on. */
+bool vault_make(struct vault *, size_t size);
+
+/* Opens it to writing, and closes it.  A vault that can not be closed is a
+ * fault of ours: the process ends. */
+void vault_unlock(struct vault *);
+void vault_lock(struct vault *);
+
+/* Overwrites all of it; it stays locked, and open to nothing but reading. */
+void vault_wipe(struct vault *);
+
+#endif
