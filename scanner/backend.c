@@ -29,6 +29,7 @@ struct backend {
 	uint64_t probe_end; /* deadline of the one under way */
 	bool probing;
 	enum poll_for watched;
+	struct version version; /* as of the last probe */
 	struct clamd probe;
 };
 
@@ -135,6 +136,25 @@ backend_release(uint32_t index)
 	backend[index].running--;
 }
 
+uint32_t
+backend_count(void)
+{
+	return backends;
+}
+
+const struct version *
+backend_version(uint32_t index)
+{
+	return &backend[index].version;
+}
+
+bool
+backend_alerts(uint32_t index)
+{
+	(void)index;
+	return true;
+}
+
 const struct address *
 backend_address(uint32_t index)
 {
@@ -188,8 +208,8 @@ backend_is_up(uint32_t index)
 {
 	struct backend *b = &backend[index];
 
-	if (!b->probing)
-		b->probe_at = 0;
+	if (!b->probing && b->probe_at == 0)
+		b->probe_at = clock_ms() + 30000;
 	if (b->state == BACKEND_UP)
 		return;
 	b->state = BACKEND_UP;
@@ -221,8 +241,9 @@ probe_step(struct backend *b, enum clamd_step step)
 {
 	uint32_t index = (uint32_t)(b - backend);
 	int error = b->probe.error;
-	bool pong = reply_is_pong(
-	    span_of(b->probe.reply, b->probe.reply_len), b->probe.end);
+	struct version version;
+	bool pong = version_parse(
+	    span_of(b->probe.reply, b->probe.reply_len), &version);
 
 	if (step == CLAMD_WAIT_READ || step == CLAMD_WAIT_WRITE ||
 	    step == CLAMD_WAIT_CONNECT) {
@@ -232,9 +253,11 @@ probe_step(struct backend *b, enum clamd_step step)
 		return;
 	}
 	probe_close(b);
-	if (step == CLAMD_ENDED && pong)
+	if (step == CLAMD_ENDED && pong) {
+		b->version = version;
+		b->probe_at = clock_ms() + 30000;
 		backend_is_up(index);
-	else if (step == CLAMD_ENDED)
+	} else if (step == CLAMD_ENDED)
 		set_down(b, "no PONG", false);
 	else if (step == CLAMD_REFUSED)
 		backend_is_down(index, error);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "config/settings.h"
+#include "scanner/version.h"
 
 #define BACKEND_NONE UINT32_MAX /* no backend */
 
@@ -37,6 +38,10 @@ uint32_t backend_room(void);
  * *index has room kept for one scan, until backend_release. */
 enum backend_choice backend_choose(uint32_t tried, uint32_t *index);
 void backend_release(uint32_t index);
+
+uint32_t backend_count(void);
+const struct version *backend_version(uint32_t index);
+bool backend_alerts(uint32_t index);
 
 const struct address *backend_address(uint32_t index);
 const char *backend_name(uint32_t index);

@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define PING	 "zPING"     /* sent with its NUL */
+#define PING	 "zVERSION"  /* sent with its NUL */
 #define FILDES	 "zFILDES\0" /* one byte more: the descriptor comes with it */
 #define INSTREAM "zINSTREAM" /* sent with its NUL */
 
