@@ -22,7 +22,8 @@ CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 PARSER := $(wildcard parser/*.c)
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
-	privsep/child.c privsep/listen.c privsep/notify.c privsep/wire.c \
+	privsep/child.c privsep/keys.c privsep/listen.c privsep/notify.c \
+	privsep/wire.c \
 	$(KEYS) $(CHANNEL) $(CONFIG) $(SANDBOX) $(POLICY) $(LIB)
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 

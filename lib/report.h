@@ -15,6 +15,7 @@ struct report {
 	uint32_t recipients; /* accepted ones */
 	uint8_t outcome;     /* enum outcome the action was chosen for */
 	uint8_t action;	     /* enum action that was taken */
+	uint8_t stamps;	     /* enum stamp_reason; STAMP_GOOD: some were sent */
 	char queue_id[64];   /* macro i; "" if the MTA sent none */
 	char client_addr[64];
 	char client_name[128];

@@ -15,10 +15,16 @@
 #include "lib/outcome.h"
 #include "lib/report.h"
 #include "lib/span.h"
+#include "lib/stamp.h"
 
 struct host_result {
 	enum outcome outcome;
 	char name[256]; /* signature, NUL-terminated, clamd's bytes; else "" */
+	/* CLEAN: 1, a new stamp is in stamp and mac.  CLEAN_BY_STAMP: number of
+	 * the candidate that was good.  Otherwise 0. */
+	uint32_t stamped;
+	uint8_t stamp[STAMP_RECORD];
+	uint8_t mac[STAMP_MAC];
 };
 
 /* Sends bytes to the MTA, all of them, within the write deadline.  False: the
@@ -27,12 +33,18 @@ bool host_mta_send(struct span bytes);
 
 /* The message goes to the scanner: begin, then fields in order, then body
  * pieces in order, then end.  Calls never fail here: what can not be
- * delivered makes host_scan_end answer OUTCOME_INTERNAL. */
-void host_scan_begin(uint32_t message, const char *queue_id);
+ * delivered makes host_scan_end answer OUTCOME_INTERNAL.
+ * candidates: there may be stamps that are looked at. */
+void host_scan_begin(uint32_t message, const char *queue_id, bool candidates);
 
 /* value as the MTA sent it with the leading-space option: exact bytes between
  * colon and line end, folds as LF + white space. */
 void host_scan_field(struct span name, struct span value);
+
+/* A stamp that was on the message; after the last field, at most STAMPS_MAX.
+ * peer: index in the settings. */
+struct candidate;
+void host_scan_candidate(uint32_t peer, const struct candidate *);
 
 void host_scan_body(struct span bytes);
 

@@ -16,6 +16,7 @@
 #include "parser/address.h"
 #include "parser/host.h"
 #include "parser/phrase.h"
+#include "parser/stamp.h"
 
 /* Copies into a field of the report: cut, padded with NUL. */
 static void
@@ -48,6 +49,7 @@ clear_message(struct session *s)
 	s->size = 0;
 	s->forged_scanned = s->forged_status = 0;
 	s->scanning = s->too_big = false;
+	stamps_clear(&s->stamps);
 }
 
 void
@@ -63,6 +65,7 @@ session_reset(struct session *s)
 {
 	memset(&s->report, 0, sizeof(s->report));
 	clear_message(s);
+	stamps_reset(&s->stamps);
 }
 
 void
@@ -72,6 +75,7 @@ session_connect(struct session *s, struct span host, struct span address)
 
 	keep_text(r->client_name, sizeof(r->client_name), host);
 	keep_text(r->client_addr, sizeof(r->client_addr), address);
+	stamps_connect(&s->stamps, &s->settings->stamp, r->client_addr);
 }
 
 void
@@ -104,7 +108,8 @@ begin_scan(struct session *s, struct span queue_id)
 		return;
 	s->scanning = true;
 	s->report.message = ++s->messages;
-	host_scan_begin(s->report.message, s->report.queue_id);
+	host_scan_begin(s->report.message, s->report.queue_id,
+	    s->stamps.peer != STAMPS_NO_PEER);
 }
 
 /* Adds to the size; false if the message is, or has become, too big. */
@@ -136,6 +141,8 @@ session_header(struct session *s, struct span name, struct span value,
 		s->forged_scanned++;
 	else if (is_named(name, s->settings->header_status))
 		s->forged_status++;
+	else if (is_named(name, s->settings->stamp.header))
+		stamps_field(&s->stamps, value);
 	if (within_limit(s, name.len + value.len + punctuation))
 		host_scan_field(name, value);
 }
@@ -144,6 +151,7 @@ void
 session_body(struct session *s, struct span bytes, struct span queue_id)
 {
 	begin_scan(s, queue_id);
+	stamps_send(&s->stamps);
 	if (within_limit(s, bytes.len))
 		host_scan_body(bytes);
 }
@@ -153,7 +161,28 @@ session_body(struct session *s, struct span bytes, struct span queue_id)
 struct verdict {
 	enum outcome outcome;
 	char name[PHRASE_NAME_MAX + 1];
+	uint32_t good;		    /* number of the stamp that was, or 0 */
+	char stamp[STAMP_TEXT_MAX]; /* of a new one, or "" */
 };
+
+/* A stamp is good only if this message had it, whatever the scanner says. */
+static void
+take_stamp(const struct session *s, const struct host_result *result,
+    struct verdict *v)
+{
+	struct stamp stamp;
+
+	v->good = 0;
+	v->stamp[0] = '\0';
+	if (v->outcome == OUTCOME_CLEAN_BY_STAMP &&
+	    stamps_has(&s->stamps, result->stamped))
+		v->good = result->stamped;
+	else if (v->outcome == OUTCOME_CLEAN_BY_STAMP)
+		v->outcome = OUTCOME_INTERNAL;
+	else if (v->outcome == OUTCOME_CLEAN && result->stamped == 1 &&
+		 stamp_decode(result->stamp, &stamp))
+		stamp_write(&stamp, result->mac, v->stamp);
+}
 
 /* Asks for the outcome.  It is judged again here, so that a wrong answer can
  * not make a clean message of one that was not looked at. */
@@ -167,9 +196,11 @@ take_verdict(struct session *s, struct span progress, struct verdict *v)
 	result.name[sizeof(result.name) - 1] = '\0';
 	v->outcome =
 	    result.outcome < OUTCOME_COUNT ? result.outcome : OUTCOME_INTERNAL;
-	if (v->outcome == OUTCOME_CLEAN && s->too_big)
+	if (s->too_big && (v->outcome == OUTCOME_CLEAN ||
+			      v->outcome == OUTCOME_CLEAN_BY_STAMP))
 		v->outcome = OUTCOME_TOO_BIG;
 	phrase_name(v->outcome, result.name, v->name);
+	take_stamp(s, &result, v);
 }
 
 /* From the last to the first: Postfix renumbers after a deletion, Sendmail
@@ -179,6 +210,21 @@ delete_fields(struct session_edits *e, const char *name, uint32_t count)
 {
 	for (uint32_t i = count; i > 0; i--) {
 		if (!edit_delete_header(e, name, i))
+			return false;
+	}
+	return true;
+}
+
+/* All stamps but the good one, or that one too. */
+static bool
+delete_stamps(
+    const struct session *s, const struct verdict *v, struct session_edits *e)
+{
+	const struct stamp_session *set = &s->settings->stamp;
+	uint32_t keep = set->strip == STAMP_STRIP_ALL ? 0 : v->good;
+
+	for (uint32_t i = s->stamps.fields; i > 0; i--) {
+		if (i != keep && !edit_delete_header(e, set->header, i))
 			return false;
 	}
 	return true;
@@ -202,7 +248,8 @@ insert_fields(
 	    !(phrase_scanned(&p, set->hostname) &&
 		edit_insert_header(e, set->header_scanned, p.text)))
 		return false;
-	return true;
+	return v->stamp[0] == '\0' ||
+	       edit_insert_header(e, set->stamp.header, v->stamp);
 }
 
 /* The edits of a message that goes on. */
@@ -214,7 +261,7 @@ edit_message(
 
 	return delete_fields(e, set->header_scanned, s->forged_scanned) &&
 	       delete_fields(e, set->header_status, s->forged_status) &&
-	       insert_fields(s, v, e);
+	       delete_stamps(s, v, e) && insert_fields(s, v, e);
 }
 
 static bool
@@ -275,6 +322,7 @@ report(struct session *s, enum outcome outcome, enum action action)
 {
 	s->report.outcome = (uint8_t)outcome;
 	s->report.action = (uint8_t)action;
+	s->report.stamps = (uint8_t)stamps_reason(&s->stamps);
 	host_report(&s->report);
 	clear_message(s);
 }
@@ -288,6 +336,7 @@ session_eom(struct session *s, struct span queue_id, struct span progress,
 	struct verdict v;
 
 	begin_scan(s, queue_id);
+	stamps_send(&s->stamps);
 	take_verdict(s, progress, &v);
 	s->scanning = false;
 	status = dispose(s, &v, e, &taken);

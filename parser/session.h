@@ -16,6 +16,7 @@
 #include "config/settings.h"
 #include "lib/report.h"
 #include "lib/span.h"
+#include "parser/stamps.h"
 
 enum session_status {
 	SESSION_CONTINUE,
@@ -46,6 +47,7 @@ struct session {
 	uint32_t forged_status;	 /* 0 if both names are one */
 	bool scanning;		 /* host_scan_begin was called, end not yet */
 	bool too_big;
+	struct stamps stamps; /* last: its end is rarely touched */
 };
 
 void session_init(struct session *, const struct session_settings *);

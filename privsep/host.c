@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "parser/host.h"
+#include "parser/stamps.h"
 #include "privsep/wire.h"
 
 /* An MTA that does not take a reply for so long is gone (it waits for it). */
@@ -95,10 +96,11 @@ batch_record(const void *record, size_t len)
 }
 
 void
-host_scan_begin(uint32_t message, const char *queue_id)
+host_scan_begin(uint32_t message, const char *queue_id, bool candidates)
 {
-	struct record_begin r = {
-	    .head = record_head(RECORD_BEGIN, sizeof(r)), .message = message};
+	struct record_begin r = {.head = record_head(RECORD_BEGIN, sizeof(r)),
+	    .message = message,
+	    .stamps = candidates};
 
 	strncpy(r.queue_id, queue_id, sizeof(r.queue_id) - 1);
 	batch_record(&r, sizeof(r));
@@ -116,6 +118,19 @@ host_scan_field(struct span name, struct span value)
 	batch_add(&r, sizeof(r));
 	batch_add(name.ptr, name.len);
 	batch_add(value.ptr, value.len);
+}
+
+void
+host_scan_candidate(uint32_t peer, const struct candidate *c)
+{
+	struct record_candidate r = {
+	    .head = record_head(RECORD_CANDIDATE, sizeof(r)),
+	    .number = c->number,
+	    .peer = peer};
+
+	memcpy(r.stamp, c->stamp, sizeof(r.stamp));
+	memcpy(r.mac, c->mac, sizeof(r.mac));
+	batch_record(&r, sizeof(r));
 }
 
 void
@@ -238,4 +253,7 @@ host_scan_end(uint32_t message, uint64_t size, bool too_big,
 		return;
 	out->outcome = (enum outcome)r.outcome;
 	memcpy(out->name, r.name, r.name_len);
+	out->stamped = r.stamped;
+	memcpy(out->stamp, r.stamp, sizeof(out->stamp));
+	memcpy(out->mac, r.mac, sizeof(out->mac));
 }

@@ -19,6 +19,7 @@
 
 #include "config/config.h"
 #include "lib/log.h"
+#include "privsep/keys.h"
 #include "privsep/notify.h"
 #include "privsep/plan.h"
 #include "privsep/supervise.h"
@@ -144,13 +145,20 @@ run(const struct arguments *a, const struct config *c)
 		fprintf(stderr, "pratiqued: %s\n", why);
 		return EX_OSERR;
 	}
+	if (!keys_setup(c, why, sizeof(why))) {
+		fprintf(stderr, "pratiqued: %s\n", why);
+		return EX_CONFIG;
+	}
 	if (a->pid_file != NULL && !write_pid_file(a->pid_file))
 		return EX_CANTCREAT;
 	if ((status = confine(&report)) != EX_OK)
 		return status;
 	log_init(log_fd, c->scanner.log_format, c->scanner.log_to);
 	log_start(c, &report);
-	return supervise(&plan);
+	keys_log();
+	status = supervise(&plan);
+	keys_wipe();
+	return status;
 }
 
 int
@@ -160,6 +168,7 @@ main(int argc, char **argv)
 	struct arguments a = parse_arguments(argc, argv);
 
 	notify_init();
+	keys_init();
 	if (!sandbox_first(0)) {
 		fprintf(stderr, "pratiqued: cannot start safely: %m\n");
 		return EX_OSERR;

@@ -53,6 +53,16 @@ static const struct record_row table[RECORD_TYPES] = {
 	sizeof(struct record_result), false, false},
     [RECORD_DRAIN] = {"drain", ROLE_BIT(ROLE_SCANNER), ROLE_BIT(ROLE_SESSION),
 	sizeof(struct record_plain), false, false},
+    [RECORD_CANDIDATE] = {"candidate", ROLE_BIT(ROLE_SESSION),
+	ROLE_BIT(ROLE_SCANNER), sizeof(struct record_candidate), false, false},
+    [RECORD_STAMP] = {"stamp", ROLE_BIT(ROLE_SCANNER), ROLE_BIT(ROLE_MONITOR),
+	sizeof(struct record_stamp), false, false},
+    [RECORD_CHECK] = {"check", ROLE_BIT(ROLE_SCANNER), ROLE_BIT(ROLE_MONITOR),
+	sizeof(struct record_check), false, false},
+    [RECORD_STAMPED] = {"stamped", ROLE_BIT(ROLE_MONITOR),
+	ROLE_BIT(ROLE_SCANNER), sizeof(struct record_stamped), false, false},
+    [RECORD_CHECKED] = {"checked", ROLE_BIT(ROLE_MONITOR),
+	ROLE_BIT(ROLE_SCANNER), sizeof(struct record_checked), false, false},
 };
 
 /* The head, copied out: a record may stand at any address in a batch. */

@@ -22,6 +22,7 @@
 
 #include "lib/report.h"
 #include "lib/span.h"
+#include "lib/stamp.h"
 
 enum role {
 	ROLE_MONITOR,
@@ -44,12 +45,17 @@ enum record_type {
 	RECORD_CHANNEL,	  /* listener -> scanner, with a session's channel */
 	RECORD_BEGIN,	  /* session -> scanner: a message begins */
 	RECORD_FIELD,	  /* session -> scanner: one header field */
+	RECORD_CANDIDATE, /* session -> scanner: a stamp that was on it */
 	RECORD_BODY,	  /* session -> scanner: a piece of body */
 	RECORD_END,	  /* session -> scanner: message whole, judge it */
 	RECORD_ABORT,	  /* session -> scanner: drop it, no result wanted */
 	RECORD_REPORT,	  /* session -> scanner: what was done, for the log */
 	RECORD_RESULT,	  /* scanner -> session: the outcome */
-	RECORD_DRAIN, /* scanner -> session: close when no message is open */
+	RECORD_DRAIN,	/* scanner -> session: close when no message is open */
+	RECORD_STAMP,	/* scanner -> monitor: make a stamp */
+	RECORD_CHECK,	/* scanner -> monitor: is this one right? */
+	RECORD_STAMPED, /* monitor -> scanner: here it is, or there is none */
+	RECORD_CHECKED, /* monitor -> scanner: yes, or why not */
 	RECORD_TYPES
 };
 
@@ -89,7 +95,7 @@ struct record_backend {
 struct record_begin {
 	struct record_head head;
 	uint32_t message; /* number within the session, from 1 */
-	uint32_t zero;
+	uint32_t stamps;  /* 1: candidates may come */
 	char queue_id[64];
 };
 
@@ -97,6 +103,14 @@ struct record_field { /* name bytes, then value bytes, behind it */
 	struct record_head head;
 	uint32_t name_len;
 	uint32_t value_len;
+};
+
+struct record_candidate {
+	struct record_head head;
+	uint32_t number; /* of the field among those of its name, from 1 */
+	uint32_t peer;	 /* index in stamp_session.peer */
+	uint8_t stamp[STAMP_RECORD];
+	uint8_t mac[STAMP_MAC];
 };
 
 struct record_body { /* bytes behind it */
@@ -121,6 +135,35 @@ struct record_result {
 	uint32_t outcome; /* enum outcome */
 	uint32_t name_len;
 	char name[RECORD_NAME_MAX]; /* signature, clamd's bytes, for infected */
+	/* CLEAN: 1, a new one is in stamp and mac.  CLEAN_BY_STAMP: the number
+	 * of the field that was good.  Otherwise 0. */
+	uint32_t stamped;
+	uint8_t stamp[STAMP_RECORD];
+	uint8_t mac[STAMP_MAC];
+};
+
+struct record_stamp {
+	struct record_head head;
+	uint8_t stamp[STAMP_RECORD]; /* what the monitor fills in is zero */
+};
+
+struct record_check {
+	struct record_head head;
+	uint32_t peer;
+	uint8_t stamp[STAMP_RECORD];
+	uint8_t mac[STAMP_MAC];
+};
+
+struct record_stamped {
+	struct record_head head;
+	uint32_t made; /* 0: refused, the rest is zero */
+	uint8_t stamp[STAMP_RECORD];
+	uint8_t mac[STAMP_MAC];
+};
+
+struct record_checked {
+	struct record_head head;
+	uint32_t reason; /* enum stamp_reason */
 };
 
 /* The descriptors that every process of a role finds open at its start. */

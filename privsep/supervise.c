@@ -26,6 +26,7 @@
 
 #include "lib/log.h"
 #include "privsep/channel.h"
+#include "privsep/keys.h"
 #include "privsep/notify.h"
 #include "privsep/record.h"
 #include "privsep/wire.h"
@@ -332,6 +333,24 @@ handle_backend(struct child *c, struct span r)
 	root_gone = backend.gone != 0;
 }
 
+/* A child has done what it must not: its end, and that of its channel. */
+static void
+violation(struct child *c, enum record_type type)
+{
+	log_child(LOG_LEVEL_ERROR, "violation", c, "record", record_name(type));
+	end_child(c);
+	close(c->fd);
+	c->fd = -1;
+}
+
+/* STAMP or CHECK. */
+static void
+handle_keys(struct child *c, struct span r)
+{
+	if (!keys_request(c->fd, r))
+		violation(c, record_type_of(r));
+}
+
 #define STATE_BIT(state) (1U << (state))
 
 /* What the monitor takes from whom (privsep/record.c), in which state. */
@@ -348,6 +367,10 @@ static const struct {
 	handle_log_lost},
     [RECORD_BACKEND] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
 	handle_backend},
+    [RECORD_STAMP] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
+	handle_keys},
+    [RECORD_CHECK] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
+	handle_keys},
 };
 
 static void
@@ -376,10 +399,7 @@ child_read(struct child *c)
 	}
 	if (passed != -1)
 		close(passed);
-	log_child(LOG_LEVEL_ERROR, "violation", c, "record", record_name(type));
-	end_child(c);
-	close(c->fd);
-	c->fd = -1;
+	violation(c, type);
 }
 
 /* --- ends, signals, time ---------------------------------------------------- */
@@ -454,7 +474,7 @@ signals_read(void)
 	while (read(signal_fd, &si, sizeof(si)) == sizeof(si)) {
 		if (si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT)
 			begin_stop();
-		else if (si.ssi_signo == SIGHUP)
+		else if (si.ssi_signo == SIGHUP && !keys_reload())
 			log_event(LOG_LEVEL_WARNING, "reload-refused",
 			    "the configuration is read at start only; restart "
 			    "the service");

@@ -78,6 +78,8 @@ static const struct policy_row rows[] = {
 	.reason = "a new connection to syslog; readiness to systemd"},
     {"connect", .reason = "the same; scanner: clamd"},
 
+    {"getdents64", .reason = "names of key files, when keys are read anew"},
+
     /* a child's dynamic loader and C library */
     {"brk", .reason = "heap"},
     {"mmap", .check = {BITS(2, PROT_EXEC, 0)},

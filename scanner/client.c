@@ -163,6 +163,7 @@ client_forget(struct client *c)
 {
 	stream_drop(&c->stream);
 	job_cancel(&c->job);
+	stamping_forget(&c->stamping);
 }
 
 static void
@@ -191,14 +192,56 @@ client_answer(struct client *c)
 	};
 
 	memcpy(result.name, v->name, v->name_len);
+	if (v->outcome == OUTCOME_CLEAN_BY_STAMP)
+		result.stamped = c->stamping.number;
+	else if (v->outcome == OUTCOME_CLEAN &&
+		 c->stamping.end == STAMPING_MADE) {
+		result.stamped = 1;
+		memcpy(result.stamp, c->stamping.stamp, sizeof(result.stamp));
+		memcpy(result.mac, c->stamping.mac, sizeof(result.mac));
+	}
 	client_enter(c, CLIENT_DONE);
 	(void)channel_send(c->fd, &result, -1);
 }
 
+/* A stamp for what clamd has called clean, and for nothing else. */
 void
 job_judged(uint32_t owner)
 {
+	struct client *c = &clients[owner];
+
+	if (c->job.verdict.outcome == OUTCOME_CLEAN &&
+	    stamping_make(&c->stamping, &c->job.identity))
+		return;
+	client_answer(c);
+}
+
+void
+stamping_made(uint32_t owner)
+{
 	client_answer(&clients[owner]);
+}
+
+static void
+client_submit(struct client *c)
+{
+	job_submit(
+	    &c->job, client_index(c), c->stream.memfd, c->stream.written);
+	c->stream.memfd = -1;
+}
+
+void
+stamping_checked(uint32_t owner)
+{
+	struct client *c = &clients[owner];
+
+	if (c->stamping.end != STAMPING_SKIP) {
+		client_submit(c);
+		return;
+	}
+	stream_drop(&c->stream);
+	job_settle(&c->job, OUTCOME_CLEAN_BY_STAMP);
+	client_answer(c);
 }
 
 static bool
@@ -213,6 +256,7 @@ on_begin(struct client *c, struct span record)
 	c->size = 0;
 	memcpy(c->queue_id, begin.queue_id, sizeof(c->queue_id));
 	job_settle(&c->job, OUTCOME_INTERNAL);
+	stamping_begin(&c->stamping, client_index(c), begin.stamps != 0);
 	stream_begin(&c->stream,
 	    span_of(c->queue_id, strnlen(c->queue_id, sizeof(c->queue_id))));
 	client_enter(c, CLIENT_FIELDS);
@@ -232,18 +276,30 @@ on_field(struct client *c, struct span record)
 	    !cursor_take(&at, field.value_len, &value))
 		return false;
 	stream_field(&c->stream, name, value);
+	stamping_field(&c->stamping, name, value);
 	return true;
+}
+
+static bool
+on_candidate(struct client *c, struct span record)
+{
+	struct record_candidate candidate;
+
+	memcpy(&candidate, record.ptr, sizeof(candidate));
+	return stamping_candidate(&c->stamping, &candidate);
 }
 
 static bool
 on_body(struct client *c, struct span record)
 {
 	struct cursor at = cursor_of(record);
-	struct span head;
+	struct span head, bytes;
 
 	if (!cursor_take(&at, sizeof(struct record_body), &head))
 		return false;
-	stream_body(&c->stream, cursor_rest(&at));
+	bytes = cursor_rest(&at);
+	stream_body(&c->stream, bytes);
+	stamping_body(&c->stamping, bytes);
 	client_enter(c, CLIENT_BODY);
 	return true;
 }
@@ -262,9 +318,8 @@ on_end(struct client *c, struct span record)
 		outcome = stream_finish(&c->stream);
 	if (outcome == OUTCOME_CLEAN) {
 		client_enter(c, CLIENT_JUDGING);
-		job_submit(&c->job, client_index(c), c->stream.memfd,
-		    c->stream.written);
-		c->stream.memfd = -1;
+		if (!stamping_check(&c->stamping))
+			client_submit(c);
 		return true;
 	}
 	stream_drop(&c->stream);
@@ -295,6 +350,9 @@ on_report(struct client *c, struct span record)
 	/* A report before our result: the MTA has left, the session too. */
 	if (c->state == CLIENT_JUDGING)
 		on_abort(c, record);
+	if (c->state == CLIENT_DONE)
+		stamping_count(
+		    &c->stamping, (enum stamp_reason)claim.report.stamps);
 	report_message(c, &claim.report);
 	client_enter(c, CLIENT_IDLE);
 	return true;
@@ -307,6 +365,7 @@ static const struct {
 } rows[RECORD_TYPES] = {
     [RECORD_BEGIN] = {STATE_BIT(CLIENT_IDLE), on_begin},
     [RECORD_FIELD] = {STATE_BIT(CLIENT_FIELDS), on_field},
+    [RECORD_CANDIDATE] = {STATE_BIT(CLIENT_FIELDS), on_candidate},
     [RECORD_BODY] = {STATE_BIT(CLIENT_FIELDS) | STATE_BIT(CLIENT_BODY),
 	on_body},
     [RECORD_END] = {STATE_BIT(CLIENT_FIELDS) | STATE_BIT(CLIENT_BODY), on_end},

@@ -19,6 +19,7 @@
 #include "config/settings.h"
 #include "lib/report.h"
 #include "scanner/job.h"
+#include "scanner/stamping.h"
 #include "scanner/stream.h"
 
 /* Beside two generations of sessions: those of a retired listener live on while
@@ -45,6 +46,7 @@ struct client {
 	uint64_t size;	   /* END's claim */
 	struct stream stream;
 	struct job job;
+	struct stamping stamping;
 };
 
 /* Allocates the slots.  Before lockdown. */

@@ -260,6 +260,7 @@ job_open(struct job *j)
 	const struct address *address = backend_address(j->backend);
 
 	j->asked = clock_ms();
+	identity_of(j->backend, &j->identity);
 	job_step(
 	    j, clamd_open(&lanes[j->lane].clamd, clamd_scan_request(address),
 		   address, j->memfd, j->size));

@@ -20,6 +20,7 @@
 
 #include "config/settings.h"
 #include "privsep/record.h"
+#include "scanner/identity.h"
 
 enum job_state {
 	JOB_IDLE,	/* none */
@@ -54,6 +55,7 @@ struct job {
 	uint32_t lane;	  /* RETRYING, CONNECTING, TALKING: its connection */
 	uint32_t backend; /* the same states */
 	struct verdict verdict;
+	struct identity identity; /* of the clamd, as it was before the scan */
 };
 
 /* Allocates connections; after backend_setup, before lockdown. */

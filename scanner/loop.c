@@ -12,6 +12,7 @@
 #include "scanner/monitor.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
+#include "scanner/stamping.h"
 
 /* After STOP: how long sessions without a message may take to end, and how
  * much longer than a scan those with one. */
@@ -71,6 +72,8 @@ time_to_wait(uint64_t now)
 
 	if (probe < next)
 		next = probe;
+	if (stamping_next() < next)
+		next = stamping_next();
 	if (stop_at != 0 && next > now + 100)
 		next =
 		    now + 100; /* the end of a stop has no timer of its own */
@@ -113,6 +116,8 @@ loop_run(const struct scanner_settings *settings)
 		}
 		job_run(now);
 		backend_run(now);
+		stamping_run(now);
 	}
+	stamping_log_counts();
 	return 0;
 }

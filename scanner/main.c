@@ -19,6 +19,7 @@
 #include "scanner/monitor.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
+#include "scanner/stamping.h"
 #include "scanner/stream.h"
 
 static const struct scanner_boot *boot;
@@ -35,6 +36,7 @@ allocate(const struct scanner_settings *settings)
 {
 	backend_setup(settings);
 	report_setup(settings->log_clean);
+	stamping_setup(&settings->stamp);
 	if (!poll_setup() || !monitor_setup())
 		fail("scanner: no epoll");
 	if (!stream_setup(settings->max_message_size))

@@ -13,6 +13,7 @@
 #include "scanner/journal.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
+#include "scanner/stamping.h"
 
 bool
 monitor_setup(void)
@@ -60,6 +61,12 @@ monitor_send_plain(enum record_type type)
 	(void)channel_send(CHILD_FD_MONITOR, &plain, -1);
 }
 
+bool
+monitor_send(const void *record)
+{
+	return channel_send(CHILD_FD_MONITOR, record, -1);
+}
+
 static enum monitor_word
 monitor_handle(struct span record, int passed)
 {
@@ -77,6 +84,9 @@ monitor_handle(struct span record, int passed)
 		journal_replace(passed);
 		return MONITOR_NOTHING;
 	}
+	if (type == RECORD_STAMPED || type == RECORD_CHECKED)
+		return stamping_answer(record) ? MONITOR_NOTHING
+					       : MONITOR_BROKEN;
 	if (passed != -1)
 		close(passed);
 	return MONITOR_BROKEN;
@@ -85,7 +95,7 @@ monitor_handle(struct span record, int passed)
 enum monitor_word
 monitor_input(void)
 {
-	struct record_plain record; /* the largest that comes down */
+	struct record_stamped record; /* the largest that comes down */
 	int passed;
 	ssize_t n =
 	    channel_recv(CHILD_FD_MONITOR, &record, sizeof(record), &passed);

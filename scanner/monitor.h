@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The scanner's channel to the monitor, CHILD_FD_MONITOR: READY, BACKEND and
- * LOG_LOST go up; PEER, LOG and STOP come down.
+ * The scanner's channel to the monitor, CHILD_FD_MONITOR: READY, BACKEND,
+ * LOG_LOST, STAMP and CHECK go up; PEER, LOG, STOP, STAMPED and CHECKED come
+ * down.
  */
 #ifndef SCANNER_MONITOR_H
 #define SCANNER_MONITOR_H
@@ -25,6 +26,9 @@ bool monitor_setup(void);
 bool monitor_send_ready(const struct sandbox_report *);
 void monitor_send_backend(uint32_t index, bool up, bool gone);
 void monitor_send_plain(enum record_type);
+
+/* A whole record; false if the monitor does not take it now. */
+bool monitor_send(const void *record);
 
 /* The channel is readable. */
 enum monitor_word monitor_input(void);

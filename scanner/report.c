@@ -62,7 +62,8 @@ report_message(const struct client *c, const struct report *r)
 {
 	enum outcome outcome = c->job.verdict.outcome;
 	bool aborted = c->state == CLIENT_ABORTED;
-	bool clean = !aborted && outcome == OUTCOME_CLEAN;
+	bool clean = !aborted && (outcome == OUTCOME_CLEAN ||
+				     outcome == OUTCOME_CLEAN_BY_STAMP);
 	struct log_line line;
 
 	if (clean && r->action == ACTION_ACCEPT && !log_clean)
@@ -75,6 +76,8 @@ report_message(const struct client *c, const struct report *r)
 	else
 		add_verdict(&line, c);
 	log_text(&line, "action", action_name((enum action)r->action));
+	if (!aborted)
+		stamping_log(&c->stamping, &line);
 	journal_end(&line);
 }
 

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "parser/stamps.h"
+
 struct stub_host stub;
 
 #define SHOWN_MAX 32
@@ -71,8 +73,9 @@ host_mta_send(struct span bytes)
 }
 
 void
-host_scan_begin(uint32_t message, const char *queue_id)
+host_scan_begin(uint32_t message, const char *queue_id, bool candidates)
 {
+	stub.candidates_due = candidates;
 	need(!stub.scanning && !stub.settled, "begin");
 	stub.scanning = true;
 	stub.begins++;
@@ -89,6 +92,13 @@ host_scan_field(struct span name, struct span value)
 	    (const char *)name.ptr,
 	    (int)(value.len < SHOWN_MAX ? value.len : SHOWN_MAX),
 	    (const char *)value.ptr);
+}
+
+void
+host_scan_candidate(uint32_t peer, const struct candidate *c)
+{
+	need(stub.scanning && stub.candidates_due, "candidate");
+	line("candidate %u %u\n", peer, c->number);
 }
 
 void

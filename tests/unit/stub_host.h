@@ -31,8 +31,9 @@ struct stub_host {
 	struct report report; /* the last one */
 	char log[STUB_LOG_MAX];
 	size_t log_len;
-	bool scanning; /* between begin and end or abort */
-	bool settled;  /* ended or aborted, report outstanding */
+	bool scanning;	     /* between begin and end or abort */
+	bool candidates_due; /* as begin said */
+	bool settled;	     /* ended or aborted, report outstanding */
 };
 
 extern struct stub_host stub;

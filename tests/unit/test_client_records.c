@@ -16,6 +16,7 @@
 
 #include "privsep/channel.h"
 #include "scanner/journal.h"
+#include "scanner/monitor.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
 
@@ -95,6 +96,21 @@ job_cancel(struct job *j)
 	cancelled++;
 	close(j->memfd);
 	j->state = JOB_IDLE;
+}
+
+/* No stamps here, see test_client_stamps.c. */
+bool
+monitor_send(const void *record)
+{
+	(void)record;
+	fail();
+	return false;
+}
+
+struct database
+identity_own(void)
+{
+	return (struct database){0};
 }
 
 /* --- the session's side ------------------------------------------------------ */
@@ -548,6 +564,7 @@ main(void)
 	};
 	struct scanner_settings settings = {.max_sessions = 1};
 
+	stamping_setup(&settings.stamp);
 	if (!stream_setup(LIMIT) || !client_setup(&settings))
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);

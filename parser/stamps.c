@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/* The stamps of one message; see stamps.h.  In the session. */
+#include "parser/stamps.h"
+
+#include <arpa/inet.h>
+
+#include "parser/host.h"
+#include "parser/stamp.h"
+
+void
+stamps_reset(struct stamps *s)
+{
+	s->peer = STAMPS_NO_PEER;
+	stamps_clear(s);
+}
+
+void
+stamps_clear(struct stamps *s)
+{
+	s->fields = s->candidates = 0;
+	s->sent = false;
+}
+
+/* An IPv4 client is one also where the MTA listens on IPv6 for both. */
+static bool
+parse_address(const char *text, struct network *out)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	uint8_t six[16];
+
+	out->family = AF_INET;
+	if (inet_pton(AF_INET, text, out->bytes) == 1)
+		return true;
+	if (inet_pton(AF_INET6, text, six) != 1)
+		return false;
+	if (memcmp(six, mapped, sizeof(mapped)) == 0) {
+		memcpy(out->bytes, &six[sizeof(mapped)], 4);
+		return true;
+	}
+	out->family = AF_INET6;
+	memcpy(out->bytes, six, sizeof(six));
+	return true;
+}
+
+static bool
+holds(const struct network *net, const struct network *address)
+{
+	if (net->family != address->family ||
+	    net->prefix > 8 * sizeof(net->bytes))
+		return false;
+	for (size_t bit = 0; bit < net->prefix; bit++) {
+		uint8_t differ = net->bytes[bit / 8] ^ address->bytes[bit / 8];
+
+		if ((differ & 0x80U >> bit % 8) != 0)
+			return false;
+	}
+	return true;
+}
+
+void
+stamps_connect(
+    struct stamps *s, const struct stamp_session *settings, const char *text)
+{
+	struct network address = {0};
+
+	s->peer = STAMPS_NO_PEER;
+	if (settings->peers == 0 || !parse_address(text, &address))
+		return;
+	for (uint32_t i = 0; i < settings->peers; i++) {
+		if (holds(&settings->peer[i], &address)) {
+			s->peer = i;
+			return;
+		}
+	}
+}
+
+void
+stamps_field(struct stamps *s, struct span value)
+{
+	struct candidate *c = &s->candidate[s->candidates];
+	struct stamp stamp;
+
+	/* Counted to the end: they are all taken out by their number. */
+	s->fields++;
+	if (s->peer == STAMPS_NO_PEER || s->fields > STAMPS_MAX ||
+	    !stamp_read(value, &stamp, c->mac))
+		return;
+	stamp_encode(&stamp, c->stamp);
+	c->number = s->fields;
+	s->candidates++;
+}
+
+void
+stamps_send(struct stamps *s)
+{
+	if (s->sent)
+		return;
+	s->sent = true;
+	if (s->fields > STAMPS_MAX)
+		s->candidates = 0;
+	for (uint32_t i = 0; i < s->candidates; i++)
+		host_scan_candidate(s->peer, &s->candidate[i]);
+}
+
+enum stamp_reason
+stamps_reason(const struct stamps *s)
+{
+	if (s->peer == STAMPS_NO_PEER)
+		return STAMP_NOT_PEER;
+	if (s->fields == 0)
+		return STAMP_NONE;
+	if (s->fields > STAMPS_MAX)
+		return STAMP_TOO_MANY;
+	return s->candidates == 0 ? STAMP_SYNTAX : STAMP_GOOD;
+}
+
+bool
+stamps_has(const struct stamps *s, uint32_t number)
+{
+	for (uint32_t i = 0; i < s->candidates; i++) {
+		if (s->candidate[i].number == number)
+			return true;
+	}
+	return false;
+}

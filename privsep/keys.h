@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Keys in the monitor: loading at the start, replacing on SIGHUP, wiping at
+ * the end, and the two requests of scanners, STAMP and CHECK, between channel
+ * and notary (keys/notary.h).  All of it does nothing where the configuration
+ * neither stamps nor checks.
+ */
+#ifndef PRIVSEP_KEYS_H
+#define PRIVSEP_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config.h"
+#include "lib/span.h"
+
+/* Before the environment is emptied: where systemd has put credentials. */
+void keys_init(void);
+
+/* Makes the memory and reads the ring.  After the last fork of the monitor
+ * itself and before its filter; the configuration must stay.  False with what
+ * is wrong and the mend in why. */
+bool keys_setup(const struct config *, char *why, size_t size);
+
+/* Says in the log which keys there are. */
+void keys_log(void);
+
+/* Answers a STAMP or CHECK that record_check has passed, on a scanner's
+ * channel.  False: no scanner of ours asks so; no answer was given. */
+bool keys_request(int fd, struct span record);
+
+/* Reads the ring anew, and logs what came of it.  False: no keys are in use,
+ * nothing was done. */
+bool keys_reload(void);
+
+void keys_wipe(void);
+
+#endif

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Stamps in the scanner; see stamping.h.
+ *
+ * The one that the monitor has been asked for is the first of the queue, and
+ * is taken out of it if its message goes away; the answer is then nobody's.
+ */
+#include "scanner/stamping.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "scanner/clock.h"
+#include "scanner/journal.h"
+#include "scanner/monitor.h"
+
+static const char not_digestible[] = "not-digestible";
+
+#define COUNTS_EVERY_MS UINT64_C(3600000)
+/* The monitor takes a later database time for a lie, and ends us. */
+#define DAY UINT64_C(86400)
+
+TAILQ_HEAD(stamping_list, stamping);
+
+static const struct stamp_settings *settings;
+static char names[SETTINGS_IGNORE_MAX + 1][FIELD_NAME_MAX];
+static struct field_list ignore;
+static struct stamping_list waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static struct stamping *asked;	/* NULL while due: it went away */
+static enum stamping_state due; /* the answer that is to come */
+
+static uint64_t counts[STAMP_REASONS]; /* GOOD: skips */
+static uint64_t made;
+static uint64_t counts_at;
+
+void
+stamping_setup(const struct stamp_settings *s)
+{
+	settings = s;
+	compare_ignore(s, names, &ignore);
+	counts_at = clock_ms() + COUNTS_EVERY_MS;
+}
+
+static bool
+in_use(void)
+{
+	return settings->add || settings->peers > 0;
+}
+
+static uint64_t
+wall_clock(void)
+{
+	struct timespec t = {0};
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec > 0 ? (uint64_t)t.tv_sec : 0;
+}
+
+/* --- collecting ----------------------------------------------------------- */
+
+void
+stamping_begin(struct stamping *s, uint32_t owner, bool candidates)
+{
+	s->owner = owner;
+	s->candidates = s->next = 0;
+	s->end = STAMPING_NONE;
+	s->reason = STAMP_GOOD;
+	s->fault = DIGEST_OK;
+	s->not_made = "";
+	s->number = 0;
+	candidates = candidates && settings->peers > 0;
+	s->digesting = settings->add || candidates;
+	if (s->digesting)
+		digest_begin(&s->digest, &ignore, candidates);
+}
+
+void
+stamping_field(struct stamping *s, struct span name, struct span value)
+{
+	if (s->digesting)
+		digest_field(&s->digest, name, value);
+}
+
+void
+stamping_body(struct stamping *s, struct span bytes)
+{
+	if (s->digesting)
+		digest_body(&s->digest, bytes);
+}
+
+bool
+stamping_candidate(struct stamping *s, const struct record_candidate *c)
+{
+	if (s->candidates == STAMPS_MAX || c->peer >= settings->peers ||
+	    !s->digest.tolerant)
+		return false;
+	s->candidate[s->candidates++] = *c;
+	return true;
+}
+
+/* --- asking the monitor --------------------------------------------------- */
+
+static bool
+send_check(const struct stamping *s)
+{
+	const struct record_candidate *c = &s->candidate[s->next];
+	struct record_check r = {
+	    .head = record_head(RECORD_CHECK, sizeof(r)), .peer = c->peer};
+
+	memcpy(r.stamp, c->stamp, sizeof(r.stamp));
+	memcpy(r.mac, c->mac, sizeof(r.mac));
+	return monitor_send(&r);
+}
+
+static bool
+send_stamp(const struct stamping *s)
+{
+	struct record_stamp r = {.head = record_head(RECORD_STAMP, sizeof(r))};
+
+	memcpy(r.stamp, s->stamp, sizeof(r.stamp));
+	return monitor_send(&r);
+}
+
+/* Asks for the first that waits, unless an answer is still to come.  There is
+ * always room for one question; a monitor that is gone ends us anyway. */
+static void
+ask_next(void)
+{
+	struct stamping *s = TAILQ_FIRST(&waiting);
+
+	if (due != STAMPING_IDLE || s == NULL)
+		return;
+	TAILQ_REMOVE(&waiting, s, queue);
+	asked = s;
+	due = s->state;
+	if (due == STAMPING_CHECK ? !send_check(s) : !send_stamp(s))
+		journal_event(LOG_LEVEL_ERROR, "stamp-fault",
+		    "the monitor does not take a question");
+}
+
+static void
+ask(struct stamping *s, enum stamping_state what)
+{
+	s->state = what;
+	TAILQ_INSERT_TAIL(&waiting, s, queue);
+	ask_next();
+}
+
+void
+stamping_forget(struct stamping *s)
+{
+	if (s->state == STAMPING_IDLE)
+		return;
+	if (asked == s)
+		asked = NULL;
+	else
+		TAILQ_REMOVE(&waiting, s, queue);
+	s->state = STAMPING_IDLE;
+}
+
+/* --- checking ------------------------------------------------------------- */
+
+bool
+stamping_check(struct stamping *s)
+{
+	if (s->digesting)
+		digest_end(&s->digest, &s->digests);
+	if (s->candidates == 0)
+		return false;
+	ask(s, STAMPING_CHECK);
+	return true;
+}
+
+static void
+log_bad_mac(const struct record_candidate *c)
+{
+	struct stamp stamp;
+	struct log_line line;
+
+	if (!stamp_decode(c->stamp, &stamp))
+		return;
+	log_begin(&line, LOG_LEVEL_WARNING, "stamp-bad-mac");
+	log_text(&line, "peer", settings->peer[c->peer].text);
+	log_text(&line, "stamp_key", stamp.key);
+	journal_end(&line);
+}
+
+/* The monitor says that its part of it is right: what of ours? */
+static enum stamp_reason
+compare(struct stamping *s, const struct record_candidate *c)
+{
+	struct compare with = {.settings = settings,
+	    .digests = &s->digests,
+	    .own = identity_own(),
+	    .now = wall_clock()};
+	struct stamp stamp;
+
+	if (!stamp_decode(c->stamp, &stamp))
+		return STAMP_SYNTAX;
+	/* clamd tells the time in its own zone: of one and the same database
+	 * two hosts may say different things. */
+	if (with.own.number == stamp.database)
+		with.own.time = stamp.database_time;
+	return compare_stamp(
+	    &with, &stamp, settings->peer[c->peer].tolerant, &s->fault);
+}
+
+static void
+take_checked(struct stamping *s, enum stamp_reason reason)
+{
+	const struct record_candidate *c = &s->candidate[s->next];
+
+	if (reason == STAMP_GOOD)
+		reason = compare(s, c);
+	if (reason == STAMP_BAD_MAC)
+		log_bad_mac(c);
+	s->reason = reason;
+	if (reason == STAMP_GOOD) {
+		s->end = STAMPING_SKIP;
+		s->number = c->number;
+		memcpy(s->stamp, c->stamp, sizeof(s->stamp));
+	} else if (++s->next < s->candidates) {
+		ask(s, STAMPING_CHECK);
+		return;
+	}
+	stamping_checked(s->owner);
+}
+
+/* --- making --------------------------------------------------------------- */
+
+/* Why clamd's OK is not enough for a stamp; NULL: it is. */
+static const char *
+unfit(const struct stamping *s, const struct identity *id)
+{
+	if (s->digests.fault != DIGEST_OK)
+		return not_digestible;
+	if (id->database.number == 0 || id->database.time == 0 ||
+	    id->database.time > wall_clock() + DAY ||
+	    !stamp_engine_fit(span_text(id->engine)))
+		return "no-database";
+	return id->alerts ? NULL : "limits-not-reported";
+}
+
+bool
+stamping_make(struct stamping *s, const struct identity *id)
+{
+	const struct digests *d = &s->digests;
+	struct stamp stamp = {.flags = d->flags,
+	    .database = id->database.number,
+	    .database_time = id->database.time};
+	const char *why;
+
+	if (!settings->add)
+		return false;
+	if ((why = unfit(s, id)) != NULL) {
+		s->not_made = why;
+		return false;
+	}
+	memcpy(stamp.engine, id->engine, sizeof(stamp.engine));
+	memcpy(stamp.body, d->body, STAMP_DIGEST);
+	memcpy(stamp.header, d->header[0], STAMP_DIGEST);
+	memcpy(stamp.address, d->address, STAMP_DIGEST);
+	stamp_encode(&stamp, s->stamp);
+	ask(s, STAMPING_MAKE);
+	return true;
+}
+
+static void
+take_stamped(struct stamping *s, const struct record_stamped *r)
+{
+	if (r->made == 1) {
+		s->end = STAMPING_MADE;
+		memcpy(s->stamp, r->stamp, sizeof(s->stamp));
+		memcpy(s->mac, r->mac, sizeof(s->mac));
+		made++;
+	} else
+		s->not_made = "refused";
+	stamping_made(s->owner);
+}
+
+bool
+stamping_answer(struct span record)
+{
+	bool is_check = record_type_of(record) == RECORD_CHECKED;
+	enum stamping_state was = due;
+	struct stamping *s = asked;
+	struct record_checked checked;
+	struct record_stamped stamped;
+
+	if (was != (is_check ? STAMPING_CHECK : STAMPING_MAKE))
+		return false;
+	due = STAMPING_IDLE;
+	asked = NULL;
+	if (s != NULL)
+		s->state = STAMPING_IDLE;
+	if (s != NULL && is_check) {
+		memcpy(&checked, record.ptr, sizeof(checked));
+		take_checked(s, checked.reason < STAMP_REASONS
+				    ? (enum stamp_reason)checked.reason
+				    : STAMP_SYNTAX);
+	} else if (s != NULL) {
+		memcpy(&stamped, record.ptr, sizeof(stamped));
+		take_stamped(s, &stamped);
+	}
+	ask_next();
+	return true;
+}
+
+/* --- the log -------------------------------------------------------------- */
+
+/* A reason, and behind a colon which fault of form, if there is one. */
+static void
+log_why(struct log_line *line, const char *key, const char *why,
+    enum digest_fault fault)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "%s%s%s", why,
+	    fault == DIGEST_OK ? "" : ":", digest_fault_name(fault));
+	log_text(line, key, text);
+}
+
+static void
+log_stamp(struct log_line *line, const struct stamping *s)
+{
+	static const char digit[] = "0123456789abcdef";
+	char id[2 * STAMP_ID + 1] = "";
+	struct stamp stamp;
+
+	if (!stamp_decode(s->stamp, &stamp))
+		return;
+	for (size_t i = 0; i < STAMP_ID; i++) {
+		id[2 * i] = digit[stamp.id[i] >> 4];
+		id[2 * i + 1] = digit[stamp.id[i] & 15];
+	}
+	log_text(line, "stamp_id", id);
+	log_text(line, "stamp_key", stamp.key);
+}
+
+void
+stamping_count(struct stamping *s, enum stamp_reason seen)
+{
+	if (settings->peers == 0)
+		return;
+	if (s->candidates == 0)
+		s->reason = seen > STAMP_GOOD && seen <= STAMP_SYNTAX
+				? seen
+				: STAMP_NONE;
+	counts[s->reason]++;
+}
+
+void
+stamping_log(const struct stamping *s, struct log_line *line)
+{
+	static const char *const end[] = {[STAMPING_NONE] = "none",
+	    [STAMPING_SKIP] = "skip",
+	    [STAMPING_MADE] = "made"};
+
+	if (!in_use())
+		return;
+	log_text(line, "stamp", end[s->end]);
+	if (s->end != STAMPING_NONE)
+		log_stamp(line, s);
+	if (s->reason != STAMP_GOOD)
+		log_why(line, "stamp_reason", stamp_reason_name(s->reason),
+		    s->reason == STAMP_NOT_DIGESTIBLE ? s->fault : DIGEST_OK);
+	if (*s->not_made != '\0')
+		log_why(line, "stamp_not_made", s->not_made,
+		    s->not_made == not_digestible ? s->digests.fault
+						  : DIGEST_OK);
+}
+
+void
+stamping_log_counts(void)
+{
+	struct log_line line;
+
+	if (!in_use())
+		return;
+	log_begin(&line, LOG_LEVEL_INFO, "stamp-counts");
+	log_number(&line, "made", made);
+	log_number(&line, "skip", counts[STAMP_GOOD]);
+	for (enum stamp_reason r = STAMP_NOT_PEER; r < STAMP_REASONS; r++) {
+		if (counts[r] > 0)
+			log_number(&line, stamp_reason_name(r), counts[r]);
+	}
+	journal_end(&line);
+	memset(counts, 0, sizeof(counts));
+	made = 0;
+}
+
+void
+stamping_run(uint64_t now)
+{
+	if (now < counts_at || !in_use())
+		return;
+	counts_at = now + COUNTS_EVERY_MS;
+	stamping_log_counts();
+}
+
+uint64_t
+stamping_next(void)
+{
+	return in_use() ? counts_at : UINT64_MAX;
+}
