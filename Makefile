@@ -56,7 +56,7 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 # The lists are the separation: tests/unit/nm.t checks what the linker made.
 include sources.mk
 
-PROGRAMS := pratiqued pratique-session pratique-scanner
+PROGRAMS := pratiqued pratique-session pratique-scanner pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load stamp-case
 
 .PHONY: all check unit bench lint docs install clean print-privileged
@@ -116,10 +116,11 @@ install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/pratique
-	install -m 755 $(B)/pratiqued $(DESTDIR)$(SBINDIR)/
+	install -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
 	install -m 711 $(B)/pratique-session $(B)/pratique-scanner \
 	    $(DESTDIR)$(LIBEXECDIR)/
-	install -m 644 man/pratiqued.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 man/pratiqued.8 man/pratique-key.8 \
+	    man/pratique-verify.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 man/pratique.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	sed 's|@SBINDIR@|$(SBINDIR)|' etc/pratiqued.service.in \
 	    >$(DESTDIR)$(UNITDIR)/pratiqued.service

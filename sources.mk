@@ -1,6 +1,6 @@
 # What is in which program.
 
-LIB := lib/field.c lib/log.c lib/outcome.c lib/stamp.c
+LIB := lib/field.c lib/log.c lib/network.c lib/outcome.c lib/stamp.c
 
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
 	  config/options.c config/read.c config/reply.c config/text.c config/values.c
@@ -41,9 +41,11 @@ SRC_config-manual := config/manual.c config/options.c config/dump.c \
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
 # What judges stamps, in one program: for pratique(8) and the tests' driver.
-JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c $(KEYS) \
-	lib/field.c lib/stamp.c
-SRC_stamp-case := tests/stamps/case.c $(JUDGE)
+JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c $(KEYS)
+SRC_pratique := cli/pratique.c cli/key.c cli/message.c cli/verify.c $(JUDGE) \
+	$(CONFIG) $(LIB)
+LIB_pratique = $(call lib,libconfuse libsodium)
+SRC_stamp-case := tests/stamps/case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)
 
 SRC_fake-clamd := bench/fake-clamd.c

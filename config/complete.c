@@ -226,6 +226,16 @@ complete_stamp(struct reading *r)
 }
 
 void
+config_stamp_presets(struct config *out)
+{
+	static struct reading r;
+
+	r.err = stderr;
+	complete_section(&r, SECTION_STAMP, &r.config);
+	*out = r.config;
+}
+
+void
 complete_config(struct reading *r)
 {
 	struct config *config = &r->config;

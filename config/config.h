@@ -39,6 +39,9 @@ struct config {
  * "FILE:LINE: KEY: what is wrong with VALUE; the mend"; *out is untouched. */
 bool config_read(const char *file, struct config *out, FILE *err);
 
+/* The stamp section as it is when nothing is set; the rest is zero. */
+void config_stamp_presets(struct config *);
+
 /* Writes the settings in force, as a file that config_read takes. */
 void config_dump(const struct config *, FILE *out);
 

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 
 #include "lib/log.h"
+#include "lib/network.h"
 #include "lib/outcome.h"
 #include "lib/stamp.h"
 
@@ -49,13 +50,6 @@ struct disposition {
 
 enum stamp_own_db { STAMP_OWN_DB_REQUIRED, STAMP_OWN_DB_NONE };
 enum stamp_strip { STAMP_STRIP_FOREIGN, STAMP_STRIP_ALL };
-
-/* A network in network byte order; bits behind the prefix are zero. */
-struct network {
-	sa_family_t family;
-	uint8_t prefix; /* bits */
-	uint8_t bytes[16];
-};
 
 /* Whose stamps are looked at, and which of them. */
 struct stamp_peer {

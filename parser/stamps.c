@@ -2,8 +2,7 @@
 /* The stamps of one message; see stamps.h.  In the session. */
 #include "parser/stamps.h"
 
-#include <arpa/inet.h>
-
+#include "lib/network.h"
 #include "parser/host.h"
 #include "parser/stamp.h"
 
@@ -21,42 +20,6 @@ stamps_clear(struct stamps *s)
 	s->sent = false;
 }
 
-/* An IPv4 client is one also where the MTA listens on IPv6 for both. */
-static bool
-parse_address(const char *text, struct network *out)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	uint8_t six[16];
-
-	out->family = AF_INET;
-	if (inet_pton(AF_INET, text, out->bytes) == 1)
-		return true;
-	if (inet_pton(AF_INET6, text, six) != 1)
-		return false;
-	if (memcmp(six, mapped, sizeof(mapped)) == 0) {
-		memcpy(out->bytes, &six[sizeof(mapped)], 4);
-		return true;
-	}
-	out->family = AF_INET6;
-	memcpy(out->bytes, six, sizeof(six));
-	return true;
-}
-
-static bool
-holds(const struct network *net, const struct network *address)
-{
-	if (net->family != address->family ||
-	    net->prefix > 8 * sizeof(net->bytes))
-		return false;
-	for (size_t bit = 0; bit < net->prefix; bit++) {
-		uint8_t differ = net->bytes[bit / 8] ^ address->bytes[bit / 8];
-
-		if ((differ & 0x80U >> bit % 8) != 0)
-			return false;
-	}
-	return true;
-}
-
 void
 stamps_connect(
     struct stamps *s, const struct stamp_session *settings, const char *text)
@@ -64,10 +27,10 @@ stamps_connect(
 	struct network address = {0};
 
 	s->peer = STAMPS_NO_PEER;
-	if (settings->peers == 0 || !parse_address(text, &address))
+	if (settings->peers == 0 || !network_of(text, &address))
 		return;
 	for (uint32_t i = 0; i < settings->peers; i++) {
-		if (holds(&settings->peer[i], &address)) {
+		if (network_holds(&settings->peer[i], &address)) {
 			s->peer = i;
 			return;
 		}
