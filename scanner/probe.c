@@ -31,6 +31,8 @@
 #define TALK_DEADLINE_MS 4000
 /* The others need a worker, and one is free. */
 #define WORK_DEADLINE_MS 10000
+/* The longest message, on a busy machine; scan_timeout if that is more. */
+#define SIZE_DEADLINE_MS 30000
 
 enum stage {
 	STAGE_IDLE,
@@ -145,7 +147,8 @@ stage_deadline(enum stage stage)
 	case STAGE_SIZE:
 		break;
 	}
-	return scan_timeout;
+	return scan_timeout > SIZE_DEADLINE_MS ? scan_timeout
+					       : SIZE_DEADLINE_MS;
 }
 
 static void
