@@ -161,9 +161,9 @@ client_add(int fd)
 static void
 client_forget(struct client *c)
 {
-	stream_drop(&c->stream);
 	job_cancel(&c->job);
 	stamping_forget(&c->stamping);
+	stream_drop(&c->stream);
 }
 
 static void
@@ -225,8 +225,8 @@ stamping_made(uint32_t owner)
 static void
 client_submit(struct client *c)
 {
-	job_submit(
-	    &c->job, client_index(c), c->stream.memfd, c->stream.written);
+	job_submit(&c->job, client_index(c), c->stream.memfd, c->stream.written,
+	    c->stream.written - c->stream.len);
 	c->stream.memfd = -1;
 }
 
@@ -322,7 +322,7 @@ on_end(struct client *c, struct span record)
 			client_submit(c);
 		return true;
 	}
-	stream_drop(&c->stream);
+	client_forget(c);
 	job_settle(&c->job, outcome);
 	client_answer(c);
 	return true;
@@ -377,6 +377,21 @@ static const struct {
 	on_report},
 };
 
+/* More of a message is here than one batch: it may be on its way to clamd
+ * while the rest comes. */
+static void
+send_early(struct client *c)
+{
+	/* With a stamp clamd need perhaps not be asked at all. */
+	if (c->state != CLIENT_BODY || c->stamping.candidates > 0)
+		return;
+	if (c->stream.memfd != -1)
+		job_early(&c->job, client_index(c), c->stream.memfd,
+		    c->stream.written);
+	else
+		job_cancel(&c->job); /* too big, or no memory for it */
+}
+
 /* The records of one datagram, in order.  On a violation false, and *what is
  * what was not understood. */
 static bool
@@ -400,6 +415,7 @@ handle_batch(struct client *c, struct span bytes, const char **what)
 	}
 	/* Body pieces point into the batch, which the next one overwrites. */
 	stream_flush(&c->stream);
+	send_early(c);
 	return true;
 }
 

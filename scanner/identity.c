@@ -27,12 +27,13 @@ engine_name(const char *version, char out[static STAMP_ENGINE_MAX + 1])
 void
 identity_of(uint32_t backend, struct identity *out)
 {
-	const struct version *v = backend_version(backend);
+	const struct backend *b = backend_at(backend);
+	const struct version *v = &b->version;
 
 	engine_name(v->text, out->engine);
 	out->database = (struct database){
 	    .number = v->daily, .time = v->built > 0 ? (uint64_t)v->built : 0};
-	out->alerts = backend_alerts(backend);
+	out->alerts = !b->alerts_off;
 }
 
 struct database
