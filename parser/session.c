@@ -199,8 +199,8 @@ take_verdict(struct session *s, struct span progress, struct verdict *v)
 	if (s->too_big && (v->outcome == OUTCOME_CLEAN ||
 			      v->outcome == OUTCOME_CLEAN_BY_STAMP))
 		v->outcome = OUTCOME_TOO_BIG;
-	phrase_name(v->outcome, result.name, v->name);
 	take_stamp(s, &result, v);
+	phrase_name(v->outcome, result.name, v->name);
 }
 
 /* From the last to the first: Postfix renumbers after a deletion, Sendmail
