@@ -182,6 +182,7 @@ complete_config(struct reading *r)
 
 	complete_section(r, SECTION_MAIN, config);
 	complete_section(r, SECTION_HEADERS, config);
+	complete_section(r, SECTION_LIMITS, config);
 	if (scanner->backends == 0 && r->faults == 0)
 		complete_clamd(r, "local", 0);
 	settle_all(r);

@@ -254,6 +254,7 @@ print_all(const struct printer *p)
 			    p, s, "", base, id == SECTION_ON_INFECTED);
 			break;
 		case GROUP_HEADERS:
+		case GROUP_LIMITS:
 			print_section(p, s, "", base, true);
 			break;
 		}

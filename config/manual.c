@@ -122,6 +122,9 @@ print_mdoc(void)
 	puts(".Ss Section headers");
 	print_sentences(sections[SECTION_HEADERS].text);
 	print_group(GROUP_HEADERS);
+	puts(".Ss Section limits");
+	print_sentences(sections[SECTION_LIMITS].text);
+	print_group(GROUP_LIMITS);
 }
 
 int

@@ -15,7 +15,7 @@
 
 #include "lib/outcome.h"
 
-#define OPTIONS_MAX 32 /* rows of the table, for arrays beside it */
+#define OPTIONS_MAX 48 /* rows of the table, for arrays beside it */
 
 enum option_type {
 	OPTION_ADDRESSES, /* list; struct config.listen */
@@ -38,6 +38,7 @@ enum option_type {
 enum option_group {
 	GROUP_MAIN,    /* place is in struct config */
 	GROUP_HEADERS, /* in struct config */
+	GROUP_LIMITS,  /* in struct config */
 	GROUP_CLAMD,   /* in struct backend_settings */
 	GROUP_ACTION,  /* in struct disposition */
 };
@@ -60,11 +61,13 @@ enum section_id {
 	SECTION_ON_CLEAN,
 	SECTION_ON_UNSCANNED,
 	SECTION_ON_TOO_BIG,
+	SECTION_ON_LIMITS,
 	SECTION_ON_CLAMD_DOWN,
 	SECTION_ON_CLAMD_ERROR,
 	SECTION_ON_TIMEOUT,
 	SECTION_ON_INTERNAL,
 	SECTION_HEADERS,
+	SECTION_LIMITS,
 	SECTION_COUNT
 };
 

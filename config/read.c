@@ -52,6 +52,7 @@ base_of(struct reading *r, enum section_id id)
 	switch (sections[id].group) {
 	case GROUP_MAIN:
 	case GROUP_HEADERS:
+	case GROUP_LIMITS:
 		return &r->config;
 	case GROUP_CLAMD:
 		return &r->backend;

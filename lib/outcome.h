@@ -15,6 +15,7 @@ enum outcome {
 	OUTCOME_CLEAN,	     /* clamd judged the whole message clean */
 	OUTCOME_INFECTED,    /* clamd named a signature */
 	OUTCOME_TOO_BIG,     /* unscanned: above max_message_size */
+	OUTCOME_LIMITS,	     /* unscanned: passed another limit of a session */
 	OUTCOME_CLAMD_DOWN,  /* unscanned: no clamd could be reached */
 	OUTCOME_CLAMD_ERROR, /* unscanned: clamd answered, but no verdict */
 	OUTCOME_TIMEOUT,     /* unscanned: no answer within scan_timeout */

@@ -16,11 +16,10 @@
 
 #include "privsep/boot.h"
 #include "privsep/listen.h"
+#include "privsep/pending.h"
 
 #define SYSLOG_PATH "/dev/log"
 
-/* Descriptors that the listener has beside pending connections. */
-#define LISTENER_FILES (4096 + 128)
 /* Beside sessions and scans: monitor, log, listeners, probes. */
 #define SCANNER_FILES 256
 /* Address space, not memory in use: code, libraries, stack, and the fixed
@@ -150,7 +149,7 @@ make_listener(const struct config *c, struct child_plan *out)
 	    .uid = c->user_uid,
 	    .gid = c->user_gid,
 	    .empty_network = 1,
-	    .max_files = LISTENER_FILES,
+	    .max_files = c->session.limits.silent + LISTENER_OTHER_FILES,
 	    /* two generations of listeners may be at work */
 	    .max_processes = 2 * (uint64_t)c->session.max_sessions + 16,
 	    .max_file_size = 0,

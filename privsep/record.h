@@ -106,8 +106,9 @@ struct record_body { /* bytes behind it */
 struct record_end {
 	struct record_head head;
 	uint32_t message;
-	uint32_t too_big; /* 1: the session left bytes out, limit passed */
-	uint64_t size;	  /* of the message as the MTA sent it */
+	uint32_t so_far; /* enum outcome: CLEAN to have it judged; TOO_BIG or
+			    LIMITS if bytes were left out */
+	uint64_t size;	 /* of the message as the MTA sent it */
 };
 
 struct record_report {

@@ -102,7 +102,7 @@ host_scan_body(struct span bytes)
 }
 
 void
-host_scan_end(uint32_t message, uint64_t size, bool too_big,
+host_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
     struct span progress, struct host_result *out)
 {
 	static const uint8_t packet[] = {0, 0, 0, 1, 'p'};
@@ -116,7 +116,9 @@ host_scan_end(uint32_t message, uint64_t size, bool too_big,
 	stub.ends++;
 	stub.sent_at_end = stub.sent_len;
 	line("end %u %llu%s\n", message, (unsigned long long)size,
-	    too_big ? " big" : "");
+	    so_far == OUTCOME_TOO_BIG  ? " big"
+	    : so_far == OUTCOME_LIMITS ? " limits"
+				       : "");
 	*out = stub.result;
 }
 
