@@ -329,7 +329,7 @@ pending_capacity(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
 	    limit.rlim_cur >= (rlim_t)wanted + LISTENER_OTHER_FILES)
 		return wanted;
-	return limit.rlim_cur > 2 * LISTENER_OTHER_FILES
+	return limit.rlim_cur > (rlim_t)2 * LISTENER_OTHER_FILES
 		   ? (uint32_t)limit.rlim_cur - LISTENER_OTHER_FILES
 		   : LISTENER_OTHER_FILES;
 }

@@ -89,7 +89,8 @@ class Pratiqued:
             self.process = subprocess.Popen(
                 [PROGRAM, "-c", self.config, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_for("pratiqued to be ready", self._started)
+        if self.settings.get("log_to") != "syslog":
+            wait_for("pratiqued to be ready", self._started)
         return self
 
     def _started(self):
