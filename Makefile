@@ -83,6 +83,14 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What is built in and can be given anew to `make install`.
+$(B)/config/complete.o $(B)/privsep/monitor.o: $(B)/built-in
+$(B)/built-in: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION) $(LIBEXECDIR)' | cmp -s - $@ || \
+	    echo '$(VERSION) $(LIBEXECDIR)' >$@
+FORCE:
+
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

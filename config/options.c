@@ -55,7 +55,7 @@ const struct option options[] = {
 	"A longer message is not scanned, see on_too_big. Not above "
 	"MaxFileSize, MaxScanSize and StreamMaxLength of clamd. It answers "
 	"OK for what it did not look at."},
-    {GROUP_MAIN, OPTION_COUNT, "max_sessions", "500",
+    {GROUP_MAIN, OPTION_COUNT, "max_sessions", "2000",
 	MAIN(session.max_sessions), 1, 20000, NULL,
 	"Connections of the MTA served at the same time. More wait."},
     {GROUP_MAIN, OPTION_TIME, "session_timeout", "1h",
