@@ -91,7 +91,7 @@ $(B)/built-in: FORCE
 	    echo '$(VERSION) $(LIBEXECDIR)' >$@
 FORCE:
 
-.SECONDARY:
+.PRECIOUS: $(B)/%.o
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # --- tests and checks ---------------------------------------------------------

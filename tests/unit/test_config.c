@@ -44,7 +44,7 @@ defaults(void **state)
 	assert_string_equal(config.run_dir, "/run/pratique");
 	assert_string_equal(config.libexec_dir, LIBEXECDIR);
 	assert_int_equal(s->max_message_size, 25 << 20);
-	assert_int_equal(s->max_sessions, 500);
+	assert_int_equal(s->max_sessions, 2000);
 	assert_int_equal(s->session_timeout, 3600000);
 	assert_int_equal(s->scan_timeout, 150000);
 	assert_string_equal(s->header_scanned, "X-Virus-Scanned");
