@@ -57,7 +57,8 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 include sources.mk
 
 PROGRAMS := pratiqued pratique-session pratique-scanner
-TOOLS    := config-manual policy-table fake-clamd milter-load
+TOOLS    := config-manual policy-table fake-clamd milter-load \
+	    conform-engine
 
 .PHONY: all check unit bench lint docs install clean print-privileged
 all: $(PROGRAMS:%=$(B)/%)
@@ -98,12 +99,13 @@ FORCE:
 # Under a sanitizer only what can run under one: the confined programs can not,
 # their filters forbid what sanitizers do.
 ifeq ($(SANITIZE),)
-TESTS = $(wildcard tests/unit/*.t) $(wildcard tests/system/*.t)
+TESTS = $(wildcard tests/unit/*.t) tests/conformance/rows.t \
+	tests/conformance/miltertest.t $(wildcard tests/system/*.t)
 else
-TESTS =
+TESTS = tests/conformance/engine.t
 endif
 
-check: all unit $(B)/config-manual $(B)/policy-table
+check: all unit $(B)/config-manual $(B)/policy-table $(B)/conform-engine
 	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
 	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(TESTS)
 

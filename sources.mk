@@ -36,6 +36,9 @@ SRC_config-manual := config/manual.c config/options.c config/dump.c \
 	config/values.c lib/outcome.c
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
+SRC_conform-engine := tests/conformance/engine.c tests/unit/stub_host.c \
+	$(PARSER) lib/outcome.c
+
 SRC_fake-clamd := bench/fake-clamd.c
 SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c
 
