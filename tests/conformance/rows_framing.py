@@ -34,7 +34,7 @@ FRAMING = [
         Case(["P6", raw(0x7fffffff, b"B")], "O c*7", "length")),
     row("F09", "BODY of 65535 bytes", "answered, all of it is scanned",
         Case(["P6", packet("B", b"\xff" * 65535), "E"], "O c*8 CLEAN",
-             seen={"size": str(65535 + len("Subject: x\r\n"))})),
+             seen={"size": str(65535 + len("Subject: x\r\n\r\n"))})),
     row("F10", "BODY of 65536 bytes", "close",
         Case(["P6", packet("B", b"\xff" * 65536)], "O c*7", "length")),
     row("F11", "BODY of one byte", "answered",

@@ -15,7 +15,7 @@ from kit.clamd import MARKER
 from kit.recorder import Recorder
 from kit.sendmail import Sendmail
 from kit.postfix import Postfix
-from kit.tap import main
+from kit.tap import main, wait_for
 from kit.world import SCANNED, STATUS, World, sender_of
 
 KEEP = os.environ.get("PRATIQUE_RECORD")
@@ -90,6 +90,27 @@ def one_round_trip(tap, w):
                   f"{name}: and these were our packets")
 
 
+def long_scan(tap, w):
+    """A scan that takes longer than Sendmail waits for one reply (10 s)"""
+    for recorder, name, mta in w.quick:
+        recorder.take()
+        w.mta = mta
+        tag = smtp.new_tag()
+        with w.raw() as raw:
+            w.hang(raw, tag)
+            try:
+                wait_for("four PROGRESS", lambda: any(
+                    talk.codes("<").count("p") >= 4
+                    for talk in recorder.conversations))
+            finally:
+                w.clamd.thaw()
+            tap.has(raw.reply(), "250 ", f"{name}: accepted in the end")
+            raw.say("QUIT")
+        w.delivered(tag)
+        packets = recorder.take()[0].codes("<").replace("p", "")
+        tap.equal(packets, "Oiic", f"{name}: PROGRESS, then the verdict")
+
+
 def plain_sessions(tap, w):
     """The same where the MTA offers nothing that saves answers"""
     for recorder, name, mta in w.plain:
@@ -141,4 +162,4 @@ def record_all(tap, w):
             keep(talks, f"{name.lower()}-{kind}")
 
 
-main(world, one_round_trip, plain_sessions, record_all)
+main(world, one_round_trip, long_scan, plain_sessions, record_all)

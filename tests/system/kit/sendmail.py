@@ -65,8 +65,9 @@ DAEMON_OPTIONS(`Name=MTA,Family={family},Addr={address},Port={port}')dnl
 {filters}MAILER(`smtp')dnl
 """
 
+# The times are Sendmail's own, but for connecting.
 FILTER = ("INPUT_MAIL_FILTER(`filter{n}', "
-          "`S={address}, F=T, T=C:30s;S:30s;R:60s;E:5m')dnl\n")
+          "`S={address}, F=T, T=C:30s;S:10s;R:10s;E:5m')dnl\n")
 
 
 def unpacked():

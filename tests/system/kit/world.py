@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The usual set-up: client -> MTA -> pratiqued -> clamd, and the Sink behind;
 the MTA is Postfix unless a test wants Sendmail, and a Recorder can be put
-between it and pratiqued.  Each message carries a tag, in a field and as its sender's local
+between it and pratiqued.  mta=None: none.  Each message carries a tag, in a field and as its sender's local
 part, by which the Sink and the log are asked for it.
 """
 import os
@@ -48,9 +48,10 @@ class World:
         if record:
             self.recorder = stack.enter_context(Recorder(socket))
             socket = self.recorder.socket
-        self.mta = self.postfix = stack.enter_context(
-            mta(os.path.join(directory, "mta"), self.sink.port,
-                [f"unix:{socket}"], address))
+        if mta:
+            self.mta = self.postfix = stack.enter_context(
+                mta(os.path.join(directory, "mta"), self.sink.port,
+                    [f"unix:{socket}"], address))
 
     def restart(self, **settings):
         """The daemon anew, with settings on top of those it had."""
