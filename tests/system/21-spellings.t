@@ -158,6 +158,31 @@ def local_submission(tap, w):
     tap.ok(not w.sink.mails(tag), "local: and not delivered")
 
 
+def standard_input(tap, w):
+    """Sendmail's SMTP on standard input: a client without an address"""
+    w.mta = w.second
+    tag = smtp.new_tag()
+    w.recorder.take()
+    lines = ["EHLO stdin.example", f"MAIL FROM:<{sender_of(tag)}>",
+             f"RCPT TO:<{smtp.TO}>", "DATA", smtp.message(tag) + "."]
+    with w.second.open("-bs") as server:
+        for line in lines:  # each behind the reply to the one before
+            while server.stdout.readline()[3:4] == b"-":
+                pass
+            server.stdin.write(smtp.wire(line + "\n"))
+            server.stdin.flush()
+        output = server.stdout.readline().decode()
+        server.stdin.write(b"QUIT\r\n")
+        server.stdin.close()
+        server.stdout.read()
+    tap.has(output, "250 2.0.0", "accepted")
+    is_clean(tap, w.delivered(tag), "standard input")
+    line = w.log(tag)
+    tap.equal(line["client"], "", "no address in the log", line.text)
+    tap.equal([kind for kind, _ in connect_of(w)], [b"U"],
+              "and it came as family U")
+
+
 def utf8(tap, w):
     """SMTPUTF8: Postfix offers it, Debian's Sendmail does not"""
     w.mta = w.postfix
@@ -189,4 +214,4 @@ def account(tap, w):
 
 
 main(world, ipv6, null_sender, no_brackets, header_spelling, again,
-     local_submission, utf8, account)
+     local_submission, standard_input, utf8, account)

@@ -30,6 +30,9 @@ def clean(tap, w):
     tap.has(reply, "250 2.0.0", "accepted")
     mail = w.delivered(tag)
     is_clean(tap, mail, "clean")
+    tap.equal([name for name, _ in mail.fields[:4]],
+              ["Received", SCANNED, STATUS, "From"],
+              "ours stand below the MTA's own field")
     tap.equal(mail.values("X-Other"), ["kept"], "other fields are kept")
     tap.equal(mail.body.decode(), body, "body is as it was sent")
     line = w.log(tag)

@@ -121,13 +121,11 @@ class Sendmail:
                            stdout=out, stderr=subprocess.DEVNULL, check=True)
         os.chmod(self.config, 0o644)
 
-    def run(self, *arguments, data=b"", **options):
-        """Runs Sendmail with this configuration; its output."""
-        done = subprocess.run([*OWN_NAME, self.program, "-C", self.config,
-                               *arguments],
-                              input=data, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, check=False, **options)
-        return done.stdout.decode("latin-1")
+    def open(self, *arguments):
+        """Starts Sendmail with this configuration, its ends on pipes."""
+        return subprocess.Popen(
+            [*OWN_NAME, self.program, "-C", self.config, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def log(self):
         try:
