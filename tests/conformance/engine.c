@@ -20,8 +20,10 @@
  *                                1 or 0: whether the encoder let it pass
  *   sent                         what the encoder has sent since grant
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 
 #include "parser/engine.h"
 #include "parser/reply.h"
@@ -36,11 +38,23 @@ static struct reply encoder;
 /* What a word of a request holds once its hexadecimal is undone. */
 static uint8_t bytes[WORDS_MAX][2 * STUB_SENT_MAX];
 
-static void
+static noreturn void
 fail(const char *what)
 {
 	fprintf(stderr, "conform-engine: %s\n", what);
 	exit(1);
+}
+
+static const char digits[] = "0123456789abcdef";
+
+static size_t
+digit(char hex)
+{
+	const char *at = strchr(digits, hex);
+
+	if (at == NULL || hex == '\0')
+		fail("no hexadecimal");
+	return (size_t)(at - digits);
 }
 
 /* The bytes of a word, in a buffer of that word's own. */
@@ -49,16 +63,15 @@ unhex(char **words, size_t i)
 {
 	const char *hex = words[i];
 	size_t len = 0;
-	unsigned int byte;
 
 	if (hex == NULL)
 		fail("a word is missing");
 	if (strcmp(hex, "-") == 0)
 		return span_of("", 0);
 	for (; hex[0] != '\0' && hex[1] != '\0'; hex += 2) {
-		if (len == sizeof(bytes[i]) || sscanf(hex, "%2x", &byte) != 1)
-			fail("no hexadecimal");
-		bytes[i][len++] = (uint8_t)byte;
+		if (len == sizeof(bytes[i]))
+			fail("a word is too long");
+		bytes[i][len++] = (uint8_t)(digit(hex[0]) << 4 | digit(hex[1]));
 	}
 	return span_of(bytes[i], len);
 }
@@ -66,8 +79,6 @@ unhex(char **words, size_t i)
 static void
 put_word(struct span s)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	if (s.len == 0)
 		putchar('-');
 	for (size_t i = 0; i < s.len; i++) {
@@ -114,7 +125,6 @@ outcome_of(const char *word)
 			return o;
 	}
 	fail("no such outcome");
-	return OUTCOME_INTERNAL;
 }
 
 static enum action
@@ -125,7 +135,6 @@ action_of(const char *word)
 			return (enum action)i;
 	}
 	fail("no such action");
-	return ACTION_COUNT;
 }
 
 static void
@@ -210,8 +219,8 @@ request_report(void)
 		put_word(span_text(texts[i]));
 		putchar(' ');
 	}
-	printf("%u %llu\n", r->recipients,
-	    (unsigned long long)(stub.field_bytes + stub.body_bytes));
+	printf("%u %" PRIu64 "\n", r->recipients,
+	    stub.field_bytes + stub.body_bytes);
 }
 
 /* The requests about the engine; false if it is none. */

@@ -5,6 +5,7 @@ docs/conformance.md, which must be what this run makes of it.  With --write the
 file is written anew.
 """
 import os
+import re
 import sys
 import threading
 
@@ -104,4 +105,35 @@ def paper(tap, w):
                "says (tests/conformance/rows.t --write)")
 
 
-main(world, rows, paper)
+def habits(tap, _):
+    """The places and tests that docs/protocol.md names do exist"""
+    with open(os.path.join(SOURCE, "docs/protocol.md"),
+              encoding="utf-8") as file:
+        table = file.read().partition("\n## Habits")[2]
+    lines = [line.split(" | ") for line in table.split("\n")
+             if line.startswith("| ") and not line.startswith("| habit")]
+    ids = {row.id for row in ROWS}
+    code = ""
+    for folder in "parser", "privsep", "lib", "tests/unit", "tests/system":
+        directory = os.path.join(SOURCE, folder)
+        for name in os.listdir(directory):
+            if name.endswith((".c", ".t")):
+                with open(os.path.join(directory, name),
+                          encoding="utf-8") as file:
+                    code += f"{name}\n{file.read()}"
+    with open(os.path.join(SOURCE, "tests/system/kit/mailchecks.py"),
+              encoding="utf-8") as file:
+        code += file.read()
+    wrong = [word for _, place, tests in lines
+             for word in re.findall(r"`([\w.]+)`", place + tests)
+             if not re.search(rf"\b{re.escape(word)}\b", code)]
+    wrong += [word for *_, tests in lines
+              for word in re.findall(r"\b[A-Z]\d\d\b", tests)
+              if word not in ids]
+    wrong += [line[0] for line in lines
+              if not re.search(r"\b[A-Z]\d\d\b|\d\d-", line[2])]
+    tap.ok(len(lines) > 30 and not wrong, "docs/protocol.md: each habit has "
+           "a place and a test", *wrong)
+
+
+main(world, rows, paper, habits)
