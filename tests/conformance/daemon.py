@@ -60,10 +60,13 @@ class Connection:
             pass
         return render(self.received)
 
-    def rest(self):
-        """All packets up to the end of the connection."""
+    def rest_as_it_is(self):
         while self.read():
             pass
+
+    def rest(self):
+        """All packets up to the end of the connection."""
+        self.rest_as_it_is()
         return render(self.received)
 
     def shut(self):

@@ -153,6 +153,12 @@ request_start(void)
 {
 	memset(&settings, 0, sizeof(settings));
 	settings.max_message_size = 1 << 20;
+	/* the defaults of config/options.c */
+	settings.limits = (struct limit_settings){.recipients = 10000,
+	    .header_fields = 10000,
+	    .header_size = 4 << 20,
+	    .parameters = 100,
+	    .messages = 10000};
 	set_text(settings.header_scanned, sizeof(settings.header_scanned),
 	    span_text("X-Virus-Scanned"));
 	set_text(settings.header_status, sizeof(settings.header_status),

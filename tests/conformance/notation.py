@@ -82,6 +82,8 @@ REPLIES = {
     "CLEAN": verdict("Clean") + ["c"],
     "BAD": [f"y 550 5.7.1 Message refused: {MARKER_NAME} found"],
     "LATER": ["t"],
+    "UNSCANNED": ["y 451 4.7.1 Message could not be scanned, try again "
+                  "later"],
 }
 
 
