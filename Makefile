@@ -5,6 +5,7 @@
 #   make lint           format, static analysis, size figures
 #   make install        DESTDIR=, PREFIX= honoured
 #   make SANITIZE=address,undefined check
+#   make fuzz           see fuzz/README.md
 #
 # CFLAGS, CPPFLAGS, LDFLAGS from outside are honoured and come last.
 
@@ -91,6 +92,8 @@ $(B)/built-in: FORCE
 	    echo '$(VERSION) $(LIBEXECDIR)' >$@
 FORCE:
 
+include fuzz/rules.mk
+
 .PRECIOUS: $(B)/%.o
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -103,9 +106,9 @@ else
 TESTS =
 endif
 
-check: all unit $(B)/config-manual $(B)/policy-table
+check: all unit fuzz-programs $(B)/config-manual $(B)/policy-table
 	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
-	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(TESTS)
+	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%) $(TESTS)
 
 lint:
 	tests/lint/run
@@ -136,4 +139,4 @@ install: all
 	    install -m 644 etc/pratique.conf $(DESTDIR)$(SYSCONFDIR)/pratique/
 
 clean:
-	rm -rf build build-san
+	rm -rf build build-san build-afl build-fuzz build-cov
