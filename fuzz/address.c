@@ -63,10 +63,9 @@ is_ipv6(const char *text)
 	while (*text != '\0') {
 		size_t digits = strspn(text, "0123456789abcdefABCDEF");
 
-		if (text[digits] == '.') {
+		if (text[digits] == '.' && is_ipv4(text)) {
 			groups += 2;
-			return is_ipv4(text) &&
-			       (runs == 1 ? groups <= 7 : groups == 8);
+			break;
 		}
 		if (digits < 1 || digits > 4)
 			return false;
@@ -74,13 +73,12 @@ is_ipv6(const char *text)
 		text += digits;
 		if (*text == '\0')
 			break;
-		if (*text++ != ':')
+		if (*text++ != ':' || *text == '\0')
 			return false;
 		if (*text == ':') {
 			runs++;
 			text++;
-		} else if (*text == '\0')
-			return false;
+		}
 	}
 	return runs == 0 ? groups == 8 : runs == 1 && groups <= 7;
 }

@@ -48,6 +48,16 @@ static struct host_plan
 choose(struct cursor *c, uint8_t *pieces)
 {
 	static const uint64_t sizes[] = {25000000, 0, 1, 20, 100, 1000};
+	static const struct limit_settings generous = {.recipients = 1000,
+	    .header_fields = 1000,
+	    .header_size = 1000000,
+	    .parameters = 1000,
+	    .messages = 1000};
+	static const struct limit_settings tight = {.recipients = 2,
+	    .header_fields = 3,
+	    .header_size = 50,
+	    .parameters = 1,
+	    .messages = 2};
 	struct host_plan plan = {0};
 	struct session_settings *s = &plan.settings;
 	uint8_t names, size, limit;
@@ -61,6 +71,7 @@ choose(struct cursor *c, uint8_t *pieces)
 	size = fuzz_u8(c);
 	limit = fuzz_u8(c);
 	s->max_message_size = sizes[size % (sizeof(sizes) / sizeof(sizes[0]))];
+	s->limits = size < 128 ? generous : tight;
 	plan.send_limit = limit == 0 ? SIZE_MAX : limit;
 	SET_TEXT(s->header_scanned, (names & 1) ? "" : "X-Virus-Scanned");
 	SET_TEXT(s->header_status, (names & 2) ? "" : "X-Virus-Status");

@@ -125,7 +125,7 @@ skip_head(struct cursor *c, bool json)
 	NEED(at != NULL);
 	NEED(cursor_take(c, (size_t)(at - c->at) + strlen(event), &head));
 	if (json)
-		NEED(memmem(head.ptr, head.len, "{\"ts\":\"", 7) != NULL);
+		NEED(memmem(head.ptr, head.len, "{\"", 2) != NULL);
 }
 
 static void

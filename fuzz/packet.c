@@ -91,7 +91,8 @@ check_command(const struct command *c, struct span payload)
 	case MILTER_MAIL:
 	case MILTER_RCPT:
 		NEED(strings(payload, 1, SIZE_MAX));
-		NEED(stands_at(c->text, payload, 0));
+		NEED(stands_at(c->envelope.address, payload, 0));
+		NEED(c->envelope.parameters == count(payload, '\0') - 1);
 		break;
 	case MILTER_HEADER:
 		NEED(strings(payload, 2, 2) && c->header.name.len > 0);

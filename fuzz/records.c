@@ -230,7 +230,7 @@ send_end(struct session *s, struct cursor *c)
 	struct record_end r = {.head = record_head(RECORD_END, sizeof(r))};
 
 	r.message = fuzz_u8(c);
-	r.too_big = fuzz_u8(c) % 4 == 3 ? fuzz_u8(c) : 0;
+	r.so_far = fuzz_u8(c) % 4 == 3 ? fuzz_u8(c) : OUTCOME_CLEAN;
 	r.size = fuzz_u32(c);
 	append(s, &r, sizeof(r));
 	expect_blank(s);

@@ -153,7 +153,7 @@ name_it(char out[static 256], uint8_t choice)
 }
 
 void
-host_scan_end(uint32_t message, uint64_t size, bool too_big,
+host_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
     struct span progress, struct host_result *out)
 {
 	struct judged *j = &host.judged[host.judged_count];
@@ -170,7 +170,7 @@ host_scan_end(uint32_t message, uint64_t size, bool too_big,
 	*j = (struct judged){.given = out->outcome,
 	    .sent_at = host.sent_len,
 	    .size = size,
-	    .too_big = too_big};
+	    .so_far = so_far};
 }
 
 void

@@ -49,7 +49,7 @@ struct judged {
 	uint32_t recipients;
 	size_t sent_at; /* bytes that were out when the scan began */
 	uint64_t size;
-	bool too_big;
+	enum outcome so_far; /* CLEAN, or the limit that was passed */
 };
 
 struct host {

@@ -114,6 +114,7 @@ expected_end(const struct wire_packet *p)
 {
 	const char *legal = phases[model.phase].legal;
 	bool waived = (model.granted.flags & MILTER_P_NOEOH) != 0;
+	const struct limit_settings *limits = &host.plan.settings.limits;
 	struct cursor c = cursor_of(p->payload);
 
 	if (!is_one_of(p->code, "OCDHMRTLNBEUAKQ"))
@@ -125,6 +126,11 @@ expected_end(const struct wire_packet *p)
 		return "payload";
 	if (p->code == 'O' && fuzz_u32(&c) < 2)
 		return "negotiation";
+	/* The first string is the address. */
+	if (is_one_of(p->code, "MR") &&
+	    (nuls(p->payload) - 1 > limits->parameters ||
+		model.content.begun >= limits->messages))
+		return "limits";
 	return p->code == 'Q' ? "quit" : "";
 }
 
@@ -200,7 +206,18 @@ admit(uint64_t bytes)
 	model.message.size += bytes;
 	if (model.message.size > host.plan.settings.max_message_size)
 		model.message.too_big = true;
-	return !model.message.too_big;
+	return !model.message.too_big && !model.message.limits;
+}
+
+static void
+count_field(uint64_t bytes)
+{
+	const struct limit_settings *limits = &host.plan.settings.limits;
+
+	model.message.header_size += bytes;
+	if (++model.message.fields > limits->header_fields ||
+	    model.message.header_size > limits->header_size)
+		model.message.limits = true;
 }
 
 static bool
@@ -226,6 +243,7 @@ take_field(struct span payload)
 		model.message.forged[0]++;
 	else if (is_named(name, set->header_status))
 		model.message.forged[1]++;
+	count_field(name.len + value.len + space + 3);
 	if (admit(name.len + value.len + space + 3))
 		content_field(&model.content, name, value, space);
 }
@@ -243,8 +261,9 @@ take_content(const struct wire_packet *p)
 {
 	if (is_one_of(p->code, "HMAK"))
 		forget_message();
-	if (p->code == 'R')
-		model.message.recipients++;
+	if (p->code == 'R' &&
+	    ++model.message.recipients > host.plan.settings.limits.recipients)
+		model.message.limits = true;
 	if (p->code == 'L')
 		take_field(p->payload);
 	if (p->code == 'B' || (p->code == 'E' && p->payload.len > 0))

@@ -156,13 +156,21 @@ check_final(const struct wire_packet *p, const struct edits *e,
 
 /* What it must have come to: never clean unless we were told so. */
 static enum outcome
-expected_outcome(const struct message *m, const struct judged *j)
+expected_outcome(const struct judged *j)
 {
 	if (j->given >= OUTCOME_COUNT)
 		return OUTCOME_INTERNAL;
-	if (j->given == OUTCOME_CLEAN && m->too_big)
-		return OUTCOME_TOO_BIG;
-	return j->given;
+	return j->given == OUTCOME_CLEAN ? j->so_far : j->given;
+}
+
+/* Judged only as a whole; which of two limits is told is of no account. */
+static void
+check_so_far(const struct message *m, const struct judged *j)
+{
+	NEED((j->so_far == OUTCOME_CLEAN) == (!m->too_big && !m->limits));
+	NEED(j->so_far == OUTCOME_CLEAN ||
+	     (j->so_far == OUTCOME_TOO_BIG && m->too_big) ||
+	     (j->so_far == OUTCOME_LIMITS && m->limits));
 }
 
 void
@@ -172,9 +180,10 @@ verdict_check(const struct message *m, const struct wire_offer *granted,
 	struct edits e = {0};
 	struct wire_packet p = wire_next(out);
 
-	NEED(j->size == m->size && j->too_big == m->too_big);
+	NEED(j->size == m->size);
+	check_so_far(m, j);
 	NEED(j->recipients == m->recipients);
-	NEED(j->outcome == expected_outcome(m, j));
+	NEED(j->outcome == expected_outcome(j));
 	NEED(j->action == expected_action(m, j, granted));
 	for (; !wire_is_final(p.code); p = wire_next(out)) {
 		wire_check(&p, granted);
