@@ -8,7 +8,6 @@
  * quoting; an address from the configuration is a whole sockaddr.
  */
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -38,15 +37,18 @@ plain_text(int family, struct span text, char out[static TEXT_MAX])
 static bool
 is_ipv4(const char *text)
 {
-	unsigned part[4] = {0};
-	char again[INET_ADDRSTRLEN + 1];
+	for (size_t i = 0; i < 4; i++) {
+		size_t digits = strspn(text, "0123456789");
 
-	if (sscanf(text, "%3u.%3u.%3u.%3u", &part[0], &part[1], &part[2],
-		&part[3]) != 4)
-		return false;
-	snprintf(again, sizeof(again), "%u.%u.%u.%u", part[0] & 255,
-	    part[1] & 255, part[2] & 255, part[3] & 255);
-	return strcmp(text, again) == 0;
+		if (digits < 1 || digits > 3 || (digits > 1 && *text == '0') ||
+		    strtoul(text, NULL, 10) > 255)
+			return false;
+		text += digits;
+		if (*text != (i < 3 ? '.' : '\0'))
+			return false;
+		text += i < 3;
+	}
+	return true;
 }
 
 /* RFC 4291 2.2: eight groups of up to four hexadecimal digits; one run of

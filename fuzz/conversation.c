@@ -118,7 +118,6 @@ hold(const struct host_plan *plan, struct span bytes, size_t step)
 	engine_close(e);
 	NEED(engine_idle(e));
 	judge_end();
-	memset(&ending, 0, sizeof(ending));
 	SET_TEXT(ending.why, engine_why(e));
 	ending.hash = host.sent_hash;
 	ending.total = host.sent_total;
@@ -144,7 +143,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	whole = hold(&plan, bytes, bytes.len);
 	step = 1 + pieces % 64 + bytes.len / PIECES_MAX;
 	parts = hold(&plan, bytes, step);
+	/* An MTA that goes away does so in different places. */
 	if (plan.send_limit == SIZE_MAX)
-		NEED(memcmp(&whole, &parts, sizeof(whole)) == 0);
+		NEED(strcmp(whole.why, parts.why) == 0 &&
+		     whole.hash == parts.hash && whole.total == parts.total &&
+		     whole.content.total == parts.content.total &&
+		     whole.content.begun == parts.content.begun);
 	return 0;
 }

@@ -3,13 +3,11 @@
 #include "fuzz/kit/fuzz.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-noreturn void
+void
 fuzz_fault(const char *what, const char *file, int line)
 {
 	fprintf(stderr, "%s:%d: violated: %s\n", file, line, what);
-	abort();
 }
 
 struct span

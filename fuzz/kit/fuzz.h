@@ -11,21 +11,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdnoreturn.h>
+#include <stdlib.h>
 
 #include "lib/span.h"
 
 /* An invariant; its violation is a finding. */
 #define NEED(condition)                                             \
 	do {                                                        \
-		if (!(condition))                                   \
+		if (!(condition)) {                                 \
 			fuzz_fault(#condition, __FILE__, __LINE__); \
+			abort();                                    \
+		}                                                   \
 	} while (0)
 
 /* libFuzzer's interface.  Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-noreturn void fuzz_fault(const char *what, const char *file, int line);
+/* Says on standard error what was violated. */
+void fuzz_fault(const char *what, const char *file, int line);
 
 /* A copy on the heap, exactly as long, so that a sanitizer sees the first
  * byte that is read beyond it.  To be freed by the caller, ptr is never NULL. */
