@@ -88,6 +88,11 @@ call_phrase(struct reply *r, struct cursor *c, enum milter_reply code)
 	NEED(wire_printable(span_text(name)));
 	NEED(phrase_status(&p, outcome, name));
 	NEED((strcmp(p.text, "Clean") == 0) == (outcome == OUTCOME_CLEAN));
+	if (code == MILTER_ADDHEADER) {
+		NEED(phrase_scanned(&p, name));
+		return reply_header(r, code, 0, span_text("X-Virus-Scanned"),
+		    span_text(p.text));
+	}
 	if (code == MILTER_QUARANTINE)
 		return reply_quarantine(r, span_text(p.text));
 	if (code != MILTER_REPLYCODE)

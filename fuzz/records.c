@@ -27,7 +27,7 @@
 
 #define SESSIONS    2
 #define OPS_MAX	    200
-#define LIMIT	    100000 /* max_message_size */
+#define LIMIT	    20000 /* max_message_size */
 #define CONTENT_MAX (LIMIT + 2 * RECORD_BATCH_MAX)
 #define SEALS	    (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
