@@ -101,7 +101,7 @@ include fuzz/rules.mk
 # Under a sanitizer only what can run under one: the confined programs can not,
 # their filters forbid what sanitizers do.
 ifeq ($(SANITIZE),)
-TESTS = $(wildcard tests/unit/*.t) $(wildcard tests/system/*.t)
+TESTS = $(wildcard tests/unit/*.t) fuzz/controls.t $(wildcard tests/system/*.t)
 else
 TESTS =
 endif
