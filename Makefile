@@ -5,6 +5,7 @@
 #   make lint           format, static analysis, size figures
 #   make install        DESTDIR=, PREFIX= honoured
 #   make SANITIZE=address,undefined check
+#   make fuzz           see fuzz/README.md
 #
 # CFLAGS, CPPFLAGS, LDFLAGS from outside are honoured and come last.
 
@@ -92,6 +93,8 @@ $(B)/built-in: FORCE
 	    echo '$(VERSION) $(LIBEXECDIR)' >$@
 FORCE:
 
+include fuzz/rules.mk
+
 .PRECIOUS: $(B)/%.o
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -99,15 +102,23 @@ FORCE:
 # Under a sanitizer only what can run under one: the confined programs can not,
 # their filters forbid what sanitizers do.
 ifeq ($(SANITIZE),)
-TESTS = $(wildcard tests/unit/*.t) tests/conformance/rows.t \
-	tests/conformance/miltertest.t $(wildcard tests/system/*.t)
+TESTS = $(wildcard tests/unit/*.t) \
+	tests/conformance/rows.t \
+	tests/conformance/miltertest.t \
+	fuzz/controls.t \
+	$(wildcard tests/system/*.t)
 else
 TESTS = tests/conformance/engine.t
 endif
 
-check: all unit $(B)/config-manual $(B)/policy-table $(B)/conform-engine
+# Programs that tests use, beside the daemon's and the unit tests.
+CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
+	$(B)/conform-engine \
+	fuzz-programs
+
+check: all unit $(CHECK_NEEDS)
 	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
-	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(TESTS)
+	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%) $(TESTS)
 
 lint:
 	tests/lint/run
@@ -138,4 +149,4 @@ install: all
 	    install -m 644 etc/pratique.conf $(DESTDIR)$(SYSCONFDIR)/pratique/
 
 clean:
-	rm -rf build build-san
+	rm -rf build build-san build-afl build-fuzz build-cov
