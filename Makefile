@@ -58,6 +58,8 @@ include sources.mk
 
 PROGRAMS := pratiqued pratique-session pratique-scanner
 TOOLS    := config-manual policy-table fake-clamd milter-load
+FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
+	    escape/list
 
 .PHONY: all check unit bench lint docs install clean print-privileged
 all: $(PROGRAMS:%=$(B)/%)
@@ -67,10 +69,11 @@ bench: all $(B)/fake-clamd $(B)/milter-load
 
 define program
 $(B)/$(1): $$(SRC_$(1):%.c=$(B)/%.o)
+	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(or $$(HLINK_$(1)),$$(HLINK)) -o $$@ $$^ \
 	    $$(LDFLAGS) $$(LIB_$(1))
 endef
-$(foreach p,$(PROGRAMS) $(TOOLS),$(eval $(call program,$(p))))
+$(foreach p,$(PROGRAMS) $(TOOLS) $(FAKES),$(eval $(call program,$(p))))
 
 $(B)/unit.a: $(UNIT_PARTS:%.c=$(B)/%.o)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -98,12 +101,13 @@ FORCE:
 # Under a sanitizer only what can run under one: the confined programs can not,
 # their filters forbid what sanitizers do.
 ifeq ($(SANITIZE),)
-TESTS = $(wildcard tests/unit/*.t) $(wildcard tests/system/*.t)
+TESTS = $(wildcard tests/unit/*.t) $(wildcard tests/system/*.t) \
+	$(wildcard tests/escape/*.t) $(wildcard tests/ipc/*.t)
 else
 TESTS =
 endif
 
-check: all unit $(B)/config-manual $(B)/policy-table
+check: all unit $(B)/config-manual $(B)/policy-table $(FAKES:%=$(B)/%)
 	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
 	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(TESTS)
 

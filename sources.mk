@@ -48,3 +48,25 @@ UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
 	scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
 	$(SRC_pratique-scanner)))
 LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
+
+# Test programs that are started in the place of ours: a session and a scanner
+# that try to get out (tests/escape), or that break the record protocol
+# (tests/ipc).  Only the part that would read mail is another; with --wrap
+# single layers can be left out, which no program of ours can.
+WRAP := -Wl,--wrap=policy_load,--wrap=sandbox_enter,--wrap=sandbox_monitor
+WRAP := $(WRAP),--wrap=sandbox_session
+LAYERS := tests/escape/layers.c
+ATTEMPTS := tests/escape/attempt.c tests/escape/table.c tests/escape/steps.c \
+	tests/escape/machine_$(shell uname -m).c
+
+SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS)
+LIB_escape/pratiqued = $(WRAP) $(LIB_pratiqued)
+SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \
+	$(filter-out $(PARSER),$(SRC_pratique-session))
+HLINK_escape/pratique-session = $(HLINK_pratique-session)
+LIB_escape/pratique-session = $(WRAP) $(LIB_pratique-session)
+SRC_escape/pratique-scanner := tests/escape/client.c $(ATTEMPTS) $(LAYERS) \
+	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
+LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
+SRC_escape/list := tests/escape/list.c $(ATTEMPTS)
+LIB_escape/list = $(call lib,libseccomp)
