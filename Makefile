@@ -59,7 +59,8 @@ include sources.mk
 PROGRAMS := pratiqued pratique-session pratique-scanner
 TOOLS    := config-manual policy-table fake-clamd milter-load
 FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
-	    escape/list
+	    escape/list ipc/pratiqued ipc/pratique-session \
+	    ipc/pratique-scanner ipc/records
 
 .PHONY: all check unit bench lint docs install clean print-privileged
 all: $(PROGRAMS:%=$(B)/%)

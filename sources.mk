@@ -70,3 +70,14 @@ SRC_escape/pratique-scanner := tests/escape/client.c $(ATTEMPTS) $(LAYERS) \
 LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
 SRC_escape/list := tests/escape/list.c $(ATTEMPTS)
 LIB_escape/list = $(call lib,libseccomp)
+
+SRC_ipc/pratiqued := $(SRC_escape/pratiqued)
+LIB_ipc/pratiqued = $(LIB_escape/pratiqued)
+SRC_ipc/pratique-session := tests/ipc/engine.c $(LAYERS) \
+	$(filter-out $(PARSER),$(SRC_pratique-session))
+HLINK_ipc/pratique-session = $(HLINK_pratique-session)
+LIB_ipc/pratique-session = $(WRAP) $(LIB_pratique-session)
+SRC_ipc/pratique-scanner := tests/ipc/client.c \
+	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
+LIB_ipc/pratique-scanner = $(LIB_pratique-scanner)
+SRC_ipc/records := tests/ipc/records.c privsep/record.c
