@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Prints the record types that there are, for the drivers in this directory:
- * name and number; and the sizes of the structs that a session sends or gets.
+ * name, number, and the size of those that a session sends or gets; and the
+ * numbers of some outcomes.
  */
 #include "privsep/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "lib/outcome.h"
 
 static const struct {
 	enum record_type type;
@@ -33,6 +36,9 @@ main(void)
 				size = sizes[i].size;
 		printf("%s %d %zu\n", record_name(type), (int)type, size);
 	}
+	printf("outcome-clean %d 0\noutcome-infected %d 0\n"
+	       "outcome-too-big %d 0\n",
+	    OUTCOME_CLEAN, OUTCOME_INFECTED, OUTCOME_TOO_BIG);
 	printf("batch-max 0 %d\n", RECORD_BATCH_MAX);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

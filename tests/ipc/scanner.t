@@ -120,6 +120,7 @@ def doubled(tap, w):
 def ends(tap, w):
     """The scanner ends with a message"""
     for name in "EXIT", "CRASH":
+        w.cell.fresh()  # else its restarts are slowed down
         old = w.daemon.scanner()
         got = w.send(name)
         tap.ok(got in TEMPFAIL, f"{name}: temporary failure", got)
@@ -130,19 +131,20 @@ def ends(tap, w):
 
 def to_monitor(tap, w):
     """Nonsense to the monitor"""
-    monitor = w.daemon.pid()
     for name in sorted(n for n in CASE if n.startswith("MONITOR_")
                        and "FLOOD" not in n):
-        old = w.daemon.scanner()
+        w.cell.fresh()
+        monitor, old = w.daemon.pid(), w.daemon.scanner()
         died = len(w.daemon.lines("child-died", role="scanner"))
         w.send(name)
         wait_for("the scanner's end", lambda d=died: len(
             w.daemon.lines("child-died", role="scanner")) > d)
         tap.ok(not proc.alive(old), f"{name}: the scanner is ended")
-        tap.ok(w.works() and w.daemon.scanner() != old,
-               f"{name}: another one serves")
-    tap.equal(w.daemon.pid(), monitor, "the monitor is the same")
-    tap.ok(w.daemon.lines("violation", role="scanner"), "and says so")
+        tap.ok(w.works() and w.daemon.scanner() != old
+               and proc.alive(monitor), f"{name}: another one serves")
+        # An empty datagram looks like the end of the channel.
+        tap.ok(w.daemon.lines("violation", role="scanner")
+               or name == "MONITOR_EMPTY", f"{name}: the log says so")
 
 
 def floods(tap, w):

@@ -26,6 +26,8 @@ ROWS = [line.split() for line in subprocess.run(
     [os.path.join(BUILD, "ipc/records")], stdout=subprocess.PIPE,
     check=True).stdout.decode().splitlines()]
 TYPE = {name: int(number) for name, number, _ in ROWS}
+RECORDS = [name for name in TYPE if not name.startswith("outcome-")
+           and name not in ("unknown", "batch-max")]
 SIZE = {name: int(size) for name, _, size in ROWS}
 BATCH_MAX = SIZE["batch-max"]
 OWN = ["begin", "field", "body", "end", "abort", "report"]
@@ -52,8 +54,9 @@ def body(data=b"text\r\n"):
     return record("body", data)
 
 
-def end(number=1, too_big=0, size=20):
-    return record("end", struct.pack("=IIQ", number, too_big, size))
+def end(number=1, so_far="clean", size=20):
+    return record("end", struct.pack(
+        "=IIQ", number, TYPE.get(f"outcome-{so_far}", so_far), size))
 
 
 def report(number=1, outcome=0, action=0, text=b""):
@@ -229,10 +232,10 @@ def forms(tap, w):
 
 def types(tap, w):
     """Types that do not exist, or are not a session's"""
-    for number in 0, max(TYPE.values()) + 1, 0x80000001, 0xffffffff:
+    for number in 0, max(TYPE[r] for r in RECORDS) + 1, 0x80000001, 0xffffffff:
         breach(tap, w, f"type {number:#x}", record(number))
-    for name in TYPE:
-        if name not in OWN + ["unknown", "batch-max"]:
+    for name in RECORDS:
+        if name not in OWN:
             size = SIZE[name]
             breach(tap, w, f"type {name}", record(name, size=size))
 
@@ -277,7 +280,9 @@ def order(tap, w):
     breach(tap, w, "field behind end", begin() + end() + field())
     breach(tap, w, "begin behind end", begin() + end() + begin(2))
     breach(tap, w, "end of another message", begin() + end(2))
-    breach(tap, w, "end with too_big 2", begin() + end(too_big=2))
+    breach(tap, w, "end that says infected", begin() + end(1, "infected"))
+    breach(tap, w, "end with an outcome that does not exist",
+           begin() + end(1, 0xffffffff))
     breach(tap, w, "report in the header", begin() + field() + report())
     breach(tap, w, "report in the body", begin() + body() + report())
     breach(tap, w, "report of another message",
@@ -355,7 +360,7 @@ def floods(tap, w):
     with Puppet(w.cell) as p:
         # Results fill the channel; the scanner must not wait for it.
         for n in range(1, FLOOD):
-            p.write(begin(n) + end(n, too_big=1) + report(n))
+            p.write(begin(n) + end(n, "too-big") + report(n))
         tap.ok(w.served(), "others are served meanwhile")
     after(tap, w, f"{FLOOD} results that nobody reads")
     crowd = [Puppet(w.cell) for _ in range(40)]
