@@ -5,7 +5,7 @@ LIB := lib/log.c lib/outcome.c
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
 	  config/options.c config/read.c config/reply.c config/text.c config/values.c
 
-SANDBOX := sandbox/caps.c sandbox/ids.c sandbox/landlock.c sandbox/limits.c \
+SANDBOX := sandbox/caps.c sandbox/descriptors.c sandbox/ids.c sandbox/landlock.c sandbox/limits.c \
 	   sandbox/namespace.c sandbox/policy_load.c sandbox/report.c \
 	   sandbox/sandbox.c
 
@@ -59,8 +59,8 @@ LAYERS := tests/escape/layers.c
 ATTEMPTS := tests/escape/attempt.c tests/escape/table.c tests/escape/steps.c \
 	tests/escape/machine_$(shell uname -m).c
 
-SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS)
-LIB_escape/pratiqued = $(WRAP) $(LIB_pratiqued)
+SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS) tests/escape/leak.c
+LIB_escape/pratiqued = $(WRAP) -Wl,--wrap=close_range $(LIB_pratiqued)
 SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \
 	$(filter-out $(PARSER),$(SRC_pratique-session))
 HLINK_escape/pratique-session = $(HLINK_pratique-session)
