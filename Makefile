@@ -60,6 +60,9 @@ include sources.mk
 PROGRAMS := pratiqued pratique-session pratique-scanner
 TOOLS    := config-manual policy-table fake-clamd milter-load \
 	    conform-engine
+FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
+	    escape/list ipc/pratiqued ipc/pratique-session \
+	    ipc/pratique-scanner ipc/records
 
 .PHONY: all check unit bench lint docs install clean print-privileged
 all: $(PROGRAMS:%=$(B)/%)
@@ -69,10 +72,11 @@ bench: all $(B)/fake-clamd $(B)/milter-load
 
 define program
 $(B)/$(1): $$(SRC_$(1):%.c=$(B)/%.o)
+	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(or $$(HLINK_$(1)),$$(HLINK)) -o $$@ $$^ \
 	    $$(LDFLAGS) $$(LIB_$(1))
 endef
-$(foreach p,$(PROGRAMS) $(TOOLS),$(eval $(call program,$(p))))
+$(foreach p,$(PROGRAMS) $(TOOLS) $(FAKES),$(eval $(call program,$(p))))
 
 $(B)/unit.a: $(UNIT_PARTS:%.c=$(B)/%.o)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -106,6 +110,8 @@ TESTS = $(wildcard tests/unit/*.t) \
 	tests/conformance/rows.t \
 	tests/conformance/miltertest.t \
 	fuzz/controls.t \
+	$(wildcard tests/escape/*.t) \
+	$(wildcard tests/ipc/*.t) \
 	$(wildcard tests/system/*.t)
 else
 TESTS = tests/conformance/engine.t
@@ -114,6 +120,7 @@ endif
 # Programs that tests use, beside the daemon's and the unit tests.
 CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
 	$(B)/conform-engine \
+	$(FAKES:%=$(B)/%) \
 	fuzz-programs
 
 check: all unit $(CHECK_NEEDS)

@@ -5,7 +5,7 @@ LIB := lib/log.c lib/outcome.c
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
 	  config/options.c config/read.c config/reply.c config/text.c config/values.c
 
-SANDBOX := sandbox/caps.c sandbox/ids.c sandbox/landlock.c sandbox/limits.c \
+SANDBOX := sandbox/caps.c sandbox/descriptors.c sandbox/ids.c sandbox/landlock.c sandbox/limits.c \
 	   sandbox/namespace.c sandbox/policy_load.c sandbox/report.c \
 	   sandbox/sandbox.c
 
@@ -51,3 +51,36 @@ UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
 	scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
 	$(SRC_pratique-scanner)))
 LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
+
+# Test programs that are started in the place of ours: a session and a scanner
+# that try to get out (tests/escape), or that break the record protocol
+# (tests/ipc).  Only the part that would read mail is another; with --wrap
+# single layers can be left out, which no program of ours can.
+WRAP := -Wl,--wrap=policy_load,--wrap=sandbox_enter,--wrap=sandbox_monitor
+WRAP := $(WRAP),--wrap=sandbox_session
+LAYERS := tests/escape/layers.c
+ATTEMPTS := tests/escape/attempt.c tests/escape/table.c tests/escape/steps.c \
+	tests/escape/machine_$(shell uname -m).c
+
+SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS) tests/escape/leak.c
+LIB_escape/pratiqued = $(WRAP) -Wl,--wrap=close_range $(LIB_pratiqued)
+SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \
+	$(filter-out $(PARSER),$(SRC_pratique-session))
+HLINK_escape/pratique-session = $(HLINK_pratique-session)
+LIB_escape/pratique-session = $(WRAP) $(LIB_pratique-session)
+SRC_escape/pratique-scanner := tests/escape/client.c $(ATTEMPTS) $(LAYERS) \
+	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
+LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
+SRC_escape/list := tests/escape/list.c $(ATTEMPTS)
+LIB_escape/list = $(call lib,libseccomp)
+
+SRC_ipc/pratiqued := $(SRC_escape/pratiqued)
+LIB_ipc/pratiqued = $(LIB_escape/pratiqued)
+SRC_ipc/pratique-session := tests/ipc/engine.c $(LAYERS) \
+	$(filter-out $(PARSER),$(SRC_pratique-session))
+HLINK_ipc/pratique-session = $(HLINK_pratique-session)
+LIB_ipc/pratique-session = $(WRAP) $(LIB_pratique-session)
+SRC_ipc/pratique-scanner := tests/ipc/client.c \
+	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
+LIB_ipc/pratique-scanner = $(LIB_pratique-scanner)
+SRC_ipc/records := tests/ipc/records.c privsep/record.c

@@ -135,6 +135,10 @@ enum {
 	SESSION_FD_SCANNER = 4,
 };
 
+/* The bits of 0, 1, 2 and the channel to the monitor, for
+ * sandbox_descriptors; the boot block is closed when they are looked at. */
+#define CHILD_FDS (0x7U | 1U << CHILD_FD_MONITOR)
+
 /* True if r holds one whole record (length in the head == r.len) of a type
  * that FROM may send to TO, of the right size, with a descriptor exactly if
  * the type carries one. */

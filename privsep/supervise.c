@@ -362,7 +362,9 @@ child_read(struct child *c)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n == 0 || (n == -1 && errno == ECONNRESET)) {
-		/* Its end follows; nothing more will come. */
+		/* It is ending.  If not (an empty datagram looks the same), it
+		 * can not be told anything any more, so it has to. */
+		end_child(c);
 		close(c->fd);
 		c->fd = -1;
 		return;

@@ -46,7 +46,7 @@ sandbox_private(pid_t parent)
 
 /* A closed 0, 1 or 2 would be the number of the next socket. */
 static bool
-sandbox_descriptors(void)
+sandbox_standard(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) != fd)
@@ -61,7 +61,7 @@ sandbox_first(pid_t parent)
 
 	parent_pid = parent;
 	umask(077);
-	return sandbox_private(parent) && sandbox_descriptors() &&
+	return sandbox_private(parent) && sandbox_standard() &&
 	       limits_set(RLIMIT_CORE, 0, &short_of) && clearenv() == 0 &&
 	       signal(SIGPIPE, SIG_IGN) != SIG_ERR &&
 	       signal(SIGXFSZ, SIG_IGN) != SIG_ERR;

@@ -60,6 +60,12 @@ struct sandbox_report {
  * parent: the pid that must still be our parent, 0 in the monitor. */
 bool sandbox_first(pid_t parent);
 
+/* True if exactly the descriptors whose bits are set in open (bit N:
+ * descriptor N) are open.  A child's second act: what it was not meant to have
+ * it must not start with.  A session does not ask: it has closed all others
+ * itself, with one close_range. */
+bool sandbox_descriptors(uint64_t open);
+
 /* Puts on every layer but seccomp.  True if all mandatory ones hold; else
  * *report says which failed. */
 bool sandbox_enter(const struct sandbox_spec *, struct sandbox_report *report);

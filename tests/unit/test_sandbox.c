@@ -325,6 +325,20 @@ body_root_ids(void)
 	NEED(strstr(report.missing, "ids: ") != NULL);
 }
 
+/* Exactly these descriptors, no more and no fewer. */
+static void
+body_descriptors(void)
+{
+	NEED(close_range(3, ~0U, 0) == 0);
+	NEED(sandbox_descriptors(0x7)); /* control */
+	NEED(!sandbox_descriptors(0xf));
+	NEED(!sandbox_descriptors(0x3));
+	NEED(dup2(0, 9) == 9 && sandbox_descriptors(0x207));
+	NEED(dup2(0, 900) == 900 && !sandbox_descriptors(0x207));
+	NEED(close(900) == 0 && sandbox_descriptors(0x207));
+	NEED(dup2(0, 64) == 64 && !sandbox_descriptors(0x207));
+}
+
 /* --- less than everything ------------------------------------------------- */
 
 /* Without user namespaces the kept CAP_SYS_CHROOT must do. */
@@ -402,6 +416,7 @@ PASSES(scopes)
 PASSES(memory)
 PASSES(limits)
 PASSES(wrong_parent)
+PASSES(descriptors)
 PASSES(root_ids)
 PASSES(no_user_namespace)
 PASSES(ids_refused)
@@ -427,6 +442,7 @@ main(void)
 	    cmocka_unit_test(test_memory),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_wrong_parent),
+	    cmocka_unit_test(test_descriptors),
 	    cmocka_unit_test(test_root_ids),
 	    cmocka_unit_test(test_no_user_namespace),
 	    cmocka_unit_test(test_ids_refused),

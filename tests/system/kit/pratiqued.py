@@ -66,6 +66,7 @@ class Pratiqued:
         self.config = os.path.join(directory, "pratique.conf")
         self.log_file = os.path.join(directory, "pratiqued.log")
         self.process = None
+        self.program = PROGRAM
         self.settings = {
             "listen": [f"unix:{self.socket}"],
             "socket_mode": "0660",
@@ -87,7 +88,7 @@ class Pratiqued:
         self.write()
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "-c", self.config, *options],
+                [self.program, "-c", self.config, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if self.settings.get("log_to") != "syslog":
             wait_for("pratiqued to be ready", self._started)
