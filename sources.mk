@@ -31,9 +31,12 @@ LIB_pratique-session = $(call lib,libcap-ng)
 SRC_pratique-scanner := $(wildcard scanner/*.c) $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
+# The operator's tool: looks only, and has nothing of the daemon in it.
+SRC_pratique := $(wildcard cli/*.c) sandbox/report.c
+
 # Small programs for the build and the papers.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
-	config/values.c lib/outcome.c
+	config/values.c sandbox/report.c lib/outcome.c
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
 SRC_fake-clamd := bench/fake-clamd.c

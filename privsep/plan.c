@@ -149,6 +149,7 @@ make_listener(const struct config *c, struct child_plan *out)
 	    .uid = c->user_uid,
 	    .gid = c->user_gid,
 	    .empty_network = 1,
+	    .required = c->require,
 	    .max_files = c->session.limits.silent + LISTENER_OTHER_FILES,
 	    /* two generations of listeners may be at work */
 	    .max_processes = 2 * (uint64_t)c->session.max_sessions + 16,
@@ -214,6 +215,9 @@ make_scanner(const struct config *c, int log_fd, struct supervise_plan *out)
 	    .max_memory = SCANNER_MEMORY,
 	};
 	sandbox_tcp_ports(&boot.sandbox, &boot.settings);
+	boot.sandbox.required = c->require;
+	if (boot.sandbox.empty_network == 0)
+		boot.sandbox.required &= ~LAYER_BIT(LAYER_NETWORK);
 	memcpy(boot.sandbox.root, scanner_root, strlen(scanner_root) + 1);
 	snprintf(scanner_program, sizeof(scanner_program),
 	    "%s/pratique-scanner", c->libexec_dir);
