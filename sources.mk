@@ -19,6 +19,7 @@ CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 PARSER := $(wildcard parser/*.c)
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
+	privsep/activation.c privsep/status.c privsep/syslog.c \
 	privsep/child.c privsep/listen.c privsep/notify.c privsep/wire.c \
 	$(CHANNEL) $(CONFIG) $(SANDBOX) $(POLICY) $(LIB)
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)

@@ -70,6 +70,18 @@ caps_bound_within(uint64_t allowed)
 	return true; /* unknown capabilities answer EINVAL */
 }
 
+/* Without SETPCAP libcap-ng would not only fail: it tells the system log, by
+ * calls that no filter of ours permits. */
+static bool
+caps_bound_can_change(void)
+{
+	struct caps_sets sets = {0};
+
+	return caps_sets_get(&sets) &&
+	       (sets.data[CAP_TO_INDEX(CAP_SETPCAP)].effective &
+		   CAP_TO_MASK(CAP_SETPCAP)) != 0;
+}
+
 void
 caps_raise(void)
 {
@@ -91,7 +103,8 @@ caps_bound(struct sandbox_report *report)
 	if (caps_bound_within(0))
 		return;
 	capng_clear(CAPNG_SELECT_BOUNDS);
-	capng_apply(CAPNG_SELECT_BOUNDS);
+	if (caps_bound_can_change())
+		capng_apply(CAPNG_SELECT_BOUNDS);
 	if (!caps_bound_within(0)) /* it may say 0 all the same */
 		layer_miss(
 		    report, LAYER_CAPABILITIES, "bounding set stays", EPERM);
@@ -130,7 +143,7 @@ caps_reduce(struct sandbox_report *report)
 			    CAPNG_EFFECTIVE | CAPNG_PERMITTED |
 				CAPNG_BOUNDING_SET,
 			    monitor_caps[i], -1);
-	if (!caps_bound_within(allowed))
+	if (!caps_bound_within(allowed) && caps_bound_can_change())
 		capng_apply(CAPNG_SELECT_BOUNDS);
 	if (!caps_bound_within(allowed)) /* it may say 0 all the same */
 		layer_miss(

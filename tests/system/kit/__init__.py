@@ -5,6 +5,7 @@ tap       test protocol output, waiting, clean-up
 clamd     a private clamd with the database in clamd-db/
 postfix   a private Postfix
 sink      the mail server behind Postfix: keeps what it is given
+unit      what systemd would put around a service, without systemd
 pratiqued the daemon under test, its log lines and processes
 smtp      the SMTP client and the messages it sends
 
