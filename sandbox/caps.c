@@ -106,8 +106,8 @@ caps_bound(struct sandbox_report *report)
 	if (caps_bound_can_change())
 		capng_apply(CAPNG_SELECT_BOUNDS);
 	if (!caps_bound_within(0)) /* it may say 0 all the same */
-		layer_miss(
-		    report, LAYER_CAPABILITIES, "bounding set stays", EPERM);
+		layer_miss(report, LAYER_CAPABILITIES,
+		    "bounding set stays, for want of SETPCAP", 0);
 }
 
 void
@@ -146,8 +146,8 @@ caps_reduce(struct sandbox_report *report)
 	if (!caps_bound_within(allowed) && caps_bound_can_change())
 		capng_apply(CAPNG_SELECT_BOUNDS);
 	if (!caps_bound_within(allowed)) /* it may say 0 all the same */
-		layer_miss(
-		    report, LAYER_CAPABILITIES, "bounding set stays", EPERM);
+		layer_miss(report, LAYER_CAPABILITIES,
+		    "bounding set stays, for want of SETPCAP", 0);
 	if ((!caps_within(0) && capng_apply(CAPNG_SELECT_CAPS) != 0) ||
 	    !caps_within(allowed))
 		layer_miss(

@@ -34,6 +34,8 @@ report_cause(int error)
 		return "EPERM: forbidden from outside";
 	if (error == ENOSYS)
 		return "ENOSYS: not in this kernel";
+	if (error == ENOSPC)
+		return "ENOSPC: as many as are allowed";
 	name = strerrorname_np(error);
 	return name != NULL ? name : "unknown error";
 }

@@ -4,6 +4,7 @@
 within what they permit, takes its sockets from the service manager, and
 pratique(8) tells what is in force.  No systemd runs here: kit.unit puts the
 parts of the unit around the daemon that it can meet."""
+import grp
 import os
 import re
 import shutil
@@ -28,8 +29,7 @@ PYTHON = "/usr/bin/python3"  # one that any user may run
 KIT = os.path.join(SOURCE, "tests/system")
 EVERY_LAYER = ("ids,capabilities,no_new_privs,not_dumpable,root,network,"
                "namespaces,landlock,limits,mdwe,seccomp").split(",")
-BOUNDING_STAYS = "capabilities: bounding set stays " \
-    "(EPERM: forbidden from outside)"
+BOUNDING_STAYS = "capabilities: bounding set stays, for want of SETPCAP"
 NO_NAMESPACES = "namespaces: refused (EPERM: forbidden from outside)"
 
 
@@ -212,7 +212,7 @@ def default_unit(tap, w):
             "bounding 400e0", f"{name}: the monitor has its four capabilities")
     entry = os.stat(p.socket)
     tap.equal((stat.S_IMODE(entry.st_mode), entry.st_gid),
-              (0o660, shutil._get_gid("postfix")),
+              (0o660, grp.getgrnam("postfix").gr_gid),
               f"{name}: socket_group without CAP_CHOWN")
     system_log.setblocking(False)
     try:
@@ -243,6 +243,19 @@ def default_unit(tap, w):
     manager.close()
 
 
+def with_dropins(w, *names):
+    """The default unit, and these of the drop-ins in docs/deploy.md."""
+    with open(os.path.join(SOURCE, "docs/deploy.md"), encoding="utf-8") as doc:
+        text = doc.read()
+    path = f"{w.units}/changed.service"
+    shutil.copy(f"{w.units}/pratiqued.service", path)
+    with open(path, "a", encoding="utf-8") as unit:
+        for name in names:
+            unit.write(re.search(rf"{name}\.conf\n(.*?)```", text,
+                                 re.DOTALL)[1])
+    return path
+
+
 def tcp(tap, w):
     """TCP addresses need a change of the unit, and say so"""
     p = w.pratiqued
@@ -260,20 +273,22 @@ def tcp(tap, w):
     status, _, text = p.run("-c", p.config)
     tap.ok(status == 71 and "RestrictAddressFamilies=" in text,
            "clamd over TCP: refused, with the mend", status, text)
-    # The drop-in of docs/deploy.md.
-    with open(os.path.join(SOURCE, "docs/deploy.md"), encoding="utf-8") as doc:
-        dropin = re.search(r"tcp\.conf\n(.*?)```", doc.read(), re.DOTALL)[1]
-    with open(unit, encoding="utf-8") as file:
-        text = file.read()
-    with open(f"{w.units}/tcp.service", "w", encoding="utf-8") as file:
-        file.write(text + dropin)
-    p.around = around(f"{w.units}/tcp.service", "-r", w.directory)
+    name = "with the drop-ins for TCP and namespaces"
+    p.around = around(with_dropins(w, "tcp", "namespaces"),
+                      "-r", w.directory)
     p.start()
-    works(tap, w, "with the drop-in for TCP")
-    told(tap, w, "with the drop-in for TCP",
-         EVERY_LAYER, "", roles=("listener",))
+    works(tap, w, name)
+    told(tap, w, name, EVERY_LAYER, "", roles=("listener",))
+    told(tap, w, name, [x for x in EVERY_LAYER if x != "network"], "",
+         roles=("scanner",))
     p.stop()
     p.settings = usual
+    name = "with the drop-in for namespaces"
+    p.around = around(with_dropins(w, "namespaces"), "-r", w.directory)
+    p.start()
+    works(tap, w, name)
+    told(tap, w, name, EVERY_LAYER, "")
+    p.stop()
 
 
 def unprivileged_unit(tap, w):

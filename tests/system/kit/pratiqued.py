@@ -70,6 +70,7 @@ class Pratiqued:
         # directory of our programs.
         self.around = []
         self.programs_in = BUILD
+        self.inside = None  # the path of our configuration, if it is another
         self.settings = {
             "listen": [f"unix:{self.socket}"],
             "socket_mode": "0660",
@@ -91,7 +92,8 @@ class Pratiqued:
         self.write()
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(
-                [*self.around, self.program(), "-c", self.config, *options],
+                [*self.around, self.program(), "-c", self.inside or self.config,
+                 *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if self.settings.get("log_to") != "syslog":
             wait_for("pratiqued to be ready", self._started)

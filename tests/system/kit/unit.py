@@ -2,7 +2,8 @@
 """What systemd would put around a service, without systemd: reads a unit file
 and runs a program under the part of it that matters to pratiqued.
 
-    python3 -m kit.unit UNIT [-r PATH]... [-l SOCKET]... [-d LOG] -- program argument...
+    python3 -m kit.unit UNIT [-r PATH]... [-l SOCKET]... [-d LOG] [-e CALL:ERRNO] --
+        program argument...
 
 In force: SystemCallFilter (sets expanded by systemd-analyze), Restrict-
 AddressFamilies, RestrictNamespaces, MemoryDenyWriteExecute, CapabilityBounding-
@@ -10,7 +11,8 @@ Set, NoNewPrivileges, User, PrivateNetwork, PrivateIPC, ProtectHostname, Private
 Mounts, ProtectSystem=strict (-r stays writable), PrivateDevices,
 ProcSubset, ProtectProc, and
 Limit*.  The rest of the file is not looked at.  -l is a listening Unix socket
-that is passed as LISTEN_FDS says; -d becomes /dev/log under PrivateDevices.  A line "Directive=value" may stand in place
+that is passed as LISTEN_FDS says; -d becomes /dev/log under PrivateDevices;
+-e is a call that fails as an old kernel or an outer filter makes it.  A line "Directive=value" may stand in place
 of a file: UNIT is split at "@@".
 """
 import ctypes
@@ -158,6 +160,14 @@ def other_filters(unit):
         rules.load()
 
 
+def failing_calls(calls):
+    if calls:
+        rules = Filter(ACT_ALLOW)
+        for call, _, number in (entry.partition(":") for entry in calls):
+            rules.rule(refuse(int(number)), call)
+        rules.load()
+
+
 def yes(unit, name):
     return unit.get(name, ["no"])[-1] == "yes"
 
@@ -277,6 +287,7 @@ def main(arguments):
     expand("@default")
     pass_sockets([path for option, path in options if option == "-l"])
     identity(unit)
+    failing_calls([value for option, value in options if option == "-e"])
     other_filters(unit)
     syscall_filter(unit)
     os.execv(command[0], command)
