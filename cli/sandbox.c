@@ -6,6 +6,7 @@
  * from outside and stand as told.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -85,11 +86,14 @@ differs(const struct facts *f, const struct look *look, enum fact_namespace ns)
 static bool
 own_ids(const char *ids)
 {
-	unsigned int id[4];
+	char *end;
+	unsigned long first = strtoul(ids, &end, 10);
 
-	return sscanf(ids, "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) ==
-		   4 &&
-	       id[0] != 0 && id[0] == id[1] && id[0] == id[2] && id[0] == id[3];
+	for (int i = 1; i < 4; i++) {
+		if (*end != ' ' || strtoul(end, &end, 10) != first)
+			return false;
+	}
+	return first != 0 && *end == '\0';
 }
 
 static bool

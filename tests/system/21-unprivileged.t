@@ -100,10 +100,20 @@ def usual(w):
         os.unlink(p.socket)
 
 
+def only_lo():
+    with open("/proc/self/net/dev", encoding="ascii") as file:
+        return [line.split(":")[0].strip() for line in file][2:] == ["lo"]
+
+
 def told(tap, w, name, layers, missing):
     """Log and pratique sandbox say exactly this, mail is scanned, and a child
     that is killed is replaced."""
     p = w.pratiqued
+    if only_lo() and "network" not in layers:
+        # This machine has the network that a session should have.
+        layers = [*layers, "network"]
+        missing = re.sub(r"network: refused \([^)]*\)(; )?", "",
+                         missing).removesuffix("; ")
     tap.has(w.send(smtp.new_tag()), "250 ", f"{name}: a clean message")
     tap.has(w.send(smtp.new_tag(), smtp.attachment("e", EICAR.encode())),
             "550 ", f"{name}: an infected one")
@@ -135,7 +145,7 @@ def required(tap, w, name, layer, there):
     p = w.pratiqued
     p.stop()
     p.settings["require"] = [layer]
-    if there:
+    if there or (layer == "network" and only_lo()):
         p.start()
         tap.ok(True, f"{name}: starts where {layer} is required")
         p.stop()
@@ -272,42 +282,31 @@ def container(tap, w):
     usual(w)
 
 
-def libraries(program):
-    text = subprocess.run(["ldd", program], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, check=False
-                          ).stdout.decode()
-    return re.findall(r"(/\S+) \(0x", text)
+def recipe():
+    """The commands in docs/deploy.md that fill the directory."""
+    with open(os.path.join(SOURCE, "docs/deploy.md"), encoding="utf-8") as doc:
+        text = doc.read()
+    return re.search(r"here `/srv/pratique`:\n\n((?:    .*\n)+)", text)[1]
 
 
 def chroot(tap, w):
     """A chroot that holds nothing but the daemon, as in docs/deploy.md"""
     p = w.pratiqued
     jail = os.path.join(w.directory, "jail")
-
-    def put(path, source=None):
-        target = jail + path
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if source:
-            shutil.copy(source, target)
-        return target
-
-    for name in PROGRAMS:
-        put(f"/bin/{name}", os.path.join(BUILD, name))
-        for library in libraries(os.path.join(BUILD, name)):
-            put(library, library)
-    for name in "passwd", "group":
-        with open(put(f"/etc/{name}"), "w", encoding="utf-8") as out, \
-                open(f"/etc/{name}", encoding="utf-8") as everyone:
-            out.writelines(line for line in everyone
-                           if line.startswith(("root:", "pratique")))
-    subprocess.run(["mknod", "-m", "666", put("/dev/null"), "c", "1", "3"],
-                   check=True)
-    os.makedirs(f"{jail}/run/pratique")
-    # clamd's directory is seen inside, as the manual has it.
-    os.makedirs(f"{jail}/run/clamav")
-    subprocess.run(["mount", "--bind", w.clamd.socket_directory,
-                    f"{jail}/run/clamav"], check=True)
+    os.mkdir(jail)
+    script = recipe()
+    for there, here in (("/srv/pratique", jail),
+                        ("/usr/local/sbin/pratiqued", f"{BUILD}/pratiqued"),
+                        ("/usr/local/libexec/pratique/*",
+                         f"{BUILD}/pratique-*[a-z]"),
+                        (" /run/clamav ", f" {w.clamd.socket_directory} ")):
+        assert there in script, there
+        script = script.replace(there, here)
+    done = subprocess.run(["sh", "-euc", script], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
     try:
+        tap.equal((done.returncode, done.stdout), (0, b""),
+                  "chroot: the recipe of docs/deploy.md works")
         p.settings = {**w.usual, "libexec_dir": "/bin",
                       "run_dir": "/run/pratique", "socket_group": "",
                       "socket_mode": "0666",
@@ -334,7 +333,7 @@ def chroot(tap, w):
         p.stop()
     finally:
         p.stop()
-        subprocess.run(["umount", f"{jail}/run/clamav"], check=True)
+        subprocess.run(["umount", f"{jail}/run/clamav"], check=False)
         for name in "program", "inside":
             p.__dict__.pop(name, None)
         usual(w)
