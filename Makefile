@@ -1,6 +1,6 @@
 # Pratique.  GNU make.
 #
-#   make                build the three programs below build/
+#   make                build the programs below build/
 #   make check          all tests (needs root for the system tests)
 #   make lint           format, static analysis, size figures
 #   make install        DESTDIR=, PREFIX= honoured
@@ -57,7 +57,7 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 # The lists are the separation: tests/unit/nm.t checks what the linker made.
 include sources.mk
 
-PROGRAMS := pratiqued pratique-session pratique-scanner
+PROGRAMS := pratiqued pratique-session pratique-scanner pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load \
 	    conform-engine
 FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
@@ -144,14 +144,16 @@ install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/pratique
-	install -m 755 $(B)/pratiqued $(DESTDIR)$(SBINDIR)/
+	install -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
 	install -m 711 $(B)/pratique-session $(B)/pratique-scanner \
 	    $(DESTDIR)$(LIBEXECDIR)/
-	install -m 644 man/pratiqued.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 man/pratiqued.8 man/pratique.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 man/pratique.conf.5 $(DESTDIR)$(MANDIR)/man5/
-	sed 's|@SBINDIR@|$(SBINDIR)|' etc/pratiqued.service.in \
-	    >$(DESTDIR)$(UNITDIR)/pratiqued.service
-	chmod 644 $(DESTDIR)$(UNITDIR)/pratiqued.service
+	for unit in pratiqued pratiqued-unprivileged; do \
+	    sed 's|@SBINDIR@|$(SBINDIR)|' etc/$$unit.service.in \
+	        >$(DESTDIR)$(UNITDIR)/$$unit.service && \
+	    chmod 644 $(DESTDIR)$(UNITDIR)/$$unit.service || exit 1; done
+	install -m 644 etc/pratiqued-unprivileged.socket $(DESTDIR)$(UNITDIR)/
 	test -e $(DESTDIR)$(SYSCONFDIR)/pratique/pratique.conf || \
 	    install -m 644 etc/pratique.conf $(DESTDIR)$(SYSCONFDIR)/pratique/
 

@@ -19,6 +19,7 @@ CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 PARSER := $(wildcard parser/*.c)
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
+	privsep/activation.c privsep/status.c privsep/syslog.c \
 	privsep/child.c privsep/listen.c privsep/notify.c privsep/wire.c \
 	$(CHANNEL) $(CONFIG) $(SANDBOX) $(POLICY) $(LIB)
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
@@ -31,9 +32,12 @@ LIB_pratique-session = $(call lib,libcap-ng)
 SRC_pratique-scanner := $(wildcard scanner/*.c) $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
+# The operator's tool: looks only, and has nothing of the daemon in it.
+SRC_pratique := $(wildcard cli/*.c) sandbox/report.c
+
 # Small programs for the build and the papers.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
-	config/values.c lib/outcome.c
+	config/values.c sandbox/report.c lib/outcome.c
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
 SRC_conform-engine := tests/conformance/engine.c tests/unit/stub_host.c \

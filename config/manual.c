@@ -37,6 +37,8 @@ type_name(enum option_type type)
 		return "time";
 	case OPTION_WORD:
 		return "word";
+	case OPTION_LAYERS:
+		return "layer";
 	case OPTION_BOOL:
 		return "yes | no";
 	case OPTION_HOST:

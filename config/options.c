@@ -24,6 +24,10 @@ static const char *const log_formats[] = {
 static const char *const log_tos[] = {
     [LOG_TO_STDERR] = "stderr", [LOG_TO_SYSLOG] = "syslog", NULL};
 
+/* The other layers are always required. */
+static const char *const layers[] = {
+    "ids", "root", "network", "namespaces", "landlock", "mdwe", NULL};
+
 const struct option options[] = {
     {GROUP_MAIN, OPTION_ADDRESSES, "listen", "unix:/run/pratique/milter.sock",
 	MAIN(listen), 1, CONFIG_LISTEN_MAX, NULL,
@@ -44,6 +48,10 @@ const struct option options[] = {
 	NULL,
 	"Group that the scanner runs as, for a clamd whose socket only a group "
 	"can open. Empty stands for the primary group of scanner_user."},
+    {GROUP_MAIN, OPTION_LAYERS, "require", "", MAIN(require), 0, 0, layers,
+	"Layers of confinement without which pratiqued does not start, in "
+	"braces. Others that the system does not permit are only told in the "
+	"log. A scanner with a clamd over TCP is never held to network."},
     {GROUP_MAIN, OPTION_PATH, "run_dir", "/run/pratique", MAIN(run_dir), 0, 0,
 	NULL, "Directory for what exists only while pratiqued runs."},
     {GROUP_MAIN, OPTION_PATH, "libexec_dir", "", MAIN(libexec_dir), 0, 0, NULL,
@@ -290,6 +298,9 @@ option_limits(const struct option *o, char *buf, size_t size)
 		break;
 	case OPTION_WORD:
 		snprintf(buf, size, "%s or %s", o->words[0], o->words[1]);
+		break;
+	case OPTION_LAYERS:
+		snprintf(buf, size, "%s", VALUE_LAYERS);
 		break;
 	case OPTION_BOOL:
 		snprintf(buf, size, "yes or no");

@@ -23,6 +23,7 @@ enum option_type {
 	OPTION_MODE,	  /* mode_t, octal */
 	OPTION_USER,	  /* uid_t, by name, not root */
 	OPTION_GROUP,	  /* gid_t, by name; (gid_t)-1 for "" */
+	OPTION_LAYERS,	  /* list; uint32_t, LAYER_BITs; names are words[] */
 	OPTION_PATH,	  /* char[PATH_MAX], absolute */
 	OPTION_SIZE,	  /* uint64_t, bytes */
 	OPTION_COUNT,	  /* uint32_t */

@@ -210,7 +210,8 @@ make_options(cfg_opt_t list[SECTION_COUNT][LIST_MAX])
 
 			if (o->group != sections[id].group)
 				continue;
-			if (o->type == OPTION_ADDRESSES)
+			if (o->type == OPTION_ADDRESSES ||
+			    o->type == OPTION_LAYERS)
 				flags |= CFGF_LIST;
 			list[id][n[id]++] = (cfg_opt_t)__CFG_STR(
 			    o->key, NULL, flags, NULL, take_value);

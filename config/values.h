@@ -19,6 +19,7 @@
 
 #define VALUE_TEXT_MAX 32 /* room for any size or time as text */
 #define VALUE_ACTIONS  "accept, reject, tempfail, discard or quarantine"
+#define VALUE_LAYERS   "ids, root, network, namespaces, landlock or mdwe"
 #define ADDRESS_FORMS  "unix:/path, inet:port@host or inet6:port@host"
 
 /* Of names that need no quotes in a log line or a shell. */

@@ -19,8 +19,10 @@
 
 #include "config/config.h"
 #include "lib/log.h"
+#include "privsep/activation.h"
 #include "privsep/notify.h"
 #include "privsep/plan.h"
+#include "privsep/status.h"
 #include "privsep/supervise.h"
 #include "sandbox/policy.h"
 #include "sandbox/sandbox.h"
@@ -129,7 +131,7 @@ confine(struct sandbox_report *report)
 }
 
 static int
-run(const struct arguments *a, const struct config *c)
+run(const struct arguments *a, struct config *c)
 {
 	static struct supervise_plan plan;
 	static struct sandbox_report report;
@@ -150,6 +152,7 @@ run(const struct arguments *a, const struct config *c)
 		return status;
 	log_init(log_fd, c->scanner.log_format, c->scanner.log_to);
 	log_start(c, &report);
+	status_monitor(&report);
 	return supervise(&plan);
 }
 
@@ -160,6 +163,7 @@ main(int argc, char **argv)
 	struct arguments a = parse_arguments(argc, argv);
 
 	notify_init();
+	activation_init();
 	if (!sandbox_first(0)) {
 		fprintf(stderr, "pratiqued: cannot start safely: %m\n");
 		return EX_OSERR;

@@ -71,7 +71,7 @@ def leaked(tap, directory):
         os.makedirs(at)
         shutil.copy(os.path.join(BUILD, "escape/pratiqued"), at)
         daemon = Pratiqued(at, "unix:/nonexistent/clamd")
-        daemon.program = os.path.join(at, "pratiqued")
+        daemon.program = lambda: os.path.join(at, "pratiqued")
         try:
             daemon.start()
             started = True

@@ -93,7 +93,8 @@ def world(stack, directory):
     os.mkdir(traces)
     w = World(stack, directory, start=False, scan_timeout=f"{SCAN_TIMEOUT}s")
     w.traces, w.runs = traces, 0
-    w.pratiqued.program = os.path.join(directory, "traced")
+    w.traced = os.path.join(directory, "traced")
+    w.pratiqued.program = lambda: w.traced
     stack.callback(w.pratiqued.stop)
     return w
 
@@ -102,11 +103,11 @@ def begin(w, **settings):
     """A daemon under strace, which stays beside it (-D)."""
     w.pratiqued.stop()
     w.runs += 1
-    with open(w.pratiqued.program, "w", encoding="utf-8") as script:
+    with open(w.traced, "w", encoding="utf-8") as script:
         script.write("#!/bin/sh\nexec strace -D -ff -qq -s 0 -o "
                      f"{w.traces}/trace{w.runs} "
                      f"{BUILD}/pratiqued \"$@\"\n")
-    os.chmod(w.pratiqued.program, 0o755)
+    os.chmod(w.traced, 0o755)
     w.pratiqued.settings.update(settings)
     w.pratiqued.start()
 

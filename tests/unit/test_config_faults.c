@@ -73,6 +73,9 @@ static const struct {
     {USERS "socket_group = nosuchgroup",
 	"t.conf:3: socket_group: \"nosuchgroup\" is not a group of this system; "
 	"create it with: groupadd --system nosuchgroup\n"},
+    {USERS "require = { landlock, seccomp }",
+	"t.conf:3: require: \"seccomp\" is not a layer that can be required; "
+	"give ids, root, network, namespaces, landlock or mdwe\n"},
     {USERS "run_dir = run/x",
 	"t.conf:3: run_dir: \"run/x\" is not an absolute path; begin it with "
 	"/\n"},

@@ -7,6 +7,7 @@ postfix   a private Postfix
 sendmail  a private Sendmail, with the same methods
 recorder  writes down what an MTA and pratiqued say to each other
 sink      the mail server behind Postfix: keeps what it is given
+unit      what systemd would put around a service, without systemd
 pratiqued the daemon under test, its log lines and processes
 mailchecks  checks that run behind either MTA
 smtp      the SMTP client and the messages it sends

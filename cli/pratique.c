@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pratique: command line.  The commands are in files of their own.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define DEFAULT_RUN_DIR "/run/pratique"
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct status_block *);
+} commands[] = {
+    {"sandbox", cli_sandbox},
+    {"status", cli_status},
+};
+
+static void
+usage(void)
+{
+	fprintf(stderr, "usage: pratique [-r directory] sandbox | status\n"
+			"       pratique -V\n");
+	exit(EX_USAGE);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct status_block block;
+	const char *run_dir = DEFAULT_RUN_DIR;
+	int c, status;
+
+	while ((c = getopt(argc, argv, "r:V")) != -1) {
+		switch (c) {
+		case 'r':
+			run_dir = optarg;
+			break;
+		case 'V':
+			printf("pratique " VERSION "\n");
+			return EX_OK;
+		default:
+			usage();
+		}
+	}
+	if (optind != argc - 1)
+		usage();
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, argv[optind]) != 0)
+			continue;
+		if ((status = cli_read_block(run_dir, &block)) == CLI_GOOD)
+			status = commands[i].run(&block);
+		return fflush(stdout) == 0 ? status : EX_IOERR;
+	}
+	usage();
+}
