@@ -1,10 +1,11 @@
 # Pratique.  GNU make.
 #
-#   make                build the three programs below build/
+#   make                build the programs below build/
 #   make check          all tests (needs root for the system tests)
 #   make lint           format, static analysis, size figures
 #   make install        DESTDIR=, PREFIX= honoured
 #   make SANITIZE=address,undefined check
+#   make fuzz           see fuzz/README.md
 #
 # CFLAGS, CPPFLAGS, LDFLAGS from outside are honoured and come last.
 
@@ -57,7 +58,11 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 include sources.mk
 
 PROGRAMS := pratiqued pratique-session pratique-scanner pratique
-TOOLS    := config-manual policy-table fake-clamd milter-load stamp-case
+TOOLS    := config-manual policy-table fake-clamd milter-load \
+	    conform-engine stamp-case
+FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
+	    escape/list ipc/pratiqued ipc/pratique-session \
+	    ipc/pratique-scanner ipc/records
 
 .PHONY: all check unit bench lint docs install clean print-privileged
 all: $(PROGRAMS:%=$(B)/%)
@@ -67,10 +72,11 @@ bench: all $(B)/fake-clamd $(B)/milter-load
 
 define program
 $(B)/$(1): $$(SRC_$(1):%.c=$(B)/%.o)
+	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(or $$(HLINK_$(1)),$$(HLINK)) -o $$@ $$^ \
 	    $$(LDFLAGS) $$(LIB_$(1))
 endef
-$(foreach p,$(PROGRAMS) $(TOOLS),$(eval $(call program,$(p))))
+$(foreach p,$(PROGRAMS) $(TOOLS) $(FAKES),$(eval $(call program,$(p))))
 
 $(B)/unit.a: $(UNIT_PARTS:%.c=$(B)/%.o)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -83,21 +89,43 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-.SECONDARY:
+# What is built in and can be given anew to `make install`.
+$(B)/config/complete.o $(B)/privsep/monitor.o: $(B)/built-in
+$(B)/built-in: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION) $(LIBEXECDIR)' | cmp -s - $@ || \
+	    echo '$(VERSION) $(LIBEXECDIR)' >$@
+FORCE:
+
+include fuzz/rules.mk
+
+.PRECIOUS: $(B)/%.o
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # --- tests and checks ---------------------------------------------------------
 # Under a sanitizer only what can run under one: the confined programs can not,
 # their filters forbid what sanitizers do.
 ifeq ($(SANITIZE),)
-TESTS = $(wildcard tests/unit/*.t) $(wildcard tests/system/*.t)
+TESTS = $(wildcard tests/unit/*.t) \
+	tests/conformance/rows.t \
+	tests/conformance/miltertest.t \
+	fuzz/controls.t \
+	$(wildcard tests/escape/*.t) \
+	$(wildcard tests/ipc/*.t) \
+	$(wildcard tests/system/*.t)
 else
-TESTS =
+TESTS = tests/conformance/engine.t
 endif
 
-check: all unit $(B)/config-manual $(B)/policy-table $(B)/stamp-case
+# Programs that tests use, beside the daemon's and the unit tests.
+CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
+	$(B)/conform-engine $(B)/stamp-case \
+	$(FAKES:%=$(B)/%) \
+	fuzz-programs
+
+check: all unit $(CHECK_NEEDS)
 	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
-	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(TESTS)
+	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%) $(TESTS)
 
 lint:
 	tests/lint/run
@@ -119,14 +147,16 @@ install: all
 	install -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
 	install -m 711 $(B)/pratique-session $(B)/pratique-scanner \
 	    $(DESTDIR)$(LIBEXECDIR)/
-	install -m 644 man/pratiqued.8 man/pratique-key.8 \
+	install -m 644 man/pratiqued.8 man/pratique.8 man/pratique-key.8 \
 	    man/pratique-verify.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 man/pratique.conf.5 $(DESTDIR)$(MANDIR)/man5/
-	sed 's|@SBINDIR@|$(SBINDIR)|' etc/pratiqued.service.in \
-	    >$(DESTDIR)$(UNITDIR)/pratiqued.service
-	chmod 644 $(DESTDIR)$(UNITDIR)/pratiqued.service
+	for unit in pratiqued pratiqued-unprivileged; do \
+	    sed 's|@SBINDIR@|$(SBINDIR)|' etc/$$unit.service.in \
+	        >$(DESTDIR)$(UNITDIR)/$$unit.service && \
+	    chmod 644 $(DESTDIR)$(UNITDIR)/$$unit.service || exit 1; done
+	install -m 644 etc/pratiqued-unprivileged.socket $(DESTDIR)$(UNITDIR)/
 	test -e $(DESTDIR)$(SYSCONFDIR)/pratique/pratique.conf || \
 	    install -m 644 etc/pratique.conf $(DESTDIR)$(SYSCONFDIR)/pratique/
 
 clean:
-	rm -rf build build-san
+	rm -rf build build-san build-afl build-fuzz build-cov

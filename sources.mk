@@ -5,7 +5,7 @@ LIB := lib/field.c lib/log.c lib/network.c lib/outcome.c lib/stamp.c
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
 	  config/options.c config/read.c config/reply.c config/text.c config/values.c
 
-SANDBOX := sandbox/caps.c sandbox/ids.c sandbox/landlock.c sandbox/limits.c \
+SANDBOX := sandbox/caps.c sandbox/descriptors.c sandbox/ids.c sandbox/landlock.c sandbox/limits.c \
 	   sandbox/namespace.c sandbox/policy_load.c sandbox/report.c \
 	   sandbox/sandbox.c
 
@@ -22,6 +22,7 @@ CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 PARSER := $(wildcard parser/*.c)
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
+	privsep/activation.c privsep/status.c privsep/syslog.c \
 	privsep/child.c privsep/keys.c privsep/listen.c privsep/notify.c \
 	privsep/wire.c \
 	$(KEYS) $(CHANNEL) $(CONFIG) $(SANDBOX) $(POLICY) $(LIB)
@@ -35,16 +36,22 @@ LIB_pratique-session = $(call lib,libcap-ng)
 SRC_pratique-scanner := $(wildcard scanner/*.c) $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
+# What judges stamps, in one program.
+JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c $(KEYS)
+
+# The operator's tool.  Only its commands about stamps have code of the daemon.
+SRC_pratique := $(filter-out cli/judge.c,$(wildcard cli/*.c)) $(JUDGE) \
+	$(CONFIG) sandbox/report.c $(LIB)
+LIB_pratique = $(call lib,libconfuse libsodium)
+
 # Small programs for the build and the papers.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
-	config/values.c lib/outcome.c lib/stamp.c
+	config/values.c sandbox/report.c lib/outcome.c lib/stamp.c
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
-# What judges stamps, in one program: for pratique(8) and the tests' driver.
-JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c $(KEYS)
-SRC_pratique := cli/pratique.c cli/key.c cli/message.c cli/verify.c $(JUDGE) \
-	$(CONFIG) $(LIB)
-LIB_pratique = $(call lib,libconfuse libsodium)
+SRC_conform-engine := tests/conformance/engine.c tests/unit/stub_host.c \
+	$(PARSER) lib/network.c lib/outcome.c lib/stamp.c
+
 SRC_stamp-case := tests/stamps/case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)
 
@@ -60,3 +67,36 @@ UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
 	scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
 	$(SRC_pratique-scanner)))
 LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
+
+# Test programs that are started in the place of ours: a session and a scanner
+# that try to get out (tests/escape), or that break the record protocol
+# (tests/ipc).  Only the part that would read mail is another; with --wrap
+# single layers can be left out, which no program of ours can.
+WRAP := -Wl,--wrap=policy_load,--wrap=sandbox_enter,--wrap=sandbox_monitor
+WRAP := $(WRAP),--wrap=sandbox_session
+LAYERS := tests/escape/layers.c
+ATTEMPTS := tests/escape/attempt.c tests/escape/table.c tests/escape/steps.c \
+	tests/escape/machine_$(shell uname -m).c
+
+SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS) tests/escape/leak.c
+LIB_escape/pratiqued = $(WRAP) -Wl,--wrap=close_range $(LIB_pratiqued)
+SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \
+	$(filter-out $(PARSER),$(SRC_pratique-session))
+HLINK_escape/pratique-session = $(HLINK_pratique-session)
+LIB_escape/pratique-session = $(WRAP) $(LIB_pratique-session)
+SRC_escape/pratique-scanner := tests/escape/client.c $(ATTEMPTS) $(LAYERS) \
+	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
+LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
+SRC_escape/list := tests/escape/list.c $(ATTEMPTS)
+LIB_escape/list = $(call lib,libseccomp)
+
+SRC_ipc/pratiqued := $(SRC_escape/pratiqued)
+LIB_ipc/pratiqued = $(LIB_escape/pratiqued)
+SRC_ipc/pratique-session := tests/ipc/engine.c $(LAYERS) \
+	$(filter-out $(PARSER),$(SRC_pratique-session))
+HLINK_ipc/pratique-session = $(HLINK_pratique-session)
+LIB_ipc/pratique-session = $(WRAP) $(LIB_pratique-session)
+SRC_ipc/pratique-scanner := tests/ipc/client.c \
+	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
+LIB_ipc/pratique-scanner = $(LIB_pratique-scanner)
+SRC_ipc/records := tests/ipc/records.c privsep/record.c

@@ -6,33 +6,72 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+#include "cli/cli.h"
 #include "cli/stamps.h"
+
+#define DEFAULT_RUN_DIR "/run/pratique"
 
 static const struct command {
 	const char *name;
-	int (*run)(int argc, char **argv);
+	int (*run)(const struct status_block *);
 } commands[] = {
+    {"sandbox", cli_sandbox},
+    {"status", cli_status},
+};
+
+/* Those that have a command line of their own. */
+static const struct tool {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} tools[] = {
     {"key", cli_key},
     {"verify", cli_verify},
 };
 
+static void
+usage(void)
+{
+	fprintf(stderr, "usage: pratique [-r directory] sandbox | status\n"
+			"       pratique key | verify ...\n"
+			"       pratique -V\n");
+	exit(EX_USAGE);
+}
+
 int
 main(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "-V") == 0) {
-		printf("pratique " VERSION "\n");
-		return EX_OK;
-	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		int status;
+	static struct status_block block;
+	const char *run_dir = DEFAULT_RUN_DIR;
+	int c, status;
 
-		if (argc < 2 || strcmp(commands[i].name, argv[1]) != 0)
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		if (argc < 2 || strcmp(tools[i].name, argv[1]) != 0)
 			continue;
-		status = commands[i].run(argc - 1, argv + 1);
+		status = tools[i].run(argc - 1, argv + 1);
 		return fflush(stdout) == 0 ? status : EX_IOERR;
 	}
-	fprintf(stderr, "usage: pratique key | verify ...\n"
-			"       pratique -V\n");
-	return EX_USAGE;
+	while ((c = getopt(argc, argv, "r:V")) != -1) {
+		switch (c) {
+		case 'r':
+			run_dir = optarg;
+			break;
+		case 'V':
+			printf("pratique " VERSION "\n");
+			return EX_OK;
+		default:
+			usage();
+		}
+	}
+	if (optind != argc - 1)
+		usage();
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, argv[optind]) != 0)
+			continue;
+		if ((status = cli_read_block(run_dir, &block)) == CLI_GOOD)
+			status = commands[i].run(&block);
+		return fflush(stdout) == 0 ? status : EX_IOERR;
+	}
+	usage();
 }

@@ -8,6 +8,7 @@
 #include "config/reading.h"
 #include "config/reply.h"
 #include "lib/field.h"
+#include "sandbox/sandbox.h"
 
 #define HOST_SIZE sizeof(((struct session_settings *)0)->hostname)
 
@@ -118,6 +119,25 @@ assign_ignore(struct stamp_settings *s, const char *text, struct complaint *c)
 	return true;
 }
 
+/* One more layer; "" for none. */
+static bool
+assign_layer(const struct option *o, const char *text, uint32_t *layers,
+    struct complaint *c)
+{
+	const char *const *word = o->words;
+
+	if (*text == '\0')
+		return true;
+	while (*word != NULL && strcmp(*word, text) != 0)
+		word++;
+	if (*word == NULL)
+		return complain(c, text,
+		    "is not a layer that can be required; give %s",
+		    VALUE_LAYERS);
+	*layers |= LAYER_BIT(sandbox_layer_find(text));
+	return true;
+}
+
 bool
 option_assign(
     const struct option *o, void *base, const char *text, struct complaint *c)
@@ -143,6 +163,8 @@ option_assign(
 		return value_time(text, o->min, o->max, at, c);
 	case OPTION_WORD:
 		return value_word(text, o->words, at, c);
+	case OPTION_LAYERS:
+		return assign_layer(o, text, at, c);
 	case OPTION_BOOL:
 		return value_bool(text, at, c);
 	case OPTION_ACTION:

@@ -22,6 +22,9 @@ complete_section(struct reading *r, enum section_id id, void *base)
 
 		if (o->group != sections[id].group || r->seen[id][i] != 0)
 			continue;
+		/* The preset users need not exist where they are not used. */
+		if (o->type == OPTION_USER && geteuid() != 0)
+			continue;
 		if (!option_assign(o, base, o->preset, &c))
 			reading_fault(r, 0, sections[id].name, o->key, c.text);
 	}
@@ -167,10 +170,23 @@ primary_group(uid_t uid)
 	return pw == NULL ? (gid_t)-1 : pw->pw_gid;
 }
 
+/* Without root there is one user, and there will be no other. */
+static void
+complete_own_ids(struct config *config)
+{
+	config->user_uid = config->scanner_uid = geteuid();
+	config->user_gid = config->scanner_gid = getegid();
+}
+
 static void
 complete_ids(struct reading *r)
 {
 	struct config *config = &r->config;
+
+	if (geteuid() != 0) {
+		complete_own_ids(config);
+		return;
+	}
 
 	if (config->user_uid == config->scanner_uid)
 		reading_fault(r, 0, "", "scanner_user",
@@ -244,6 +260,7 @@ complete_config(struct reading *r)
 
 	complete_section(r, SECTION_MAIN, config);
 	complete_section(r, SECTION_HEADERS, config);
+	complete_section(r, SECTION_LIMITS, config);
 	if (scanner->backends == 0 && r->faults == 0)
 		complete_clamd(r, "local", 0);
 	settle_all(r);

@@ -27,6 +27,7 @@ struct config {
 	gid_t socket_gid; /* (gid_t)-1: leave as it is */
 	uid_t user_uid, scanner_uid;
 	gid_t user_gid, scanner_gid;
+	uint32_t require; /* LAYER_BITs of sandbox/sandbox.h */
 	char run_dir[PATH_MAX];
 	char libexec_dir[PATH_MAX];
 	char key_dir[PATH_MAX]; /* "": see CONFIG_KEY_DIR */

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "config/options.h"
 #include "config/values.h"
+#include "sandbox/sandbox.h"
 
 #define COMMENT_COLUMNS 76
 
@@ -81,6 +82,22 @@ print_names(FILE *out, const char *names, size_t size, uint32_t count)
 }
 
 static void
+print_layers(FILE *out, const struct option *o, uint32_t layers)
+{
+	const char *comma = "";
+
+	fputs("{ ", out);
+	for (size_t i = 0; o->words[i] != NULL; i++) {
+		if ((layers & LAYER_BIT(sandbox_layer_find(o->words[i]))) == 0)
+			continue;
+		fputs(comma, out);
+		print_quoted(out, o->words[i]);
+		comma = ", ";
+	}
+	fputs(*comma == '\0' ? "}" : " }", out);
+}
+
+static void
 print_user(FILE *out, uid_t uid)
 {
 	const struct passwd *pw = getpwuid(uid);
@@ -131,6 +148,9 @@ print_value(FILE *out, const struct option *o, const void *base)
 	case OPTION_WORD:
 		fputs(o->words[*(const uint32_t *)at], out);
 		break;
+	case OPTION_LAYERS:
+		print_layers(out, o, *(const uint32_t *)at);
+		break;
 	case OPTION_BOOL:
 		fputs(*(const bool *)at ? "yes" : "no", out);
 		break;
@@ -170,6 +190,9 @@ print_preset(FILE *out, const struct option *o, const struct section *s)
 		break;
 	case OPTION_REPLY:
 		print_quoted(out, section_reply(s, s->action));
+		break;
+	case OPTION_LAYERS:
+		fputs("{ }", out);
 		break;
 	case OPTION_ADDRESS:
 	case OPTION_USER:
@@ -302,6 +325,7 @@ print_all(const struct printer *p)
 			    p, s, "", base, id == SECTION_ON_INFECTED);
 			break;
 		case GROUP_HEADERS:
+		case GROUP_LIMITS:
 		case GROUP_STAMP:
 			print_section(p, s, "", base, true);
 			break;

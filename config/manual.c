@@ -37,6 +37,8 @@ type_name(enum option_type type)
 		return "time";
 	case OPTION_WORD:
 		return "word";
+	case OPTION_LAYERS:
+		return "layer";
 	case OPTION_BOOL:
 		return "yes | no";
 	case OPTION_HOST:
@@ -129,6 +131,9 @@ print_mdoc(void)
 	puts(".Ss Section headers");
 	print_sentences(sections[SECTION_HEADERS].text);
 	print_group(GROUP_HEADERS);
+	puts(".Ss Section limits");
+	print_sentences(sections[SECTION_LIMITS].text);
+	print_group(GROUP_LIMITS);
 	puts(".Ss Section stamp");
 	print_sentences(sections[SECTION_STAMP].text);
 	print_group(GROUP_STAMP);

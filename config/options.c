@@ -15,6 +15,7 @@
 #define SECONDS(n)    ((n)*UINT64_C(1000))
 #define MAIN(member)  offsetof(struct config, member)
 #define STAMP(member) MAIN(scanner.stamp.member)
+#define LIMIT(member) MAIN(session.limits.member)
 
 /* Longer keys are cut before they are compared: none of ours is longer. */
 #define KEY_MAX 32
@@ -27,6 +28,10 @@ static const char *const own_dbs[] = {
     [STAMP_OWN_DB_REQUIRED] = "required", [STAMP_OWN_DB_NONE] = "none", NULL};
 static const char *const strips[] = {
     [STAMP_STRIP_FOREIGN] = "foreign", [STAMP_STRIP_ALL] = "all", NULL};
+
+/* The other layers are always required. */
+static const char *const layers[] = {
+    "ids", "root", "network", "namespaces", "landlock", "mdwe", NULL};
 
 const struct option options[] = {
     {GROUP_MAIN, OPTION_ADDRESSES, "listen", "unix:/run/pratique/milter.sock",
@@ -48,6 +53,10 @@ const struct option options[] = {
 	NULL,
 	"Group that the scanner runs as, for a clamd whose socket only a group "
 	"can open. Empty stands for the primary group of scanner_user."},
+    {GROUP_MAIN, OPTION_LAYERS, "require", "", MAIN(require), 0, 0, layers,
+	"Layers of confinement without which pratiqued does not start, in "
+	"braces. Others that the system does not permit are only told in the "
+	"log. A scanner with a clamd over TCP is never held to network."},
     {GROUP_MAIN, OPTION_PATH, "run_dir", "/run/pratique", MAIN(run_dir), 0, 0,
 	NULL, "Directory for what exists only while pratiqued runs."},
     {GROUP_MAIN, OPTION_PATH, "libexec_dir", "", MAIN(libexec_dir), 0, 0, NULL,
@@ -64,7 +73,7 @@ const struct option options[] = {
 	UINT64_C(1) << 20, UINT64_C(1) << 40, NULL,
 	"Memory for the messages of all sessions together. What does not fit is "
 	"not scanned, see on_busy. At least twice max_message_size."},
-    {GROUP_MAIN, OPTION_COUNT, "max_sessions", "500",
+    {GROUP_MAIN, OPTION_COUNT, "max_sessions", "2000",
 	MAIN(session.max_sessions), 1, 20000, NULL,
 	"Connections of the MTA served at the same time. More wait."},
     {GROUP_MAIN, OPTION_TIME, "session_timeout", "1h",
@@ -141,6 +150,36 @@ const struct option options[] = {
     {GROUP_HEADERS, OPTION_HEADER, "status", "X-Virus-Status",
 	MAIN(session.header_status), 0, 0, NULL,
 	"Field that says what was found, in the same way."},
+    {GROUP_LIMITS, OPTION_COUNT, "recipients", "10000", LIMIT(recipients), 1,
+	1000000, NULL, "Recipients of a message. With more it is not scanned."},
+    {GROUP_LIMITS, OPTION_COUNT, "header_fields", "10000", LIMIT(header_fields),
+	1, 1000000, NULL,
+	"Header fields of a message. With more it is not scanned."},
+    {GROUP_LIMITS, OPTION_SIZE, "header_size", "4M", LIMIT(header_size), 1024,
+	UINT64_C(1) << 30, NULL,
+	"Size of all its header fields. With more it is not scanned."},
+    {GROUP_LIMITS, OPTION_COUNT, "parameters", "100", LIMIT(parameters), 1,
+	65535, NULL,
+	"ESMTP parameters of one sender or recipient. With more the connection "
+	"is closed."},
+    {GROUP_LIMITS, OPTION_COUNT, "messages", "10000", LIMIT(messages), 1,
+	UINT32_MAX, NULL,
+	"Messages of one connection. When one more begins it is closed."},
+    {GROUP_LIMITS, OPTION_TIME, "packet_time", "1m", LIMIT(packet_time),
+	SECONDS(1), SECONDS(3600), NULL,
+	"How long a packet of the protocol may take from its first byte to its "
+	"last. After that the connection is closed."},
+    {GROUP_LIMITS, OPTION_TIME, "message_time", "30m", LIMIT(message_time),
+	SECONDS(1), SECONDS(86400), NULL,
+	"How long a message may take from its first command to its end. After "
+	"that the connection is closed."},
+    {GROUP_LIMITS, OPTION_COUNT, "silent", "4096", LIMIT(silent), 16, 65535,
+	NULL,
+	"Connections on which nothing has been said yet. When one more comes the "
+	"oldest is closed."},
+    {GROUP_LIMITS, OPTION_TIME, "silent_time", "20s", LIMIT(silent_time),
+	SECONDS(1), SECONDS(3600), NULL,
+	"How long such a connection is kept. An MTA speaks at once."},
     {GROUP_STAMP, OPTION_BOOL, "add", "no", STAMP(add), 0, 0, NULL,
 	"Whether clean messages get a stamp."},
     {GROUP_STAMP, OPTION_KEY, "key", "", STAMP(key), 0, 0, NULL,
@@ -208,13 +247,19 @@ const struct section sections[SECTION_COUNT] = {
 	"A message that clamd scanned whole and found clean."},
     [SECTION_ON_UNSCANNED] = {"on_unscanned", GROUP_ACTION, OUTCOME_COUNT,
 	ACTION_TEMPFAIL, UNSCANNED_REJECT, UNSCANNED_TEMPFAIL,
-	"A message without a verdict, for whatever reason. The six sections "
+	"A message without a verdict, for whatever reason. The sections "
 	"after this one are for one reason each. What they leave out is taken "
 	"from here."},
     [SECTION_ON_TOO_BIG] = {"on_too_big", GROUP_ACTION, OUTCOME_TOO_BIG,
 	ACTION_TEMPFAIL, "552 5.3.4 Message too big to be scanned",
 	UNSCANNED_TEMPFAIL,
 	"Unscanned because it is longer than max_message_size."},
+    [SECTION_ON_LIMITS] = {"on_limits", GROUP_ACTION, OUTCOME_LIMITS,
+	ACTION_TEMPFAIL,
+	"552 5.3.4 Message exceeds a limit of the virus scanner",
+	UNSCANNED_TEMPFAIL,
+	"Unscanned because it passed recipients, header_fields or header_size in "
+	"section limits."},
     [SECTION_ON_CLAMD_DOWN] = {"on_clamd_down", GROUP_ACTION,
 	OUTCOME_CLAMD_DOWN, ACTION_TEMPFAIL, UNSCANNED_REJECT,
 	UNSCANNED_TEMPFAIL, "Unscanned because no clamd could be used."},
@@ -234,6 +279,8 @@ const struct section sections[SECTION_COUNT] = {
 	"Unscanned because a part of Pratique failed."},
     [SECTION_HEADERS] = {"headers", GROUP_HEADERS, OUTCOME_COUNT, ACTION_COUNT,
 	"", "", "Header fields that Pratique adds."},
+    [SECTION_LIMITS] = {"limits", GROUP_LIMITS, OUTCOME_COUNT, ACTION_COUNT, "",
+	"", "What one connection may use up, beside max_message_size."},
     [SECTION_STAMP] = {"stamp", GROUP_STAMP, OUTCOME_COUNT, ACTION_COUNT, "",
 	"",
 	"Stamps, with which another relay of the same site need not scan again. "
@@ -350,6 +397,9 @@ option_limits(const struct option *o, char *buf, size_t size)
 		break;
 	case OPTION_WORD:
 		snprintf(buf, size, "%s or %s", o->words[0], o->words[1]);
+		break;
+	case OPTION_LAYERS:
+		snprintf(buf, size, "%s", VALUE_LAYERS);
 		break;
 	case OPTION_BOOL:
 		snprintf(buf, size, "yes or no");

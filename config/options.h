@@ -23,6 +23,7 @@ enum option_type {
 	OPTION_MODE,	  /* mode_t, octal */
 	OPTION_USER,	  /* uid_t, by name, not root */
 	OPTION_GROUP,	  /* gid_t, by name; (gid_t)-1 for "" */
+	OPTION_LAYERS,	  /* list; uint32_t, LAYER_BITs; names are words[] */
 	OPTION_PATH,	  /* char[PATH_MAX], absolute */
 	OPTION_SIZE,	  /* uint64_t, bytes */
 	OPTION_COUNT,	  /* uint32_t */
@@ -42,6 +43,7 @@ enum option_type {
 enum option_group {
 	GROUP_MAIN,    /* place is in struct config */
 	GROUP_HEADERS, /* in struct config */
+	GROUP_LIMITS,  /* in struct config */
 	GROUP_CLAMD,   /* in struct backend_settings */
 	GROUP_ACTION,  /* in struct disposition */
 	GROUP_STAMP,   /* in struct config */
@@ -66,12 +68,14 @@ enum section_id {
 	SECTION_ON_CLEAN,
 	SECTION_ON_UNSCANNED,
 	SECTION_ON_TOO_BIG,
+	SECTION_ON_LIMITS,
 	SECTION_ON_CLAMD_DOWN,
 	SECTION_ON_CLAMD_ERROR,
 	SECTION_ON_TIMEOUT,
 	SECTION_ON_BUSY,
 	SECTION_ON_INTERNAL,
 	SECTION_HEADERS,
+	SECTION_LIMITS,
 	SECTION_STAMP,
 	SECTION_PEER,
 	SECTION_COUNT

@@ -23,6 +23,14 @@
 /* libconfuse hands nothing of ours to its callbacks. */
 static struct reading reading;
 
+/* Unknown names, and what libconfuse says, may hold anything from the file. */
+static void
+print_plain(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		fputc(*text < ' ' || *text > '~' ? '?' : *text, out);
+}
+
 void
 reading_fault(struct reading *r, unsigned line, const char *section,
     const char *key, const char *what)
@@ -31,10 +39,14 @@ reading_fault(struct reading *r, unsigned line, const char *section,
 	fprintf(r->err, "%s:", r->file);
 	if (line != 0)
 		fprintf(r->err, "%u:", line);
-	if (*key != '\0')
-		fprintf(r->err, " %s%s%s:", section,
-		    *section == '\0' ? "" : ".", key);
-	fprintf(r->err, " %s\n", what);
+	if (*key != '\0') {
+		fprintf(r->err, " %s%s", section, *section == '\0' ? "" : ".");
+		print_plain(r->err, key);
+		fputc(':', r->err);
+	}
+	fputc(' ', r->err);
+	print_plain(r->err, what);
+	fputc('\n', r->err);
 }
 
 /* The table's section for one of libconfuse's. */
@@ -52,6 +64,7 @@ base_of(struct reading *r, enum section_id id)
 	switch (sections[id].group) {
 	case GROUP_MAIN:
 	case GROUP_HEADERS:
+	case GROUP_LIMITS:
 	case GROUP_STAMP:
 		return &r->config;
 	case GROUP_CLAMD:
@@ -136,6 +149,8 @@ static const struct message {
 	"has no name; write the name in quotes before the brace"},
     {"found duplicate title '%s'", ABOUT_TEXT,
 	"is the name of a section above; give each a name of its own"},
+    {"no sub-section title/index for '%s'", ABOUT_TEXT,
+	"is not the name of an option; check quotes and the line before"},
     {"bad escape sequence '%s'", ABOUT_TEXT,
 	"is not an escape sequence; write \\\\ for a backslash"},
     {"invalid octal number '%s'", ABOUT_TEXT,
@@ -209,6 +224,7 @@ make_options(cfg_opt_t list[SECTION_COUNT][LIST_MAX])
 			if (o->group != sections[id].group)
 				continue;
 			if (o->type == OPTION_ADDRESSES ||
+			    o->type == OPTION_LAYERS ||
 			    o->type == OPTION_KEYS || o->type == OPTION_IGNORE)
 				flags |= CFGF_LIST;
 			list[id][n[id]++] = (cfg_opt_t)__CFG_STR(
@@ -247,6 +263,10 @@ parse(struct reading *r, const char *text)
 	}
 	cfg_set_error_function(cfg, take_error);
 	ok = cfg_parse_buf(cfg, text) == CFG_SUCCESS;
+	/* It gives up at an empty name, and does not say so. */
+	if (!ok && r->faults == 0)
+		reading_fault(r, (unsigned)cfg->line, "", "",
+		    "an empty name stands here; remove the quotes");
 	listen = ok ? cfg_getopt(cfg, "listen") : NULL;
 	/* take_value is not called for a list without values. */
 	if (ok && (listen->flags & CFGF_MODIFIED) != 0 && listen->nvalues == 0)

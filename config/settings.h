@@ -85,9 +85,24 @@ struct stamp_session {
 	struct network peer[SETTINGS_PEERS_MAX];
 };
 
+/* What one connection may use up.  Memory is fixed whatever these are; they
+ * bound time and work, and what is passed on to the scanner. */
+struct limit_settings {
+	uint32_t recipients;	/* of a message: LIMITS */
+	uint32_t header_fields; /* LIMITS */
+	uint64_t header_size;	/* bytes of all fields: LIMITS */
+	uint32_t parameters;	/* of one MAIL or RCPT: closed */
+	uint32_t messages;	/* of a connection: closed at the next one */
+	uint32_t packet_time;	/* from its first byte to its last: closed */
+	uint32_t message_time;	/* first command to end of message: closed */
+	uint32_t silent;	/* connections that have said nothing yet */
+	uint32_t silent_time;	/* until the first byte: closed */
+};
+
 /* For the listener and its sessions. */
 struct session_settings {
 	uint64_t max_message_size;
+	struct limit_settings limits;
 	uint32_t max_sessions;
 	uint32_t session_timeout; /* silence between two commands */
 	uint32_t scan_timeout;	  /* end of message to verdict */

@@ -19,6 +19,7 @@
 
 #define VALUE_TEXT_MAX 32 /* room for any size or time as text */
 #define VALUE_ACTIONS  "accept, reject, tempfail, discard or quarantine"
+#define VALUE_LAYERS   "ids, root, network, namespaces, landlock or mdwe"
 #define VALUE_KEY_FORM \
 	"1 to 16 of a-z, 0-9, dot, - and _, first and last a letter or digit"
 #define VALUE_PROFILE_FORM \

@@ -98,11 +98,13 @@ is_bare(const uint8_t *bytes, size_t len)
 static bool
 line_add_key(struct log_line *line, const char *key)
 {
+	bool first = line->len == line->start;
+
 	if (target_format == LOG_FORMAT_LOGFMT)
-		return line_add(line, " ", 1) && line_add_text(line, key) &&
-		       line_add(line, "=", 1);
-	return line_add(line, ",\"", 2) && line_add_text(line, key) &&
-	       line_add(line, "\":", 2);
+		return line_add_text(line, first ? "" : " ") &&
+		       line_add_text(line, key) && line_add(line, "=", 1);
+	return line_add_text(line, first ? "\"" : ",\"") &&
+	       line_add_text(line, key) && line_add(line, "\":", 2);
 }
 
 static bool
@@ -177,23 +179,21 @@ time_text(char *buf, size_t size)
 void
 log_begin(struct log_line *line, enum log_level level, const char *event)
 {
-	char prefix[64];
-	int n = 0;
+	char text[64];
+	int n;
 
 	line->len = 0;
 	line->full = false;
 	if (target_to == LOG_TO_SYSLOG) {
-		n = snprintf(prefix, sizeof(prefix), "<%d>" SYSLOG_PREFIX,
+		n = snprintf(text, sizeof(text), "<%d>" SYSLOG_PREFIX,
 		    SYSLOG_MAIL | level_severity[level]);
-		line_add(line, prefix, n > 0 ? (size_t)n : 0);
+		line_add(line, text, n > 0 ? (size_t)n : 0);
 	}
 	if (target_format == LOG_FORMAT_JSON)
-		line_add_text(line, "{\"ts\":\"");
-	else
-		line_add_text(line, "ts=");
-	line_add(line, prefix, time_text(prefix, sizeof(prefix)));
-	if (target_format == LOG_FORMAT_JSON)
-		line_add_text(line, "\"");
+		line_add(line, "{", 1);
+	line->start = line->len;
+	if (target_to == LOG_TO_STDERR)
+		log_bytes(line, "ts", text, time_text(text, sizeof(text)));
 	log_text(line, "level", level_word[level]);
 	log_text(line, "event", event);
 }

@@ -24,6 +24,7 @@ enum log_to { LOG_TO_STDERR, LOG_TO_SYSLOG };
 struct log_line {
 	char text[LOG_LINE_MAX];
 	size_t len;
+	size_t start; /* where the first key begins */
 	bool full; /* a key did not fit: it and all later ones are left out */
 };
 

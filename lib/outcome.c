@@ -10,6 +10,7 @@ static const char *const reasons[OUTCOME_COUNT] = {
     [OUTCOME_CLEAN_BY_STAMP] = "",
     [OUTCOME_INFECTED] = "",
     [OUTCOME_TOO_BIG] = "too-big",
+    [OUTCOME_LIMITS] = "limits",
     [OUTCOME_CLAMD_DOWN] = "clamd-down",
     [OUTCOME_CLAMD_ERROR] = "clamd-error",
     [OUTCOME_TIMEOUT] = "timeout",

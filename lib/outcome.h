@@ -16,6 +16,7 @@ enum outcome {
 	OUTCOME_CLEAN_BY_STAMP, /* so did another relay, which has a key of ours */
 	OUTCOME_INFECTED,	/* clamd named a signature */
 	OUTCOME_TOO_BIG,	/* unscanned: above max_message_size */
+	OUTCOME_LIMITS,		/* unscanned: passed another limit of a session */
 	OUTCOME_CLAMD_DOWN,	/* unscanned: no clamd could be used */
 	OUTCOME_CLAMD_ERROR,	/* unscanned: clamd answered, but no verdict */
 	OUTCOME_TIMEOUT,	/* unscanned: no answer within scan_timeout */

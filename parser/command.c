@@ -81,13 +81,11 @@ count_strings(struct cursor c, size_t *count)
 	return true;
 }
 
-/* The address, then parameters, which are checked and not used. */
 static bool
-decode_envelope(struct cursor c, struct span *out)
+decode_envelope(struct cursor c, struct command_envelope *out)
 {
-	size_t parameters;
-
-	return cursor_string(&c, out) && count_strings(c, &parameters);
+	return cursor_string(&c, &out->address) &&
+	       count_strings(c, &out->parameters);
 }
 
 static bool
@@ -127,7 +125,7 @@ command_decode(
 		return decode_text(c, &out->text);
 	case MILTER_MAIL:
 	case MILTER_RCPT:
-		return decode_envelope(c, &out->text);
+		return decode_envelope(c, &out->envelope);
 	case MILTER_HEADER:
 		return decode_header(c, &out->header);
 	case MILTER_MACRO:

@@ -25,6 +25,11 @@ struct command_connect {
 	char ip[INET6_ADDRSTRLEN]; /* what address views for an IP client */
 };
 
+struct command_envelope {
+	struct span address;
+	size_t parameters; /* their number: they are not used otherwise */
+};
+
 struct command_header {
 	struct span name; /* not empty */
 	struct span value;
@@ -38,12 +43,13 @@ struct command_macro {
 struct command {
 	enum milter_command code;
 	union {
-		struct negotiation offer;	/* OPTNEG */
-		struct command_connect connect; /* CONNECT */
-		struct command_header header;	/* HEADER */
-		struct command_macro macro;	/* MACRO */
-		struct span text;  /* HELO, UNKNOWN; MAIL, RCPT: address */
-		struct span bytes; /* BODY, BODYEOB */
+		struct negotiation offer;	  /* OPTNEG */
+		struct command_connect connect;	  /* CONNECT */
+		struct command_header header;	  /* HEADER */
+		struct command_macro macro;	  /* MACRO */
+		struct span text;		  /* HELO, UNKNOWN */
+		struct command_envelope envelope; /* MAIL, RCPT */
+		struct span bytes;		  /* BODY, BODYEOB */
 	};
 };
 

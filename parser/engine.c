@@ -164,6 +164,16 @@ queue_id(const struct engine *e)
 	return id;
 }
 
+static void
+on_envelope(struct engine *e, const struct command_envelope *envelope)
+{
+	const struct limit_settings *limits = &e->settings->limits;
+
+	if (envelope->parameters > limits->parameters ||
+	    e->session.messages >= limits->messages)
+		stop(e, "limits");
+}
+
 /* Without HDR_LEADSPC the MTA took one space off each value, if there was
  * one.  There nearly always is, so it is put back; an empty value stays. */
 static void
@@ -248,10 +258,12 @@ obey(struct engine *e, const struct command *c)
 		break;
 	case MILTER_MAIL:
 		macro_command(&e->macros, MILTER_STAGE_MAIL);
-		session_envfrom(&e->session, c->text);
+		on_envelope(e, &c->envelope);
+		session_envfrom(&e->session, c->envelope.address);
 		break;
 	case MILTER_RCPT:
 		macro_command(&e->macros, MILTER_STAGE_RCPT);
+		on_envelope(e, &c->envelope);
 		session_envrcpt(&e->session);
 		break;
 	case MILTER_HEADER:
@@ -303,7 +315,8 @@ handle(struct engine *e, const struct packet *p)
 		session_abort(&e->session);
 	obey(e, &c);
 	/* No verdict before the end of a message, and none by default there. */
-	if (reply_owed(&e->out) && c.code != MILTER_BODYEOB)
+	if (e->why[0] == '\0' && reply_owed(&e->out) &&
+	    c.code != MILTER_BODYEOB)
 		(void)reply_plain(&e->out, MILTER_CONTINUE);
 }
 

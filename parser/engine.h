@@ -48,7 +48,8 @@ bool engine_idle(const struct engine *);
 void engine_close(struct engine *);
 
 /* Why engine_input said ENGINE_CLOSE, for tests: "quit", "length",
- * "unknown-command", "order", "payload", "negotiation", "mta-gone". */
+ * "unknown-command", "order", "payload", "limits", "negotiation",
+ * "mta-gone". */
 const char *engine_why(const struct engine *);
 
 #endif

@@ -50,8 +50,9 @@ void host_scan_body(struct span bytes);
 
 /* Waits for the outcome, at most scan_timeout, and calls host_progress's
  * packet in between: progress is sent to the MTA every few seconds as it
- * stands.  size: message bytes; too_big: bytes were left out. */
-void host_scan_end(uint32_t message, uint64_t size, bool too_big,
+ * stands.  size: message bytes; so_far: OUTCOME_CLEAN to have it judged, or
+ * OUTCOME_TOO_BIG or OUTCOME_LIMITS if bytes were left out. */
+void host_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
     struct span progress, struct host_result *out);
 
 /* Drops the message; only after begin and before end. */

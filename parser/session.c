@@ -48,7 +48,10 @@ clear_message(struct session *s)
 	memset(r->sender, 0, sizeof(r->sender));
 	s->size = 0;
 	s->forged_scanned = s->forged_status = 0;
-	s->scanning = s->too_big = false;
+	s->fields = 0;
+	s->header_size = 0;
+	s->scanning = false;
+	s->so_far = OUTCOME_CLEAN;
 	stamps_clear(&s->stamps);
 }
 
@@ -95,7 +98,8 @@ session_envfrom(struct session *s, struct span sender)
 void
 session_envrcpt(struct session *s)
 {
-	s->report.recipients++;
+	if (++s->report.recipients > s->settings->limits.recipients)
+		s->so_far = OUTCOME_LIMITS;
 }
 
 /* --- content -------------------------------------------------------------- */
@@ -112,14 +116,26 @@ begin_scan(struct session *s, struct span queue_id)
 	    s->stamps.peer != STAMPS_NO_PEER);
 }
 
-/* Adds to the size; false if the message is, or has become, too big. */
+/* Adds to the size; false if a limit is, or was before, passed: then nothing
+ * more goes to the scanner. */
 static bool
-within_limit(struct session *s, uint64_t bytes)
+within_limits(struct session *s, uint64_t bytes)
 {
 	s->size += bytes;
 	if (s->size > s->settings->max_message_size)
-		s->too_big = true;
-	return !s->too_big;
+		s->so_far = OUTCOME_TOO_BIG;
+	return s->so_far == OUTCOME_CLEAN;
+}
+
+static void
+count_field(struct session *s, uint64_t bytes)
+{
+	const struct limit_settings *limits = &s->settings->limits;
+
+	s->header_size += bytes;
+	if (++s->fields > limits->header_fields ||
+	    s->header_size > limits->header_size)
+		s->so_far = OUTCOME_LIMITS;
 }
 
 static bool
@@ -134,8 +150,10 @@ session_header(struct session *s, struct span name, struct span value,
     struct span queue_id)
 {
 	const size_t punctuation = 1 + 2; /* colon, CRLF */
+	size_t bytes = name.len + value.len + punctuation;
 
 	begin_scan(s, queue_id);
+	count_field(s, bytes);
 	/* Counted to the end, also of what is too big: positions matter. */
 	if (is_named(name, s->settings->header_scanned))
 		s->forged_scanned++;
@@ -143,7 +161,7 @@ session_header(struct session *s, struct span name, struct span value,
 		s->forged_status++;
 	else if (is_named(name, s->settings->stamp.header))
 		stamps_field(&s->stamps, value);
-	if (within_limit(s, name.len + value.len + punctuation))
+	if (within_limits(s, bytes))
 		host_scan_field(name, value);
 }
 
@@ -152,7 +170,7 @@ session_body(struct session *s, struct span bytes, struct span queue_id)
 {
 	begin_scan(s, queue_id);
 	stamps_send(&s->stamps);
-	if (within_limit(s, bytes.len))
+	if (within_limits(s, bytes.len))
 		host_scan_body(bytes);
 }
 
@@ -191,14 +209,14 @@ take_verdict(struct session *s, struct span progress, struct verdict *v)
 {
 	struct host_result result = {.outcome = OUTCOME_INTERNAL};
 
-	host_scan_end(
-	    s->report.message, s->size, s->too_big, progress, &result);
+	host_scan_end(s->report.message, s->size, s->so_far, progress, &result);
 	result.name[sizeof(result.name) - 1] = '\0';
 	v->outcome =
 	    result.outcome < OUTCOME_COUNT ? result.outcome : OUTCOME_INTERNAL;
-	if (s->too_big && (v->outcome == OUTCOME_CLEAN ||
-			      v->outcome == OUTCOME_CLEAN_BY_STAMP))
-		v->outcome = OUTCOME_TOO_BIG;
+	if (v->outcome == OUTCOME_CLEAN ||
+	    (s->so_far != OUTCOME_CLEAN &&
+		v->outcome == OUTCOME_CLEAN_BY_STAMP))
+		v->outcome = s->so_far;
 	take_stamp(s, &result, v);
 	phrase_name(v->outcome, result.name, v->name);
 }

@@ -46,7 +46,9 @@ struct session {
 	uint32_t forged_scanned; /* fields named like ours in this message; */
 	uint32_t forged_status;	 /* 0 if both names are one */
 	bool scanning;		 /* host_scan_begin was called, end not yet */
-	bool too_big;
+	enum outcome so_far;	 /* CLEAN, or the limit that was passed */
+	uint32_t fields;
+	uint64_t header_size;
 	struct stamps stamps; /* last: its end is rarely touched */
 };
 

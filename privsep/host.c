@@ -225,12 +225,12 @@ result_wait(
 }
 
 void
-host_scan_end(uint32_t message, uint64_t size, bool too_big,
+host_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
     struct span progress, struct host_result *out)
 {
 	struct record_end end = {.head = record_head(RECORD_END, sizeof(end)),
 	    .message = message,
-	    .too_big = too_big,
+	    .so_far = so_far,
 	    .size = size};
 	struct record_result r;
 	uint64_t give_up, until;

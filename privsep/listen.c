@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,25 +37,37 @@ is_stale(const struct address *a)
 	return stale;
 }
 
+/* Mode and group are right from the first moment on.  With a group for new
+ * files no CAP_CHOWN is needed; where that is refused, listen_local sees. */
 static int
-bind_local(int fd, const struct address *a, mode_t mode)
+bind_local(int fd, const struct address *a, mode_t mode, gid_t gid)
 {
-	/* The mode is right from the first moment on. */
 	mode_t before = umask(0777 & ~mode);
+	int group = gid == (gid_t)-1 ? -1 : setfsgid(gid);
 	int r = bind(fd, &a->any, a->len);
 
 	if (r == -1 && errno == EADDRINUSE && is_stale(a) &&
 	    unlink(a->local.sun_path) == 0)
 		r = bind(fd, &a->any, a->len);
+	if (group != -1)
+		setfsgid((gid_t)group);
 	umask(before);
 	return r;
+}
+
+static bool
+has_group(const struct address *a, gid_t gid)
+{
+	struct stat st;
+
+	return lstat(a->local.sun_path, &st) == 0 && st.st_gid == gid;
 }
 
 static int
 listen_local(int fd, const struct address *a, mode_t mode, gid_t gid, char *why,
     size_t size)
 {
-	if (bind_local(fd, a, mode) == -1) {
+	if (bind_local(fd, a, mode, gid) == -1) {
 		if (errno == EADDRINUSE)
 			return failed(fd,
 			    "another process listens there; stop it or choose "
@@ -65,8 +78,12 @@ listen_local(int fd, const struct address *a, mode_t mode, gid_t gid, char *why,
 		    "write to it?)",
 		    why, size);
 	}
-	if (gid != (gid_t)-1 && chown(a->local.sun_path, (uid_t)-1, gid) == -1)
-		return failed(fd, "cannot set socket_group", why, size);
+	if (gid != (gid_t)-1 && !has_group(a, gid) &&
+	    chown(a->local.sun_path, (uid_t)-1, gid) == -1)
+		return failed(fd,
+		    "cannot set socket_group; without root this user must be "
+		    "a member of it",
+		    why, size);
 	if (chmod(a->local.sun_path, mode) == -1)
 		return failed(fd, "cannot set socket_mode", why, size);
 	return fd;
@@ -80,6 +97,12 @@ listen_open(
 	int family = a->any.sa_family;
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	if (fd == -1 && errno == EAFNOSUPPORT)
+		return failed(fd,
+		    "this kind of address is not permitted here; the systemd "
+		    "unit needs RestrictAddressFamilies= and PrivateNetwork= "
+		    "for it",
+		    why, size);
 	if (fd == -1)
 		return failed(fd, "cannot make a socket", why, size);
 	if (family == AF_UNIX) {

@@ -324,13 +324,14 @@ static uint32_t
 pending_capacity(void)
 {
 	struct rlimit limit;
-	uint32_t most = PENDING_MAX;
+	uint32_t wanted = boot->settings.limits.silent;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-	    limit.rlim_cur < PENDING_MAX + 64)
-		most =
-		    limit.rlim_cur > 128 ? (uint32_t)limit.rlim_cur - 64 : 64;
-	return most;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
+	    limit.rlim_cur >= (rlim_t)wanted + LISTENER_OTHER_FILES)
+		return wanted;
+	return limit.rlim_cur > (rlim_t)2 * LISTENER_OTHER_FILES
+		   ? (uint32_t)limit.rlim_cur - LISTENER_OTHER_FILES
+		   : LISTENER_OTHER_FILES;
 }
 
 static const char *
@@ -346,7 +347,8 @@ prepare(void)
 		return "cannot make epoll and signal descriptors";
 	own_pid = getpid();
 	area = session_area_make();
-	pending = pending_make(pending_capacity());
+	pending =
+	    pending_make(pending_capacity(), boot->settings.limits.silent_time);
 	if (area == NULL || pending == NULL)
 		return "out of memory";
 	watch(CHILD_FD_MONITOR, EPOLLIN);
@@ -372,11 +374,15 @@ main(int argc, char **argv)
 	struct record_ready ready = {
 	    .head = record_head(RECORD_READY, sizeof(ready))};
 	const char *why;
+	uint64_t listens;
 
 	(void)argv;
 	if (argc != 2 || !sandbox_first(getppid()) ||
 	    (boot = boot_load(sizeof(*boot))) == NULL)
 		fail("must be started by pratiqued");
+	listens = (1ULL << boot->listens) - 1;
+	if (!sandbox_descriptors(CHILD_FDS | listens << CHILD_FD_LISTEN))
+		fail("other descriptors are open than should be");
 	if (!sandbox_enter(&boot->sandbox, &report))
 		fail(report.missing);
 	if ((why = prepare()) != NULL)

@@ -19,9 +19,11 @@
 
 #include "config/config.h"
 #include "lib/log.h"
+#include "privsep/activation.h"
 #include "privsep/keys.h"
 #include "privsep/notify.h"
 #include "privsep/plan.h"
+#include "privsep/status.h"
 #include "privsep/supervise.h"
 #include "sandbox/policy.h"
 #include "sandbox/sandbox.h"
@@ -130,7 +132,7 @@ confine(struct sandbox_report *report)
 }
 
 static int
-run(const struct arguments *a, const struct config *c)
+run(const struct arguments *a, struct config *c)
 {
 	static struct supervise_plan plan;
 	static struct sandbox_report report;
@@ -156,6 +158,7 @@ run(const struct arguments *a, const struct config *c)
 	log_init(log_fd, c->scanner.log_format, c->scanner.log_to);
 	log_start(c, &report);
 	keys_log();
+	status_monitor(&report);
 	status = supervise(&plan);
 	keys_wipe();
 	return status;
@@ -168,6 +171,7 @@ main(int argc, char **argv)
 	struct arguments a = parse_arguments(argc, argv);
 
 	notify_init();
+	activation_init();
 	keys_init();
 	if (!sandbox_first(0)) {
 		fprintf(stderr, "pratiqued: cannot start safely: %m\n");

@@ -21,26 +21,24 @@ struct entry {
 
 struct pending {
 	uint32_t capacity, count;
+	uint32_t time;
 	int oldest, newest;
 	int ready_first, ready_last;
 	int descriptors; /* entries in the table below */
 	struct entry entry[];
 };
 
-/* Descriptors beside the pending ones: listening sockets, channels, and the
- * few that a fork needs for a moment. */
-#define OTHER_DESCRIPTORS 64
-
 struct pending *
-pending_make(uint32_t capacity)
+pending_make(uint32_t capacity, uint32_t time)
 {
-	int descriptors = (int)capacity + OTHER_DESCRIPTORS;
+	int descriptors = (int)(capacity + LISTENER_OTHER_FILES);
 	struct pending *p =
 	    calloc(1, sizeof(*p) + (size_t)descriptors * sizeof(struct entry));
 
 	if (p == NULL)
 		return NULL;
 	p->capacity = capacity;
+	p->time = time;
 	p->descriptors = descriptors;
 	p->oldest = p->newest = p->ready_first = p->ready_last = NONE;
 	return p;
@@ -65,7 +63,7 @@ pending_add(struct pending *p, int fd, uint64_t now)
 		pending_remove(p, evicted);
 	}
 	*e = (struct entry){.used = true,
-	    .deadline = now + PENDING_TIMEOUT_MS,
+	    .deadline = now + p->time,
 	    .older = p->newest,
 	    .newer = NONE,
 	    .ready_before = NONE,

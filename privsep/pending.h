@@ -11,16 +11,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* An MTA speaks at once.  What stays silent for so long is a probe. */
-#define PENDING_TIMEOUT_MS 20000
-/* Enough for any burst; more descriptors are not worth keeping for peers that
- * say nothing. */
-#define PENDING_MAX 4096
+/* Descriptors of the listener beside pending ones: listening sockets,
+ * channels, and the few that a fork needs for a moment. */
+#define LISTENER_OTHER_FILES 64U
 
 struct pending; /* the table; one per listener */
 
-/* NULL if there is no memory.  capacity: at most PENDING_MAX. */
-struct pending *pending_make(uint32_t capacity);
+/* A table for so many connections, kept for so many milliseconds each.  NULL
+ * if there is no memory. */
+struct pending *pending_make(uint32_t capacity, uint32_t time);
 
 /* Adds a connection that arrived now (milliseconds).  When the table is full
  * the oldest one's descriptor is returned for closing, else -1. */

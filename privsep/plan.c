@@ -14,13 +14,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "privsep/activation.h"
 #include "privsep/boot.h"
 #include "privsep/listen.h"
+#include "privsep/pending.h"
+#include "privsep/status.h"
+#include "privsep/syslog.h"
 
 #define SYSLOG_PATH "/dev/log"
 
-/* Descriptors that the listener has beside pending connections. */
-#define LISTENER_FILES (4096 + 128)
 /* Beside sessions and scans: monitor, log, listeners, probes. */
 #define SCANNER_FILES 256
 /* Address space, not memory in use: code, libraries, stack, and the fixed
@@ -122,7 +124,18 @@ choose_scanner_root(struct scanner_settings *s)
 	}
 }
 
-static void
+static bool
+family_permitted(int family)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd != -1)
+		close(fd);
+	return fd != -1;
+}
+
+/* NULL, or why a clamd over TCP could never be reached. */
+static const char *
 sandbox_tcp_ports(struct sandbox_spec *spec, const struct scanner_settings *s)
 {
 	spec->empty_network = 1;
@@ -133,9 +146,14 @@ sandbox_tcp_ports(struct sandbox_spec *spec, const struct scanner_settings *s)
 		/* Port and family stand in the same place in both. */
 		if (a->any.sa_family == AF_UNIX)
 			continue;
+		if (!family_permitted(a->any.sa_family))
+			return "no Internet sockets for clamd; the systemd "
+			       "unit needs RestrictAddressFamilies= and "
+			       "PrivateNetwork= for it";
 		spec->empty_network = 0;
 		spec->tcp_port[spec->tcp_ports++] = ntohs(in->sin_port);
 	}
+	return NULL;
 }
 
 static const char *
@@ -150,7 +168,8 @@ make_listener(const struct config *c, struct child_plan *out)
 	    .uid = c->user_uid,
 	    .gid = c->user_gid,
 	    .empty_network = 1,
-	    .max_files = LISTENER_FILES,
+	    .required = c->require,
+	    .max_files = c->session.limits.silent + LISTENER_OTHER_FILES,
 	    /* two generations of listeners may be at work */
 	    .max_processes = 2 * (uint64_t)c->session.max_sessions + 16,
 	    .max_file_size = 0,
@@ -215,7 +234,11 @@ make_scanner(const struct config *c, int log_fd, struct supervise_plan *out)
 	    .max_file_size = scanner_file_size(c, log_fd),
 	    .max_memory = SCANNER_MEMORY,
 	};
-	sandbox_tcp_ports(&boot.sandbox, &boot.settings);
+	if ((why = sandbox_tcp_ports(&boot.sandbox, &boot.settings)) != NULL)
+		return why;
+	boot.sandbox.required = c->require;
+	if (boot.sandbox.empty_network == 0)
+		boot.sandbox.required &= ~LAYER_BIT(LAYER_NETWORK);
 	memcpy(boot.sandbox.root, scanner_root, strlen(scanner_root) + 1);
 	snprintf(scanner_program, sizeof(scanner_program),
 	    "%s/pratique-scanner", c->libexec_dir);
@@ -252,7 +275,7 @@ open_log(const struct config *c, struct supervise_plan *out, int *log_fd,
 	if (c->scanner.log_to == LOG_TO_STDERR)
 		return true;
 	out->syslog_path = SYSLOG_PATH;
-	*log_fd = supervise_open_syslog(SYSLOG_PATH);
+	*log_fd = syslog_open(SYSLOG_PATH);
 	if (*log_fd != -1)
 		return true;
 	snprintf(why, size,
@@ -280,13 +303,16 @@ programs_there(char *why, size_t size)
 }
 
 bool
-plan_make(const struct config *c, struct supervise_plan *out, int *log_fd,
-    char *why, size_t size)
+plan_make(struct config *c, struct supervise_plan *out, int *log_fd, char *why,
+    size_t size)
 {
 	const char *reason;
+	bool activated;
 
 	out->scan_timeout = c->scanner.scan_timeout;
-	if (!make_run_dir(c, why, size) || !open_log(c, out, log_fd, why, size))
+	if (!activation_take(c, listen_fds, &activated, why, size) ||
+	    !make_run_dir(c, why, size) || !status_open(c, why, size) ||
+	    !open_log(c, out, log_fd, why, size))
 		return false;
 	if ((reason = make_listener(c, &out->listener)) != NULL ||
 	    (reason = make_scanner(c, *log_fd, out)) != NULL) {
@@ -294,5 +320,6 @@ plan_make(const struct config *c, struct supervise_plan *out, int *log_fd,
 		return false;
 	}
 	/* Last: from here on connections are taken. */
-	return programs_there(why, size) && open_listens(c, why, size);
+	return programs_there(why, size) &&
+	       (activated || open_listens(c, why, size));
 }

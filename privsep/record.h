@@ -128,8 +128,9 @@ struct record_body { /* bytes behind it */
 struct record_end {
 	struct record_head head;
 	uint32_t message;
-	uint32_t too_big; /* 1: the session left bytes out, limit passed */
-	uint64_t size;	  /* of the message as the MTA sent it */
+	uint32_t so_far; /* enum outcome: CLEAN to have it judged; TOO_BIG or
+			    LIMITS if bytes were left out */
+	uint64_t size;	 /* of the message as the MTA sent it */
 };
 
 struct record_report {
@@ -184,6 +185,10 @@ enum {
 	SESSION_FD_MTA = 3,
 	SESSION_FD_SCANNER = 4,
 };
+
+/* The bits of 0, 1, 2 and the channel to the monitor, for
+ * sandbox_descriptors; the boot block is closed when they are looked at. */
+#define CHILD_FDS (0x7U | 1U << CHILD_FD_MONITOR)
 
 /* True if r holds one whole record (length in the head == r.len) of a type
  * that FROM may send to TO, of the right size, with a descriptor exactly if

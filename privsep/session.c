@@ -19,8 +19,6 @@
 
 /* Two packets: a whole one can always be completed behind a partial one. */
 #define INPUT_MAX (2 * (size_t)MILTER_PACKET_MAX)
-/* A packet once begun has so long to be whole, however slowly it drips. */
-#define PACKET_TIMEOUT_MS 60000
 /* Far more than any honest session needs (a message of 100 MB costs under a
  * second); ends a session that was made to spin. */
 #define CPU_SECONDS 600
@@ -106,20 +104,48 @@ input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
 	}
 }
 
+/* What is being waited for, and until when. */
+struct patience {
+	bool partial;	  /* for the rest of a packet */
+	uint64_t packet;  /* it, or the next one, must be here */
+	uint64_t message; /* the open message must have ended */
+};
+
+/* After input: used bytes of it were whole packets. */
+static void
+patience_renew(struct patience *p, const struct session_area *a, size_t used,
+    const struct session_settings *settings)
+{
+	const struct engine *engine = (const struct engine *)a->engine;
+	uint64_t now = wire_now();
+
+	if (a->from == a->to)
+		p->packet = now + settings->session_timeout;
+	else if (used > 0 || !p->partial)
+		/* The clock of a packet starts with its first byte. */
+		p->packet = now + settings->limits.packet_time;
+	p->partial = a->from != a->to;
+	if (engine_idle(engine))
+		p->message = UINT64_MAX;
+	else if (p->message == UINT64_MAX)
+		p->message = now + settings->limits.message_time;
+}
+
 static void
 serve(struct session_area *a, const struct session_settings *settings)
 {
 	struct engine *engine = (struct engine *)a->engine;
 	/* The first bytes are there: the listener waited for them. */
 	bool more = true;
-	uint64_t deadline = wire_now() + settings->session_timeout;
-	bool partial = false;
+	struct patience p = {.packet = wire_now() + settings->session_timeout,
+	    .message = UINT64_MAX};
 	size_t used, before;
 
 	/* Written before it is read: else the page is mapped twice. */
 	a->from = a->to = 0;
 	engine_init(engine, settings);
-	while (input_read(a, deadline, more)) {
+	while (
+	    input_read(a, p.packet < p.message ? p.packet : p.message, more)) {
 		before = a->to - a->from;
 		/* A full buffer was read: probably there is more to read. */
 		more = a->to == INPUT_MAX;
@@ -128,12 +154,7 @@ serve(struct session_area *a, const struct session_settings *settings)
 			break;
 		a->from += used;
 		input_compact(a);
-		/* The clock of a packet starts with its first byte. */
-		if (a->from == a->to)
-			deadline = wire_now() + settings->session_timeout;
-		else if (used > 0 || !partial)
-			deadline = wire_now() + PACKET_TIMEOUT_MS;
-		partial = a->from != a->to;
+		patience_renew(&p, a, used, settings);
 	}
 	engine_close(engine);
 }

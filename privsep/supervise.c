@@ -19,7 +19,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -29,12 +28,14 @@
 #include "privsep/keys.h"
 #include "privsep/notify.h"
 #include "privsep/record.h"
+#include "privsep/status.h"
+#include "privsep/syslog.h"
 #include "privsep/wire.h"
 #include "sandbox/sandbox.h"
 
 /* Retired listeners end when their last session does, which can take
  * session_timeout; the oldest gives way when there are too many. */
-#define CHILDREN_MAX 16
+#define CHILDREN_MAX STATUS_CHILDREN_MAX
 /* Restart delays: none after the first failure, then doubling. */
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MAX_MS	 10000
@@ -46,6 +47,7 @@
 /* How often to see whether clamd's directory has come back. */
 #define ROOT_CHECK_MS 5000
 
+/* The numbers are those of enum status_state. */
 enum child_state { CHILD_FREE, CHILD_STARTING, CHILD_UP, CHILD_RETIRED };
 
 struct child {
@@ -243,6 +245,7 @@ handle_ready(struct child *c, struct span r)
 			retire(old);
 	}
 	c->state = CHILD_UP;
+	status_layers((size_t)(c - children), ready.layers, ready.missing);
 	snprintf(event, sizeof(event), "%s-start", jobs[c->role].name);
 	log_begin(&line, LOG_LEVEL_INFO, event);
 	log_number(&line, "pid", (uint64_t)c->pid);
@@ -252,6 +255,7 @@ handle_ready(struct child *c, struct span r)
 	log_end(&line);
 	if (!working && have_up(ROLE_LISTENER) && have_up(ROLE_SCANNER)) {
 		working = true;
+		status_phase(STATUS_READY);
 		log_event(LOG_LEVEL_INFO, "ready", "taking connections");
 		notify_ready();
 	}
@@ -291,25 +295,6 @@ handle_renew(struct child *c, struct span r)
 	}
 }
 
-int
-supervise_open_syslog(const char *path)
-{
-	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	/* A log that does not read must not stop the scanner. */
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd == -1)
-		return -1;
-	strncpy(addr.sun_path, path, sizeof(addr.sun_path) - 1);
-	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == -1) {
-		int saved = errno;
-		close(fd);
-		errno = saved;
-		return -1;
-	}
-	return fd;
-}
-
 static void
 handle_log_lost(struct child *c, struct span r)
 {
@@ -317,7 +302,7 @@ handle_log_lost(struct child *c, struct span r)
 
 	(void)r;
 	if (plan->syslog_path == NULL ||
-	    (fd = supervise_open_syslog(plan->syslog_path)) == -1)
+	    (fd = syslog_open(plan->syslog_path)) == -1)
 		return;
 	tell(c, RECORD_LOG, fd);
 	close(fd);
@@ -336,6 +321,8 @@ handle_backend(struct child *c, struct span r)
 	sockets_gone &= ~(1U << backend.index);
 	if (backend.gone != 0)
 		sockets_gone |= 1U << backend.index;
+	status_backend(backend.index,
+	    backend.up != 0 ? STATUS_CLAMD_UP : STATUS_CLAMD_DOWN);
 }
 
 /* A child has done what it must not: its end, and that of its channel. */
@@ -390,7 +377,9 @@ child_read(struct child *c)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n == 0 || (n == -1 && errno == ECONNRESET)) {
-		/* Its end follows; nothing more will come. */
+		/* It is ending.  If not (an empty datagram looks the same), it
+		 * can not be told anything any more, so it has to. */
+		end_child(c);
 		close(c->fd);
 		c->fd = -1;
 		return;
@@ -467,6 +456,7 @@ begin_stop(void)
 	if (stopping)
 		return;
 	stopping = true;
+	status_phase(STATUS_STOPPING);
 	log_event(LOG_LEVEL_INFO, "stop", "finishing open sessions");
 	notify_stopping();
 }
@@ -553,6 +543,15 @@ wait_time(uint64_t now)
 	return until > now ? (int)(until - now) : 1;
 }
 
+/* For pratique(8). */
+static void
+publish(void)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		status_child(i, (enum status_state)children[i].state,
+		    jobs[children[i].role].name, children[i].pid);
+}
+
 static bool
 any_child(void)
 {
@@ -606,6 +605,7 @@ supervise(struct supervise_plan *p)
 	start(ROLE_LISTENER);
 	do {
 		drive(wire_now());
+		publish();
 		wait_and_read(wait_time(wire_now()));
 	} while (!stopping || any_child());
 	return exit_status;

@@ -28,7 +28,4 @@ struct supervise_plan {
  * could not get to work.  plan must stay valid. */
 int supervise(struct supervise_plan *plan);
 
-/* Opens a connected datagram socket to the system log; -1 with errno. */
-int supervise_open_syslog(const char *path);
-
 #endif

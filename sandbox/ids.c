@@ -26,16 +26,24 @@ ids_hold(const struct sandbox_spec *spec)
 	       getgroups(0, NULL) == 0;
 }
 
-void
+bool
 ids_take(const struct sandbox_spec *spec, struct sandbox_report *report)
 {
 	if (geteuid() != 0) {
 		layer_miss(report, LAYER_IDS, "not started as root", 0);
-		return;
+		return false;
 	}
 	if (spec->uid == 0 || spec->gid == 0) {
 		layer_miss(report, LAYER_IDS, "root's are not its own", 0);
-		return;
+		return true;
+	}
+	/* A gid that our user namespace does not know is EINVAL whatever our
+	 * privilege: root of a namespace of one user has nothing to take. */
+	if (setresgid((gid_t)-1, spec->gid, (gid_t)-1) == -1 &&
+	    errno == EINVAL) {
+		layer_miss(report, LAYER_IDS,
+		    "root of a user namespace that does not have them", 0);
+		return false;
 	}
 	/* Groups first: without root's uid they could not be changed. */
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1 ||
@@ -43,12 +51,13 @@ ids_take(const struct sandbox_spec *spec, struct sandbox_report *report)
 	    setresgid(spec->gid, spec->gid, spec->gid) == -1 ||
 	    setresuid(spec->uid, spec->uid, spec->uid) == -1) {
 		layer_miss(report, LAYER_IDS, "can not take them", errno);
-		return;
+		return true;
 	}
 	if (ids_hold(spec))
 		layer_hold(report, LAYER_IDS);
 	else
 		layer_miss(report, LAYER_IDS, "taken, but not in force", 0);
+	return true;
 }
 
 bool

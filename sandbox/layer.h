@@ -32,16 +32,21 @@ void layer_hold(struct sandbox_report *, enum layer);
 void layer_miss(
     struct sandbox_report *, enum layer, const char *what, int error);
 
+/* Appends the names of layers that were required and do not hold. */
+void layer_required(struct sandbox_report *, uint32_t layers);
+
 /* --- layers ------------------------------------------------------------- */
 
 /* Takes the spec's ids and no groups, keeping permitted capabilities for the
- * steps between; only as root. */
-void ids_take(const struct sandbox_spec *, struct sandbox_report *);
+ * steps between; only as root.  False if there is no other id to be had: the
+ * layer can not be mandatory then. */
+bool ids_take(const struct sandbox_spec *, struct sandbox_report *);
 
 /* True if root can not be taken back. */
 bool ids_are_final(void);
 
-/* A user namespace, and in it mount, IPC, UTS and perhaps network. */
+/* A user namespace, and in it mount, IPC, UTS and perhaps network.  The
+ * network layer also holds if what started us gave us an empty one. */
 void namespace_make(const struct sandbox_spec *, struct sandbox_report *);
 
 /* chroot; needs CAP_SYS_CHROOT in force. */

@@ -76,7 +76,9 @@ static const struct policy_row rows[] = {
     {"execve", .reason = "a child starts from a fresh image"},
     {"waitid", .reason = "how a child ended"},
     {"kill", .check = {IS(1, SIGKILL)}, .reason = "a child must end"},
-    {"socket", .check = {IS(0, AF_UNIX), IS(1, SOCK_DGRAM | SOCK_CLOEXEC)},
+    {"socket",
+	.check = {IS(0, AF_UNIX),
+	    IS(1, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK)},
 	.reason = "a new connection to syslog; readiness to systemd"},
     {"connect", .reason = "the same; scanner: clamd"},
 

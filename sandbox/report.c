@@ -34,6 +34,8 @@ report_cause(int error)
 		return "EPERM: forbidden from outside";
 	if (error == ENOSYS)
 		return "ENOSYS: not in this kernel";
+	if (error == ENOSPC)
+		return "ENOSPC: as many as are allowed";
 	name = strerrorname_np(error);
 	return name != NULL ? name : "unknown error";
 }
@@ -44,8 +46,8 @@ layer_hold(struct sandbox_report *report, enum layer layer)
 	report->layers |= LAYER_BIT(layer);
 }
 
-void
-layer_miss(struct sandbox_report *report, enum layer layer, const char *what,
+static void
+layer_append(struct sandbox_report *report, const char *name, const char *what,
     int error)
 {
 	size_t used = strnlen(report->missing, sizeof(report->missing) - 1);
@@ -55,10 +57,36 @@ layer_miss(struct sandbox_report *report, enum layer layer, const char *what,
 	/* What does not fit is cut; the bits tell the rest. */
 	if (error != 0)
 		snprintf(end, room, "%s%s: %s (%s)", used != 0 ? "; " : "",
-		    names[layer], what, report_cause(error));
+		    name, what, report_cause(error));
 	else
-		snprintf(end, room, "%s%s: %s", used != 0 ? "; " : "",
-		    names[layer], what);
+		snprintf(
+		    end, room, "%s%s: %s", used != 0 ? "; " : "", name, what);
+}
+
+void
+layer_miss(struct sandbox_report *report, enum layer layer, const char *what,
+    int error)
+{
+	layer_append(report, names[layer], what, error);
+}
+
+void
+layer_required(struct sandbox_report *report, uint32_t layers)
+{
+	char text[128];
+
+	sandbox_layers_text(layers, text, sizeof(text));
+	layer_append(report, "required", text, 0);
+}
+
+enum layer
+sandbox_layer_find(const char *name)
+{
+	enum layer layer = 0;
+
+	while (layer < LAYER_COUNT && strcmp(names[layer], name) != 0)
+		layer++;
+	return layer;
 }
 
 const char *

@@ -23,6 +23,9 @@
 	(LAYER_BIT(LAYER_CAPABILITIES) | LAYER_BIT(LAYER_NO_NEW_PRIVS) | \
 	    LAYER_BIT(LAYER_NOT_DUMPABLE))
 
+/* Mandatory, and not in the report yet when it is looked at. */
+#define PUT_ON_LATER (LAYER_BIT(LAYER_LIMITS) | LAYER_BIT(LAYER_SECCOMP))
+
 /* As many as ppoll is given: RLIMIT_NOFILE bounds its array too.  With 0 to 4
  * open no new number is below it. */
 #define SESSION_FILES 2
@@ -46,7 +49,7 @@ sandbox_private(pid_t parent)
 
 /* A closed 0, 1 or 2 would be the number of the next socket. */
 static bool
-sandbox_descriptors(void)
+sandbox_standard(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) != fd)
@@ -61,7 +64,7 @@ sandbox_first(pid_t parent)
 
 	parent_pid = parent;
 	umask(077);
-	return sandbox_private(parent) && sandbox_descriptors() &&
+	return sandbox_private(parent) && sandbox_standard() &&
 	       limits_set(RLIMIT_CORE, 0, &short_of) && clearenv() == 0 &&
 	       signal(SIGPIPE, SIG_IGN) != SIG_ERR &&
 	       signal(SIGXFSZ, SIG_IGN) != SIG_ERR;
@@ -96,13 +99,13 @@ sandbox_hide(struct sandbox_report *report)
 bool
 sandbox_enter(const struct sandbox_spec *spec, struct sandbox_report *report)
 {
-	uint32_t needed = MANDATORY;
+	uint32_t needed = MANDATORY | (spec->required & ~PUT_ON_LATER);
+	bool own_ids;
 
 	memset(report, 0, sizeof(*report));
-	if (geteuid() == 0)
+	own_ids = ids_take(spec, report);
+	if (own_ids)
 		needed |= LAYER_BIT(LAYER_IDS);
-
-	ids_take(spec, report);
 	namespace_make(spec, report); /* as that uid, and before chroot */
 	caps_raise();		      /* what is left, or the namespace's */
 	caps_bound(report);	      /* needs SETPCAP and /proc */
@@ -112,13 +115,16 @@ sandbox_enter(const struct sandbox_spec *spec, struct sandbox_report *report)
 	sandbox_hide(report);
 	landlock_enter(spec, report); /* needs no_new_privs */
 
-	if (!ids_are_final()) {
+	/* Root of a namespace of one user stays that, an ordinary user. */
+	if ((own_ids || geteuid() != 0) && !ids_are_final()) {
 		report->layers &= ~LAYER_BIT(LAYER_IDS);
 		layer_miss(report, LAYER_IDS, "root can be taken back", 0);
 		return false;
 	}
-	if ((report->layers & needed) != needed)
+	if ((report->layers & needed) != needed) {
+		layer_required(report, needed & ~report->layers);
 		return false;
+	}
 	/* Last, so that a fault above can still be written to a log that is a
 	 * file: RLIMIT_FSIZE counts there too. */
 	limits_lower(spec, report);

@@ -5,9 +5,9 @@
  * is any.
  *
  * Mandatory: no_new_privs, dumpable 0, limits, empty capability sets (what is
- * left of privilege must go), own ids when started as root.  The others hold
- * where the kernel and the outer world allow it; the report says which, and
- * why not.
+ * left of privilege must go), own ids when started as root, and what the
+ * operator requires.  The others hold where the kernel and the outer world
+ * allow it; the report says which, and why not.
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -24,7 +24,7 @@ enum layer {
 	LAYER_NO_NEW_PRIVS,
 	LAYER_NOT_DUMPABLE,
 	LAYER_ROOT,	  /* chroot */
-	LAYER_NETWORK,	  /* network namespace without interfaces */
+	LAYER_NETWORK,	  /* a network without interfaces, but for lo */
 	LAYER_NAMESPACES, /* mount, ipc, uts */
 	LAYER_LANDLOCK,
 	LAYER_LIMITS, /* rlimits */
@@ -44,6 +44,7 @@ struct sandbox_spec {
 	uint32_t empty_network; /* 1: own network namespace */
 	uint32_t tcp_ports;	/* TCP ports that Landlock lets it connect to */
 	uint16_t tcp_port[16];
+	uint32_t required;  /* LAYER_BITs: besides the mandatory ones */
 	uint64_t max_files; /* RLIMIT_NOFILE */
 	uint64_t max_processes;
 	uint64_t max_file_size; /* RLIMIT_FSIZE, or SANDBOX_KEEP */
@@ -60,6 +61,12 @@ struct sandbox_report {
  * parent: the pid that must still be our parent, 0 in the monitor. */
 bool sandbox_first(pid_t parent);
 
+/* True if exactly the descriptors whose bits are set in open (bit N:
+ * descriptor N) are open.  A child's second act: what it was not meant to have
+ * it must not start with.  A session does not ask: it has closed all others
+ * itself, with one close_range. */
+bool sandbox_descriptors(uint64_t open);
+
 /* Puts on every layer but seccomp.  True if all mandatory ones hold; else
  * *report says which failed. */
 bool sandbox_enter(const struct sandbox_spec *, struct sandbox_report *report);
@@ -73,6 +80,9 @@ bool sandbox_monitor(struct sandbox_report *report);
  * the listener (pid parent) kills.  False if one could not be set, or if the
  * parent is dead already. */
 bool sandbox_session(pid_t parent, uint32_t cpu_seconds);
+
+/* The layer of that name; LAYER_COUNT if there is none. */
+enum layer sandbox_layer_find(const char *name);
 
 /* "ids,capabilities,..." for a set of LAYER_BITs, into buf. */
 const char *sandbox_layers_text(uint32_t layers, char *buf, size_t size);

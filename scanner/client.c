@@ -308,13 +308,16 @@ static bool
 on_end(struct client *c, struct span record)
 {
 	struct record_end end;
-	enum outcome outcome = OUTCOME_TOO_BIG;
+	enum outcome outcome;
 
 	memcpy(&end, record.ptr, sizeof(end));
-	if (end.message != c->message || end.too_big > 1)
+	if (end.message != c->message ||
+	    (end.so_far != OUTCOME_CLEAN && end.so_far != OUTCOME_TOO_BIG &&
+		end.so_far != OUTCOME_LIMITS))
 		return false;
 	c->size = end.size;
-	if (end.too_big == 0)
+	outcome = end.so_far;
+	if (outcome == OUTCOME_CLEAN)
 		outcome = stream_finish(&c->stream);
 	if (outcome == OUTCOME_CLEAN) {
 		client_enter(c, CLIENT_JUDGING);

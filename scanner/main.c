@@ -75,6 +75,8 @@ main(void)
 	if (!sandbox_first(getppid()) ||
 	    (boot = boot_load(sizeof(*boot))) == NULL)
 		fail("scanner: not started by pratiqued");
+	if (!sandbox_descriptors(CHILD_FDS | 1U << CHILD_FD_LOG))
+		fail("scanner: other descriptors are open than should be");
 	journal_setup(
 	    CHILD_FD_LOG, boot->settings.log_format, boot->settings.log_to);
 	allocate(&boot->settings);

@@ -17,6 +17,11 @@ drive_setup(void **state)
 	(void)state;
 	memset(&settings, 0, sizeof(settings));
 	settings.max_message_size = 1000000;
+	settings.limits = (struct limit_settings){.recipients = 1000,
+	    .header_fields = 20000,
+	    .header_size = 10000000,
+	    .parameters = 1000,
+	    .messages = 1000};
 	SET_TEXT(settings.header_scanned, "X-Virus-Scanned");
 	SET_TEXT(settings.header_status, "X-Virus-Status");
 	SET_TEXT(settings.hostname, "mx.test");

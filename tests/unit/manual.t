@@ -21,7 +21,7 @@ result() { # status name
 	fi
 }
 
-echo 1..4
+echo 1..5
 made=$("$B/config-manual" mdoc)
 page=$(sed -n '/BEGIN config-manual mdoc/,/END config-manual mdoc/p' \
     man/pratique.conf.5 | sed '1d;$d')
@@ -31,7 +31,7 @@ result $? "options in pratique.conf(5)"
 "$B/config-manual" sample | cmp -s - etc/pratique.conf
 result $? "etc/pratique.conf"
 
-for page in man/pratiqued.8 man/pratique.conf.5; do
+for page in man/pratiqued.8 man/pratique.8 man/pratique.conf.5; do
 	if command -v mandoc >/dev/null; then
 		mandoc -T lint -W warning "$page" >/dev/null 2>&1
 		result $? "mandoc lint $page"

@@ -31,8 +31,9 @@ stub_reset(void)
 {
 	memset(&stub, 0, offsetof(struct stub_host, sent));
 	memset(&stub.sent_len, 0,
-	    offsetof(struct stub_host, log) -
+	    offsetof(struct stub_host, content) -
 		offsetof(struct stub_host, sent_len));
+	stub.content_len = 0;
 	stub.log[0] = '\0';
 	stub.log_len = 0;
 	stub.scanning = stub.settled = false;
@@ -58,6 +59,16 @@ line(const char *format, ...)
 		stub.log[stub.log_len] = '\0';
 }
 
+/* What does not fit is left out. */
+static void
+keep(struct span s)
+{
+	if (s.len > sizeof(stub.content) - stub.content_len)
+		return;
+	memcpy(&stub.content[stub.content_len], s.ptr, s.len);
+	stub.content_len += s.len;
+}
+
 bool
 host_mta_send(struct span bytes)
 {
@@ -79,6 +90,7 @@ host_scan_begin(uint32_t message, const char *queue_id, bool candidates)
 	need(!stub.scanning && !stub.settled, "begin");
 	stub.scanning = true;
 	stub.begins++;
+	stub.content_len = 0;
 	line("begin %u %s\n", message, queue_id);
 }
 
@@ -87,6 +99,10 @@ host_scan_field(struct span name, struct span value)
 {
 	need(stub.scanning, "field");
 	stub.field_bytes += name.len + value.len + 3;
+	keep(name);
+	keep(span_text(":"));
+	keep(value);
+	keep(span_text("\r\n"));
 	line("field %.*s:%.*s\n",
 	    (int)(name.len < SHOWN_MAX ? name.len : SHOWN_MAX),
 	    (const char *)name.ptr,
@@ -106,13 +122,14 @@ host_scan_body(struct span bytes)
 {
 	need(stub.scanning, "body");
 	stub.body_bytes += bytes.len;
+	keep(bytes);
 	line("body %.*s\n",
 	    (int)(bytes.len < SHOWN_MAX ? bytes.len : SHOWN_MAX),
 	    (const char *)bytes.ptr);
 }
 
 void
-host_scan_end(uint32_t message, uint64_t size, bool too_big,
+host_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
     struct span progress, struct host_result *out)
 {
 	static const uint8_t packet[] = {0, 0, 0, 1, 'p'};
@@ -126,7 +143,9 @@ host_scan_end(uint32_t message, uint64_t size, bool too_big,
 	stub.ends++;
 	stub.sent_at_end = stub.sent_len;
 	line("end %u %llu%s\n", message, (unsigned long long)size,
-	    too_big ? " big" : "");
+	    so_far == OUTCOME_TOO_BIG  ? " big"
+	    : so_far == OUTCOME_LIMITS ? " limits"
+				       : "");
 	*out = stub.result;
 }
 

@@ -29,6 +29,8 @@ struct stub_host {
 	uint64_t body_bytes;
 	unsigned begins, ends, aborts, reports;
 	struct report report; /* the last one */
+	uint8_t content[STUB_LOG_MAX]; /* of the last message, as scanned */
+	size_t content_len;
 	char log[STUB_LOG_MAX];
 	size_t log_len;
 	bool scanning;	     /* between begin and end or abort */

@@ -154,7 +154,7 @@ add_letter(char letter, uint32_t message)
 	    .head = record_head(RECORD_BODY, sizeof(body) + 5)};
 	struct record_end end = {.head = record_head(RECORD_END, sizeof(end)),
 	    .message = message,
-	    .too_big = letter == 'E',
+	    .so_far = letter == 'E' ? OUTCOME_TOO_BIG : OUTCOME_CLEAN,
 	    .size = 7};
 	struct record_report report = {
 	    .head = record_head(RECORD_REPORT, sizeof(report)),

@@ -15,6 +15,7 @@
 
 #include "config/config.h"
 #include "config/dump.h"
+#include "sandbox/sandbox.h"
 #include "tests/unit/config_file.h"
 
 static void
@@ -41,10 +42,11 @@ defaults(void **state)
 	assert_int_not_equal(config.user_uid, 0);
 	assert_int_not_equal(config.user_uid, config.scanner_uid);
 	assert_int_not_equal(config.scanner_gid, (gid_t)-1);
+	assert_int_equal(config.require, 0);
 	assert_string_equal(config.run_dir, "/run/pratique");
 	assert_string_equal(config.libexec_dir, LIBEXECDIR);
 	assert_int_equal(s->max_message_size, 100 << 20);
-	assert_int_equal(s->max_sessions, 500);
+	assert_int_equal(s->max_sessions, 2000);
 	assert_int_equal(s->session_timeout, 3600000);
 	assert_int_equal(s->scan_timeout, 150000);
 	assert_string_equal(s->header_scanned, "X-Virus-Scanned");
@@ -70,6 +72,7 @@ static const char everything[] =
     "socket_group = \"daemon\"\n"
     "user = \"nobody\" scanner_user = 'daemon'\n"
     "scanner_group = daemon\n"
+    "require = { landlock, \"mdwe\" }\n"
     "run_dir = /run/other\n"
     "libexec_dir = \"/opt/li\\\"b\\$exec\\\\x\"\n"
     "max_message_size = \"1536K\"\n"
@@ -102,6 +105,8 @@ all_set(void **state)
 	assert_int_equal(config.listen[1].any.sa_family, AF_INET);
 	assert_int_equal(config.socket_mode, 0600);
 	assert_int_not_equal(config.socket_gid, (gid_t)-1);
+	assert_int_equal(
+	    config.require, LAYER_BIT(LAYER_LANDLOCK) | LAYER_BIT(LAYER_MDWE));
 	assert_string_equal(config.libexec_dir, "/opt/li\"b$exec\\x");
 	assert_int_equal(s->max_message_size, 1536 << 10);
 	assert_int_equal(s->max_sessions, 20000);

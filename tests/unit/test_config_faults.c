@@ -39,6 +39,16 @@ static const struct {
     {USERS "colour = red",
 	"t.conf:3: colour: there is no such option; pratique.conf(5) lists "
 	"them\n"},
+    {USERS "col\033our = red",
+	"t.conf:3: col?our: there is no such option; pratique.conf(5) lists "
+	"them\n"},
+    {USERS "max_sessions = 3\n'' = 4\n",
+	"t.conf:4: an empty name stands here; remove the quotes\n"},
+    {USERS "\"col\033our=red\" = 3\n",
+	"t.conf:3: \"col?our\" is not the name of an option; check quotes and "
+	"the line before\n"},
+    {USERS "\"\"\n",
+	"t.conf:3: an empty name stands here; remove the quotes\n"},
     {USERS "max_scans = 3",
 	"t.conf:3: max_scans: is an option of clamd; set it in: clamd \"NAME\" "
 	"{ ... }\n"},
@@ -63,6 +73,9 @@ static const struct {
     {USERS "socket_group = nosuchgroup",
 	"t.conf:3: socket_group: \"nosuchgroup\" is not a group of this system; "
 	"create it with: groupadd --system nosuchgroup\n"},
+    {USERS "require = { landlock, seccomp }",
+	"t.conf:3: require: \"seccomp\" is not a layer that can be required; "
+	"give ids, root, network, namespaces, landlock or mdwe\n"},
     {USERS "run_dir = run/x",
 	"t.conf:3: run_dir: \"run/x\" is not an absolute path; begin it with "
 	"/\n"},

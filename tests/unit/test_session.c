@@ -225,6 +225,42 @@ test_too_big(void **state)
 	    "i1 X-Virus-Status: Unscanned (too-big) c ");
 }
 
+static void
+test_limits(void **state)
+{
+	struct limit_settings *limits = &settings.limits;
+
+	(void)state;
+	/* one recipient; one field of 12 bytes */
+	limits->recipients = limits->header_fields = 1;
+	limits->header_size = 12;
+	message(&offer_nr, "");
+	assert_non_null(strstr(stub.log, "end 1 16\n"));
+	limits->header_size = 11;
+	message(&offer_nr, "");
+	assert_non_null(strstr(stub.log, "end 1 16 limits\n"));
+	assert_int_equal(stub.field_bytes + stub.body_bytes, 0);
+	assert_int_equal(stub.report.outcome, OUTCOME_LIMITS);
+	assert_string_equal(render(), "O y<451 4.7.1 later: limits> ");
+	limits->header_size = 12;
+	limits->header_fields = 0;
+	message(&offer_nr, "");
+	assert_int_equal(stub.report.outcome, OUTCOME_LIMITS);
+	limits->header_fields = 1;
+	limits->recipients = 0;
+	message(&offer_nr, "");
+	assert_int_equal(stub.report.outcome, OUTCOME_LIMITS);
+	limits->recipients = 1;
+	limits->parameters = 0; /* MAIL has SIZE=10 */
+	message(&offer_nr, "");
+	assert_string_equal(engine_why(engine), "limits");
+	assert_string_equal(render(), "O ");
+	limits->parameters = 1;
+	limits->messages = 0;
+	message(&offer_nr, "");
+	assert_string_equal(engine_why(engine), "limits");
+}
+
 /* 10000 forged fields are deleted one by one, out of a fixed buffer. */
 static void
 test_many_forged(void **state)
@@ -331,6 +367,7 @@ main(void)
 	    DRIVE_TEST(test_header_names),
 	    DRIVE_TEST(test_old_text),
 	    DRIVE_TEST(test_too_big),
+	    DRIVE_TEST(test_limits),
 	    DRIVE_TEST(test_many_forged),
 	    DRIVE_TEST(test_flush_before_scan),
 	    DRIVE_TEST(test_report_cut),

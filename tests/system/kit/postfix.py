@@ -28,9 +28,9 @@ mydestination =
 local_recipient_maps =
 alias_maps =
 alias_database =
-mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+mynetworks = 127.0.0.0/8, [::1]/128
+inet_interfaces = loopback-only
+inet_protocols = all
 relayhost = [127.0.0.1]:{sink}
 smtp_host_lookup = native
 smtp_dns_support_level = disabled
@@ -53,13 +53,14 @@ initial_destination_concurrency = 20
 default_process_limit = 100
 in_flow_delay = 0
 smtpd_milters = {milters}
+non_smtpd_milters = {milters}
 milter_default_action = tempfail
 milter_connect_timeout = 30s
 """
 
 # service type private unpriv chroot wakeup maxproc command
 MASTER = """\
-127.0.0.1:{port} inet n - n - - smtpd
+{address}:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -84,8 +85,9 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    def __init__(self, directory, sink_port, milters):
+    def __init__(self, directory, sink_port, milters, address="127.0.0.1"):
         self.directory = directory
+        self.address = address
         self.port = free_port()
         self.config = os.path.join(directory, "etc")
         self.maillog = os.path.join(directory, "maillog")
@@ -96,7 +98,9 @@ class Postfix:
             out.write(MAIN.format(at=directory, sink=sink_port,
                                   milters=" ".join(milters)))
         with open(f"{self.config}/master.cf", "w", encoding="ascii") as out:
-            out.write(MASTER.format(port=self.port))
+            out.write(MASTER.format(
+                port=self.port,
+                address=f"[{address}]" if ":" in address else address))
         subprocess.run(["chown", "postfix", f"{directory}/data"], check=True)
 
     def command(self, name, *arguments):
@@ -121,6 +125,11 @@ class Postfix:
         """Queue ids on hold (marked ! by postqueue)."""
         return re.findall(r"^([0-9A-Za-z]+)!", self.command("postqueue", "-p"),
                           re.MULTILINE)
+
+    @staticmethod
+    def queue_id(reply):
+        """From "250 2.0.0 Ok: queued as ID"."""
+        return reply.split()[-1]
 
     def idle(self):
         """Waits until nothing is left in the queue."""

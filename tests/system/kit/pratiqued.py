@@ -66,6 +66,11 @@ class Pratiqued:
         self.config = os.path.join(directory, "pratique.conf")
         self.log_file = os.path.join(directory, "pratiqued.log")
         self.process = None
+        # A command that becomes the program given behind it, and the
+        # directory of our programs.
+        self.around = []
+        self.programs_in = BUILD
+        self.inside = None  # the path of our configuration, if it is another
         self.settings = {
             "listen": [f"unix:{self.socket}"],
             "socket_mode": "0660",
@@ -87,9 +92,11 @@ class Pratiqued:
         self.write()
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "-c", self.config, *options],
+                [*self.around, self.program(), "-c", self.inside or self.config,
+                 *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_for("pratiqued to be ready", self._started)
+        if self.settings.get("log_to") != "syslog":
+            wait_for("pratiqued to be ready", self._started)
         return self
 
     def _started(self):
@@ -97,11 +104,23 @@ class Pratiqued:
             raise RuntimeError(f"pratiqued ended: {self.text()}")
         return self.lines("ready")
 
+    def program(self):
+        return os.path.join(self.programs_in, "pratiqued")
+
+    def tool(self, command):
+        """pratique(8): exit status and output."""
+        done = subprocess.run(
+            [os.path.join(BUILD, "pratique"), "-r", self.settings["run_dir"],
+             command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, timeout=60, check=False)
+        return done.returncode, done.stdout.decode("latin-1")
+
     def run(self, *options):
         """Runs it to its end with these options: status and output."""
-        done = subprocess.run([PROGRAM, *options], stdin=subprocess.DEVNULL,
+        done = subprocess.run([*self.around, self.program(), *options],
+                              stdin=subprocess.DEVNULL, timeout=60,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              timeout=60, check=False)
+                              check=False)
         return (done.returncode, done.stdout.decode("latin-1"),
                 done.stderr.decode("latin-1"))
 

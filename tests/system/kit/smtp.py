@@ -50,8 +50,8 @@ def wire(text):
 class Client(smtplib.SMTP):
     """smtplib's client with replies as text: "250 2.0.0 Ok"."""
 
-    def __init__(self, port, helo="client.example"):
-        super().__init__("127.0.0.1", port, local_hostname=helo,
+    def __init__(self, port, helo="client.example", host="127.0.0.1"):
+        super().__init__(host, port, local_hostname=helo,
                          timeout=TIMEOUT)
         self.ehlo()
 
@@ -92,8 +92,8 @@ def send(port, data, **options):
 class Raw:
     """Bytes to and lines from an SMTP server, with no opinion."""
 
-    def __init__(self, port):
-        self.sock = socket.create_connection(("127.0.0.1", port), TIMEOUT)
+    def __init__(self, port, host="127.0.0.1"):
+        self.sock = socket.create_connection((host, port), TIMEOUT)
         self.file = self.sock.makefile("rb")
         self.reply()
 

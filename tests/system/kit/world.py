@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""The usual set-up: client -> Postfix -> pratiqued -> clamd, and the Sink
-behind.  Each message carries a tag, in a field and as its sender's local
+"""The usual set-up: client -> MTA -> pratiqued -> clamd, and the Sink behind;
+the MTA is Postfix unless a test wants Sendmail, and a Recorder can be put
+between it and pratiqued.  mta=None: none.  Each message carries a tag, in a field and as its sender's local
 part, by which the Sink and the log are asked for it.
 """
 import os
@@ -9,6 +10,7 @@ from . import proc, smtp
 from .clamd import Clamd
 from .postfix import Postfix
 from .pratiqued import Pratiqued
+from .recorder import Recorder
 from .sink import Sink
 from .tap import wait_for
 
@@ -30,20 +32,26 @@ def keys_for(verdict, backend=True):
 
 class World:
     def __init__(self, stack, directory, clamd_settings=None, tcp=False,
-                 start=True, **settings):
+                 start=True, mta=Postfix, address="127.0.0.1", record=False,
+                 **settings):
         self.directory = directory
         self.sink = stack.enter_context(Sink())
         self.clamd = stack.enter_context(
             Clamd(os.path.join(directory, "clamd"), clamd_settings))
-        address = (f"inet:{self.clamd.port}@127.0.0.1" if tcp
+        scanner = (f"inet:{self.clamd.port}@127.0.0.1" if tcp
                    else f"unix:{self.clamd.socket}")
-        self.pratiqued = Pratiqued(directory, address, **settings)
+        self.pratiqued = Pratiqued(directory, scanner, **settings)
         if start:
             self.pratiqued.start()
         stack.callback(self.pratiqued.stop)
-        self.postfix = stack.enter_context(
-            Postfix(os.path.join(directory, "postfix"), self.sink.port,
-                    [f"unix:{self.pratiqued.socket}"]))
+        socket = self.pratiqued.socket
+        if record:
+            self.recorder = stack.enter_context(Recorder(socket))
+            socket = self.recorder.socket
+        if mta:
+            self.mta = self.postfix = stack.enter_context(
+                mta(os.path.join(directory, "mta"), self.sink.port,
+                    [f"unix:{socket}"], address))
 
     def restart(self, **settings):
         """The daemon anew, with settings on top of those it had."""
@@ -52,16 +60,16 @@ class World:
         self.pratiqued.start()
 
     def client(self, **options):
-        return smtp.Client(self.postfix.port, **options)
+        return smtp.Client(self.mta.port, host=self.mta.address, **options)
 
     def raw(self):
-        return smtp.Raw(self.postfix.port)
+        return smtp.Raw(self.mta.port, self.mta.address)
 
     def send(self, tag, data=None, **options):
         """One message in its own session; the reply that decided it."""
         options.setdefault("sender", sender_of(tag))
-        return smtp.send(self.postfix.port, data or smtp.message(tag),
-                         **options)
+        with self.client() as client:
+            return client.give(data or smtp.message(tag), **options)
 
     def log(self, tag):
         """The message's log line, when it is there."""
@@ -72,7 +80,7 @@ class World:
 
     def nothing_delivered(self, tag):
         """True if the queue is empty and no such message came out of it."""
-        self.postfix.idle()
+        self.mta.idle()
         return not self.sink.mails(tag)
 
     def hang(self, raw, tag, data=None):

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pratique status: one line for each process, listening socket and clamd.
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "cli/cli.h"
+
+static const char *
+state_name(uint32_t state)
+{
+	switch ((enum status_state)state) {
+	case STATUS_NONE:
+		break;
+	case STATUS_CHILD_STARTING:
+		return "starting";
+	case STATUS_CHILD_UP:
+		return "up";
+	case STATUS_CHILD_RETIRED:
+		return "retired";
+	}
+	return "unknown";
+}
+
+static const char *
+phase_name(uint32_t phase)
+{
+	switch ((enum status_phase)phase) {
+	case STATUS_STARTING:
+		return "starting";
+	case STATUS_READY:
+		return "ready";
+	case STATUS_STOPPING:
+		return "stopping";
+	}
+	return "unknown";
+}
+
+static const char *
+clamd_name(uint32_t state)
+{
+	switch ((enum status_clamd)state) {
+	case STATUS_CLAMD_UNKNOWN:
+		break;
+	case STATUS_CLAMD_UP:
+		return "up";
+	case STATUS_CLAMD_DOWN:
+		return "down";
+	}
+	return "unknown";
+}
+
+static void
+print_process(const struct status_process *p, const char *state)
+{
+	time_t since = (time_t)p->since;
+	char when[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&since, &tm) != NULL)
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	printf("%-9s pid %-7d %-9s since %s", p->role, p->pid, state, when);
+}
+
+int
+cli_status(const struct status_block *b)
+{
+	unsigned int up = 0, clamds = 0;
+
+	print_process(&b->monitor, phase_name(b->phase));
+	printf(", version %s\n", b->version);
+	for (size_t i = 0; i < STATUS_CHILDREN_MAX; i++) {
+		const struct status_process *p = &b->child[i];
+
+		if (p->state == STATUS_NONE)
+			continue;
+		print_process(p, state_name(p->state));
+		if (p->role[0] == 'l')
+			printf(
+			    ", sessions: %u", cli_children(p->pid, NULL, NULL));
+		putchar('\n');
+		up += p->state == STATUS_CHILD_UP;
+	}
+	for (uint32_t i = 0; i < b->listens; i++)
+		printf("%-9s %s\n", "listen", b->listen[i]);
+	for (uint32_t i = 0; i < b->backends; i++) {
+		printf("%-9s %-11s %-9s %s\n", "clamd", b->backend[i].name,
+		    clamd_name(b->backend[i].state), b->backend[i].address);
+		clamds += b->backend[i].state != STATUS_CLAMD_DOWN;
+	}
+	/* One listener and one scanner. */
+	return b->phase == STATUS_READY && up == 2 && clamds > 0 ? CLI_GOOD
+								 : CLI_BAD;
+}

@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# Do the targets see anything?  Each row plants one fault into a parser and
+# replays the corpus and the regressions, which must come to a stop there.
+# A row that changes nothing, because the code is no longer what it was, is a
+# failure too: then the row needs a new expression.  Run by `make check`.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+B=${B:-build}
+
+# target, file, what is planted, expression for sed
+faults="
+packet|parser/command.c|bytes behind a string taken|s/cursor_string(&c, out) && cursor_empty(&c)/cursor_string(\&c, out)/
+packet|parser/packet.c|packets without a command taken|s/length < LENGTH_MIN || //
+conversation|parser/session.c|fields deleted from the first to the last|s/uint32_t i = count; i > 0; i--/uint32_t i = 1; i <= count; i++/
+conversation|parser/session.c|clean, but not all was scanned|s/v->outcome = s->so_far/v->outcome = OUTCOME_CLEAN/
+conversation|parser/session.c|forged fields found by exact spelling only|s/strncasecmp((const char \*)/strncmp((const char *)/
+conversation|parser/state.c|replies that nobody waits for|s/row->replies && (m->flags & row->no_reply) == 0/row->replies/
+conversation|parser/state.c|recipients after DATA|s/MAIL | RCPT, .next = STATE_RCPT/MAIL | RCPT | DATA, .next = STATE_RCPT/
+conversation|parser/engine.c|a header's space not put back|s/e->value\[0\] = ' '/e->value[0] = '\\\\t'/
+encoder|parser/reply.c|per cent signs not doubled|s/line.ptr\[i\] == '%'/line.ptr[i] == '\\\\0'/
+encoder|parser/reply.c|edits that were not granted|s/(r->actions & row->actions) == row->actions/true/
+encoder|parser/canonical.c|line ends in header values|s/after_lf && byte != ' '/false \&\& byte != ' '/
+negotiation|parser/negotiate.c|more asked than offered|s/WANTED_FLAGS & offered_flags/WANTED_FLAGS/
+address|parser/address.c|brackets in quotes end a mailbox|s/quoted || byte != '>'/byte != '>'/
+macro|parser/macro.c|macros of the message before|s/clear_from(m, MILTER_STAGE_MAIL)/clear_from(m, MILTER_STAGE_DATA)/
+clamd_reply|scanner/reply.c|clean by a reply that was cut|s/span_is(s, \"OK\") && end == REPLY_EOF/span_is(s, \"OK\")/
+records|scanner/stream.c|line ends of folds left as they came|s/out\[len - 1\] = '.r'/out[len - 1] = '\\\\n'/
+records|scanner/stream.c|files that can still be changed|s/F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE/F_SEAL_SHRINK | F_SEAL_WRITE/
+log|lib/log.c|backslashes not escaped|s/byte == '\"' || byte == '\\\\\\\\'/byte == '\"'/
+config|config/read.c|an empty name taken for the end|s/!ok && r->faults == 0/false/
+"
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0
+failed=0
+
+tell() {
+	n=$((n + 1))
+	[ "$1" = ok ] || failed=1
+	echo "$1 $n - $2"
+}
+
+# Compiles the changed file and links it in front of the archive.
+plant() {
+	sed "$3" "$2" >"$work/changed.c"
+	cmp -s "$2" "$work/changed.c" && return 1
+	cc -w -std=c17 -O1 -I. -I"$(dirname "$2")" -D_GNU_SOURCE \
+		-DVERSION='"test"' -DLIBEXECDIR='"/nowhere"' \
+		-c -o "$work/changed.o" "$work/changed.c" || return 1
+	cc -o "$work/$1" "$B/fuzz/$1.o" "$B/fuzz/kit/replay.o" \
+		"$work/changed.o" "$B/fuzz.a" \
+		-lconfuse -lseccomp -lcap-ng -lsodium
+}
+
+printf '%s\n' "$faults" | sed '/^$/d' >"$work/faults"
+echo "1..$(wc -l <"$work/faults")"
+while IFS='|' read -r target file what expression; do
+	name="$target sees: $what"
+	if ! plant "$target" "$file" "$expression"; then
+		tell "not ok" "$name (could not be planted in $file)"
+	elif "$work/$target" >"$work/out" 2>&1; then
+		tell "not ok" "$name"
+	else
+		tell ok "$name"
+	fi
+done <"$work/faults"
+exit $failed

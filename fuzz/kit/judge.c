@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: ISC */
+/* The judge of a conversation; see judge.h. */
+#include "fuzz/kit/judge.h"
+
+#include <strings.h>
+
+#include "fuzz/kit/fuzz.h"
+#include "fuzz/kit/host.h"
+#include "fuzz/kit/verdict.h"
+#include "parser/milter.h"
+
+/* Where a conversation stands: the commands that are legal there, and those
+ * that are if the end of headers need not come. */
+enum phase { START, READY, SESSION, MAIL, RCPT, CONTENT, BODY };
+static const struct {
+	const char *legal, *waived;
+	bool open; /* a message is */
+} phases[] = {
+    [START] = {"OQ", "", false},
+    [READY] = {"CDHMUAKQ", "", false},
+    [SESSION] = {"DHMUAKQ", "", false},
+    [MAIL] = {"DHMRUAKQ", "", true},
+    [RCPT] = {"DHMRUTLNAKQ", "BE", true},
+    [CONTENT] = {"DHMLNAKQ", "BE", true},
+    [BODY] = {"DHMBEAKQ", "", true},
+};
+
+/* The flag that makes a command go without a reply. */
+static const struct {
+	char command;
+	uint32_t flag;
+} silent[] = {
+    {'C', MILTER_P_NR_CONN},
+    {'H', MILTER_P_NR_HELO},
+    {'M', MILTER_P_NR_MAIL},
+    {'R', MILTER_P_NR_RCPT},
+    {'T', MILTER_P_NR_DATA},
+    {'U', MILTER_P_NR_UNKN},
+    {'L', MILTER_P_NR_HDR},
+    {'N', MILTER_P_NR_EOH},
+    {'B', MILTER_P_NR_BODY},
+    {'O', 0},
+    {'E', 0},
+};
+
+static struct {
+	enum phase phase;
+	struct wire_offer granted;
+	struct content content;
+	bool begun; /* the message's content */
+	struct message message;
+	struct cursor out; /* what was sent */
+	uint32_t judged;   /* verdicts looked at */
+} model;
+
+/* What libFuzzer counts as reached besides edges: each command in each phase,
+ * for a table's rows have no edges of their own.  Other builds ignore it. */
+static uint8_t reached[BODY + 1][2][128]
+    __attribute__((section("__libfuzzer_extra_counters")));
+
+void
+judge_start(void)
+{
+	memset(&model, 0, sizeof(model));
+}
+
+/* --- what should come of a packet -------------------------------------------- */
+
+static size_t
+nuls(struct span s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += s.ptr[i] == '\0';
+	return n;
+}
+
+/* Whether a payload has its command's structure; CONNECT's is left to the
+ * packet target. */
+static bool
+well_formed(const struct wire_packet *p)
+{
+	struct span s = p->payload;
+	bool ended = s.len > 0 && s.ptr[s.len - 1] == '\0';
+
+	switch (p->code) {
+	case 'O':
+		return s.len >= 12;
+	case 'H':
+	case 'U':
+		return ended && nuls(s) == 1;
+	case 'M':
+	case 'R':
+		return ended;
+	case 'L':
+		return ended && nuls(s) == 2 && s.ptr[0] != '\0';
+	case 'D':
+		if (s.len > 0)
+			s = span_of(s.ptr + 1, s.len - 1);
+		return p->payload.len > 0 && nuls(s) % 2 == 0 &&
+		       (s.len == 0 || ended);
+	case 'B':
+		return s.len > 0;
+	default:
+		return true;
+	}
+}
+
+static bool
+is_one_of(uint8_t code, const char *set)
+{
+	return code != '\0' && strchr(set, code) != NULL;
+}
+
+/* Why this packet ends the conversation; "" if it does not. */
+static const char *
+expected_end(const struct wire_packet *p)
+{
+	const char *legal = phases[model.phase].legal;
+	bool waived = (model.granted.flags & MILTER_P_NOEOH) != 0;
+	const struct limit_settings *limits = &host.plan.settings.limits;
+	struct cursor c = cursor_of(p->payload);
+
+	if (!is_one_of(p->code, "OCDHMRTLNBEUAKQ"))
+		return "unknown-command";
+	reached[model.phase][waived][p->code] = 1;
+	if (!is_one_of(p->code, legal) &&
+	    !(waived && is_one_of(p->code, phases[model.phase].waived)))
+		return "order";
+	if (!well_formed(p))
+		return "payload";
+	if (p->code == 'O' && fuzz_u32(&c) < 2)
+		return "negotiation";
+	/* The first string is the address. */
+	if (is_one_of(p->code, "MR") &&
+	    (nuls(p->payload) - 1 > limits->parameters ||
+		model.content.begun >= limits->messages))
+		return "limits";
+	return p->code == 'Q' ? "quit" : "";
+}
+
+static bool
+wants_reply(uint8_t code)
+{
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)
+		if (silent[i].command == (char)code)
+			return (model.granted.flags & silent[i].flag) == 0;
+	return false;
+}
+
+static void
+enter(uint8_t code)
+{
+	bool was_open = phases[model.phase].open;
+
+	switch (code) {
+	case 'O':
+	case 'K':
+		model.phase = READY;
+		break;
+	case 'C':
+	case 'H':
+	case 'E':
+		model.phase = SESSION;
+		break;
+	case 'A':
+		if (was_open)
+			model.phase = SESSION;
+		break;
+	case 'M':
+		model.phase = MAIL;
+		break;
+	case 'R':
+		model.phase = RCPT;
+		break;
+	case 'T':
+	case 'L':
+		model.phase = CONTENT;
+		break;
+	case 'N':
+	case 'B':
+		model.phase = BODY;
+		break;
+	default:
+		break;
+	}
+}
+
+/* --- content ----------------------------------------------------------------- */
+
+static void
+forget_message(void)
+{
+	if (model.begun)
+		content_drop(&model.content);
+	model.begun = false;
+	model.message = (struct message){0};
+}
+
+static void
+begin_content(void)
+{
+	if (!model.begun)
+		content_begin(&model.content);
+	model.begun = true;
+}
+
+static bool
+admit(uint64_t bytes)
+{
+	model.message.size += bytes;
+	if (model.message.size > host.plan.settings.max_message_size)
+		model.message.too_big = true;
+	return !model.message.too_big && !model.message.limits;
+}
+
+static void
+count_field(uint64_t bytes)
+{
+	const struct limit_settings *limits = &host.plan.settings.limits;
+
+	model.message.header_size += bytes;
+	if (++model.message.fields > limits->header_fields ||
+	    model.message.header_size > limits->header_size)
+		model.message.limits = true;
+}
+
+static bool
+is_named(struct span name, const char *ours)
+{
+	return *ours != '\0' && name.len == strlen(ours) &&
+	       strncasecmp((const char *)name.ptr, ours, name.len) == 0;
+}
+
+static void
+take_field(struct span payload)
+{
+	const struct session_settings *set = &host.plan.settings;
+	struct cursor c = cursor_of(payload);
+	struct span name = {0}, value = {0};
+	bool space;
+
+	NEED(cursor_string(&c, &name) && cursor_string(&c, &value));
+	begin_content();
+	space =
+	    (model.granted.flags & MILTER_P_HDR_LEADSPC) == 0 && value.len > 0;
+	if (is_named(name, set->header_scanned))
+		model.message.forged[0]++;
+	else if (is_named(name, set->header_status))
+		model.message.forged[1]++;
+	count_field(name.len + value.len + space + 3);
+	if (admit(name.len + value.len + space + 3))
+		content_field(&model.content, name, value, space);
+}
+
+static void
+take_body(struct span bytes)
+{
+	begin_content();
+	if (admit(bytes.len))
+		content_body(&model.content, bytes);
+}
+
+static void
+take_content(const struct wire_packet *p)
+{
+	if (is_one_of(p->code, "HMAK"))
+		forget_message();
+	if (p->code == 'R' &&
+	    ++model.message.recipients > host.plan.settings.limits.recipients)
+		model.message.limits = true;
+	if (p->code == 'L')
+		take_field(p->payload);
+	if (p->code == 'B' || (p->code == 'E' && p->payload.len > 0))
+		take_body(p->payload);
+	if (p->code == 'E') {
+		begin_content();
+		content_end(&model.content);
+		model.begun = false;
+	}
+}
+
+/* --- replies ------------------------------------------------------------------ */
+
+static void
+answered_offer(const struct wire_packet *p)
+{
+	struct cursor c = cursor_of(p->payload);
+	struct wire_packet reply = wire_next(&model.out);
+	struct wire_offer offer;
+
+	offer.version = fuzz_u32(&c);
+	offer.actions = fuzz_u32(&c);
+	offer.flags = fuzz_u32(&c);
+	model.granted = wire_answer(&reply, &offer);
+}
+
+static void
+answered(const struct wire_packet *p)
+{
+	struct wire_packet reply;
+
+	if (p->code == 'O')
+		answered_offer(p);
+	else if (p->code == 'E') {
+		NEED(model.judged < host.judged_count);
+		NEED((size_t)(model.out.at - host.sent) ==
+		     host.judged[model.judged].sent_at);
+		verdict_check(&model.message, &model.granted,
+		    &host.judged[model.judged++], &model.out);
+		model.message = (struct message){0};
+	} else if (wants_reply(p->code)) {
+		reply = wire_next(&model.out);
+		NEED(reply.code == 'c' && reply.payload.len == 0);
+	}
+}
+
+static void
+same_content(void)
+{
+	const struct content *a = &model.content, *b = &host.content;
+
+	NEED(a->begun == b->begun && a->ended == b->ended &&
+	     a->dropped == b->dropped);
+	NEED(a->total == b->total);
+	NEED(a->open == b->open);
+}
+
+/* One packet that the engine took; returns why it should have closed. */
+static const char *
+judge_packet(const struct wire_packet *p, bool last, const char *why)
+{
+	const char *expected = expected_end(p);
+
+	if (*expected == '\0' && p->code == 'C' && last &&
+	    strcmp(why, "payload") == 0)
+		expected = why;
+	if (*expected == '\0') {
+		take_content(p);
+		answered(p);
+		enter(p->code);
+	}
+	return expected;
+}
+
+void
+judge_input(struct span in, size_t used, bool closed, const char *why)
+{
+	struct cursor c = cursor_of(span_of(in.ptr, used));
+	const char *end = "";
+	uint32_t length;
+
+	NEED(used <= in.len && closed == (*why != '\0'));
+	if (host.gone) {
+		NEED(closed);
+		host.closed = true;
+		return;
+	}
+	model.out = cursor_of(span_of(host.sent, host.sent_len));
+	model.judged = 0;
+	while (!cursor_empty(&c)) {
+		struct wire_packet p = wire_next(&c);
+
+		NEED(*end == '\0');
+		end = judge_packet(&p, cursor_empty(&c), why);
+	}
+	c = cursor_of(span_of(in.ptr + used, in.len - used));
+	if (*end == '\0' && cursor_u32(&c, &length)) {
+		if (length < 1 || length > 65536)
+			end = "length";
+		else
+			NEED(c.left < length);
+	}
+	NEED(strcmp(end, why) == 0);
+	NEED(cursor_empty(&model.out) && model.judged == host.judged_count);
+	if (closed)
+		forget_message();
+	same_content();
+	host_looked();
+	host.closed = closed;
+}
+
+void
+judge_end(void)
+{
+	NEED(host_settled());
+	if (host.gone)
+		return;
+	forget_message();
+	same_content();
+	NEED(host.judged_count == 0 && host.sent_len == 0);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Negotiation: parser/negotiate.c and the answer's packet in parser/reply.c.
+ *
+ * Input: one byte (1: quarantine is used), then an offer.  The answer never
+ * grants itself what was not offered, and never leaves out what is ours to
+ * ask for and was offered.
+ */
+#include <stdlib.h>
+
+#include "fuzz/kit/fuzz.h"
+#include "fuzz/kit/wire.h"
+#include "parser/host.h"
+#include "parser/negotiate.h"
+#include "parser/reply.h"
+
+/* All replies but the last are asked to be left out, where that is offered. */
+#define ALL_NR                                                       \
+	(MILTER_P_NR_HDR | MILTER_P_NR_CONN | MILTER_P_NR_HELO |     \
+	    MILTER_P_NR_MAIL | MILTER_P_NR_RCPT | MILTER_P_NR_DATA | \
+	    MILTER_P_NR_UNKN | MILTER_P_NR_EOH | MILTER_P_NR_BODY)
+
+/* Commands that carry mail: we want to see them, always. */
+#define ALL_CONTENT                                            \
+	(MILTER_P_NOMAIL | MILTER_P_NORCPT | MILTER_P_NOBODY | \
+	    MILTER_P_NOHDRS | MILTER_P_NOCONNECT | MILTER_P_NOHELO)
+
+static uint8_t sent[4096];
+static size_t sent_len;
+
+bool
+host_mta_send(struct span bytes)
+{
+	NEED(bytes.len <= sizeof(sent) - sent_len);
+	memcpy(&sent[sent_len], bytes.ptr, bytes.len);
+	sent_len += bytes.len;
+	return true;
+}
+
+/* The answer as it goes out. */
+static void
+check_packet(const struct negotiation *offer, const struct negotiation *answer)
+{
+	struct wire_offer offered = {
+	    offer->version, offer->actions, offer->flags};
+	struct wire_offer answered;
+	struct wire_packet packet;
+	struct cursor c;
+	struct reply *r = malloc(sizeof(*r));
+
+	NEED(r != NULL);
+	sent_len = 0;
+	reply_init(r);
+	reply_begin(r, MILTER_OPTNEG, true);
+	NEED(reply_optneg(r, answer) && !reply_owed(r) && reply_flush(r));
+	NEED(!reply_optneg(r, answer)); /* never twice */
+	c = cursor_of(span_of(sent, sent_len));
+	packet = wire_next(&c);
+	NEED(cursor_empty(&c));
+	answered = wire_answer(&packet, &offered);
+	NEED(answered.version == answer->version &&
+	     answered.actions == answer->actions &&
+	     answered.flags == answer->flags);
+	free(r);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct cursor c = cursor_of(span_of(data, size));
+	bool quarantine = (fuzz_u8(&c) & 1) != 0;
+	struct negotiation offer = {0}, answer = {0}, again = {0};
+	uint32_t asked;
+
+	offer.version = fuzz_u32(&c);
+	offer.actions = fuzz_u32(&c);
+	offer.flags = fuzz_u32(&c);
+	if (!negotiate_answer(&offer, quarantine, &answer)) {
+		NEED(offer.version < 2);
+		return 0;
+	}
+	NEED(offer.version >= 2);
+	asked = MILTER_ACT_ADDHDRS | MILTER_ACT_CHGHDRS |
+		(quarantine ? MILTER_ACT_QUARANTINE : 0);
+	if (offer.actions == 0)
+		offer.actions = MILTER_ACT_DEFAULT;
+	NEED((answer.actions & ~MILTER_ACT_SETSYMLIST) ==
+	     (offer.actions & asked));
+	NEED((answer.flags & ALL_NR) == (offer.flags & ALL_NR));
+	NEED((answer.flags & ALL_CONTENT) == 0);
+	NEED((answer.flags & MILTER_P_SKIP) == 0);
+	check_packet(&offer, &answer);
+	/* An MTA that offers just what it was told changes nothing. */
+	NEED(negotiate_answer(&answer, quarantine, &again));
+	NEED(answer.flags == 0 || again.flags == answer.flags);
+	NEED(answer.actions == 0 || again.actions == answer.actions);
+	NEED(again.version == answer.version);
+	return 0;
+}

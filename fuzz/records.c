@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Records between our processes: privsep/record.c, scanner/client.c,
+ * scanner/stream.c, scanner/report.c, from the side of a session that was taken
+ * over.
+ *
+ * Input: operations of two sessions, which send well-formed, bent and random
+ * records in batches, and of a scan that ends.  What one session does must not
+ * end or change the other; what is submitted to clamd is byte for byte what
+ * the records said, sealed; and CLEAN is told only to the session whose scan
+ * said so.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fuzz/kit/fuzz.h"
+#include "privsep/channel.h"
+#include "scanner/backend.h"
+#include "scanner/client.h"
+#include "scanner/journal.h"
+#include "scanner/memory.h"
+#include "scanner/monitor.h"
+#include "scanner/poll.h"
+#include "scanner/report.h"
+
+#define SESSIONS    2
+#define OPS_MAX	    200
+#define LIMIT	    20000 /* max_message_size */
+#define CONTENT_MAX (LIMIT + 2 * RECORD_BATCH_MAX)
+#define SEALS	    (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+
+/* A session's end of its channel, and what its message should be. */
+static struct session {
+	int fd; /* -1: gone */
+	uint32_t index;
+	struct job *job; /* submitted and not yet judged */
+	uint8_t batch[RECORD_BATCH_MAX + 4096];
+	size_t batch_len;
+	bool tainted; /* the batch holds bytes that are no well-formed record */
+	uint8_t content[CONTENT_MAX];
+	size_t content_len;
+	bool body; /* the blank line is out */
+	uint32_t told_clean;
+} sessions[SESSIONS];
+
+static int log_fd[2] = {-1, -1};
+
+/* --- what scanner/client.c calls ------------------------------------------------- */
+
+bool
+poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
+    enum poll_for want)
+{
+	(void)fd;
+	NEED(kind == POLL_SESSION);
+	for (size_t i = 0; i < SESSIONS; i++)
+		if (sessions[i].index == UINT32_MAX) {
+			sessions[i].index = index;
+			break;
+		}
+	*have = want;
+	return true;
+}
+
+void
+poll_leave(int fd)
+{
+	(void)fd;
+}
+
+const char *
+backend_name(uint32_t index)
+{
+	(void)index;
+	return "fuzz";
+}
+
+static struct session *
+owner_of(uint32_t index)
+{
+	for (size_t i = 0; i < SESSIONS; i++)
+		if (sessions[i].index == index)
+			return &sessions[i];
+	NEED(false);
+}
+
+/* Behind the lead-in line stands what the session sent, if we know it. */
+static void
+check_submitted(const struct session *s, int memfd, uint64_t size)
+{
+	const uint8_t *map, *lf;
+	size_t lead;
+
+	NEED(fcntl(memfd, F_GET_SEALS) == SEALS);
+	NEED(lseek(memfd, 0, SEEK_END) == (off_t)size);
+	map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, memfd, 0);
+	NEED(map != MAP_FAILED);
+	NEED(size >= 10 && memcmp(map, "Received: ", 10) == 0);
+	lf = memchr(map, '\n', size);
+	NEED(lf != NULL);
+	lead = (size_t)(lf - map) + 1;
+	if (!s->tainted) {
+		NEED(size - lead == s->content_len);
+		NEED(memcmp(map + lead, s->content, s->content_len) == 0);
+	}
+	munmap((void *)(uintptr_t)map, size);
+}
+
+void
+job_submit(
+    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
+{
+	struct session *s = owner_of(owner);
+
+	NEED(lead < size);
+	NEED(s->job == NULL && j->state == JOB_IDLE);
+	check_submitted(s, memfd, size);
+	j->owner = owner;
+	j->memfd = memfd;
+	j->state = JOB_WAITING;
+	s->job = j;
+}
+
+void
+job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+{
+	(void)j, (void)owner, (void)memfd, (void)size;
+}
+
+/* No stamps here: candidates are a violation. */
+bool
+monitor_send(const void *record)
+{
+	(void)record;
+	NEED(false);
+}
+
+struct database
+identity_own(void)
+{
+	return (struct database){0};
+}
+
+void
+job_settle(struct job *j, enum outcome outcome)
+{
+	NEED(outcome != OUTCOME_CLEAN && j->state == JOB_IDLE);
+	j->verdict =
+	    (struct verdict){.outcome = outcome, .backend = UINT32_MAX};
+}
+
+void
+job_cancel(struct job *j)
+{
+	if (j->state == JOB_IDLE)
+		return;
+	owner_of(j->owner)->job = NULL;
+	close(j->memfd);
+	j->state = JOB_IDLE;
+}
+
+/* --- the sessions' side ------------------------------------------------------------ */
+
+static void
+append(struct session *s, const void *bytes, size_t len)
+{
+	if (len > sizeof(s->batch) - s->batch_len) {
+		s->tainted = true;
+		return;
+	}
+	memcpy(&s->batch[s->batch_len], bytes, len);
+	s->batch_len += len;
+}
+
+static void
+expect(struct session *s, const void *bytes, size_t len)
+{
+	if (len > sizeof(s->content) - s->content_len) {
+		s->tainted = true;
+		return;
+	}
+	memcpy(&s->content[s->content_len], bytes, len);
+	s->content_len += len;
+}
+
+static void
+expect_blank(struct session *s)
+{
+	if (!s->body)
+		expect(s, "\r\n", 2);
+	s->body = true;
+}
+
+static void
+send_begin(struct session *s, struct cursor *c)
+{
+	struct record_begin r = {.head = record_head(RECORD_BEGIN, sizeof(r))};
+	struct span id;
+
+	r.message = fuzz_u8(c);
+	id = fuzz_bytes(c);
+	memcpy(r.queue_id, id.ptr,
+	    id.len < sizeof(r.queue_id) ? id.len : sizeof(r.queue_id));
+	append(s, &r, sizeof(r));
+	s->content_len = 0;
+	s->body = false;
+}
+
+static void
+send_field(struct session *s, struct cursor *c)
+{
+	struct span name = fuzz_bytes(c), value = fuzz_bytes(c);
+	struct record_field r = {
+	    .head = record_head(RECORD_FIELD, sizeof(r) + name.len + value.len),
+	    .name_len = (uint32_t)name.len,
+	    .value_len = (uint32_t)value.len};
+
+	append(s, &r, sizeof(r));
+	append(s, name.ptr, name.len);
+	append(s, value.ptr, value.len);
+	expect(s, name.ptr, name.len);
+	expect(s, ":", 1);
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] == '\n')
+			expect(s, "\r", 1);
+		expect(s, &value.ptr[i], 1);
+	}
+	expect(s, "\r\n", 2);
+}
+
+/* factor: for sizes up to the limits. */
+static void
+send_body(struct session *s, struct cursor *c, size_t factor)
+{
+	struct span bytes = fuzz_bytes(c);
+	struct record_body r = {
+	    .head = record_head(RECORD_BODY, sizeof(r) + bytes.len * factor)};
+
+	append(s, &r, sizeof(r));
+	expect_blank(s);
+	for (size_t i = 0; i < factor; i++) {
+		append(s, bytes.ptr, bytes.len);
+		expect(s, bytes.ptr, bytes.len);
+	}
+}
+
+static void
+send_end(struct session *s, struct cursor *c)
+{
+	struct record_end r = {.head = record_head(RECORD_END, sizeof(r))};
+
+	r.message = fuzz_u8(c);
+	r.so_far = fuzz_u8(c) % 4 == 3 ? fuzz_u8(c) : OUTCOME_CLEAN;
+	r.size = fuzz_u32(c);
+	append(s, &r, sizeof(r));
+	expect_blank(s);
+}
+
+static void
+send_report(struct session *s, struct cursor *c)
+{
+	struct record_report r = {
+	    .head = record_head(RECORD_REPORT, sizeof(r))};
+	struct span text;
+
+	r.report.message = fuzz_u8(c);
+	r.report.outcome = fuzz_u8(c);
+	r.report.action = fuzz_u8(c);
+	text = fuzz_bytes(c);
+	/* Anything in any field, terminated or not. */
+	for (size_t i = 0; text.len > 0 && i < sizeof(r.report.queue_id) +
+						   sizeof(r.report.client_addr);
+	     i++)
+		r.report.queue_id[i % sizeof(r.report.queue_id)] =
+		    (char)text.ptr[i % text.len];
+	memset(r.report.helo, fuzz_u8(c), sizeof(r.report.helo));
+	memcpy(r.report.sender, text.ptr, text.len);
+	append(s, &r, sizeof(r));
+}
+
+static void
+send_plain(struct session *s, uint8_t type)
+{
+	struct record_plain r = {
+	    .head = record_head((enum record_type)type, sizeof(r))};
+
+	append(s, &r, sizeof(r));
+	s->tainted = s->tainted || type != RECORD_ABORT;
+}
+
+/* A batch with a byte of it changed, or cut. */
+static void
+bend(struct session *s, struct cursor *c)
+{
+	size_t at = fuzz_u32(c), how = fuzz_u8(c);
+
+	if (s->batch_len == 0)
+		return;
+	s->tainted = true;
+	if (how == 0)
+		s->batch_len = at % s->batch_len;
+	else
+		s->batch[at % s->batch_len] ^= (uint8_t)how;
+}
+
+/* Takes what the scanner has to say; *gone: it has closed. */
+static bool
+hear(struct session *s, struct record_result *result, bool *gone)
+{
+	struct span record;
+	ssize_t n = recv(s->fd, result, sizeof(*result), MSG_DONTWAIT);
+
+	*gone = n == 0 || (n == -1 && errno != EAGAIN);
+	if (n <= 0)
+		return false;
+	record = span_of(result, (size_t)n);
+	NEED(record_check(ROLE_SCANNER, ROLE_SESSION, record, false));
+	return record_type_of(record) == RECORD_RESULT;
+}
+
+/* The scanner has closed the session's channel: its index may be given to
+ * another. */
+static void
+leave(struct session *s)
+{
+	if (s->fd != -1)
+		close(s->fd);
+	NEED(s->job == NULL);
+	*s = (struct session){.fd = -1, .index = UINT32_MAX - 1};
+}
+
+static void
+listen_to(struct session *s)
+{
+	struct record_result result;
+	bool gone;
+
+	while (hear(s, &result, &gone)) {
+		NEED(result.outcome < OUTCOME_COUNT);
+		NEED(result.name_len <= sizeof(result.name));
+		if (result.outcome == OUTCOME_CLEAN)
+			NEED(s->told_clean-- > 0);
+	}
+	if (gone)
+		leave(s);
+}
+
+/* The batch goes out, and the scanner reads it.  The other session is where it
+ * was. */
+static void
+deliver(struct session *s)
+{
+	const struct session *other = &sessions[s == sessions];
+	uint32_t sessions_before = client_count();
+	int other_fd = other->fd;
+
+	if (s->batch_len == 0)
+		return;
+	NEED(send(s->fd, s->batch, s->batch_len, MSG_DONTWAIT) ==
+	     (ssize_t)s->batch_len);
+	s->batch_len = 0;
+	client_input(s->index);
+	listen_to(s);
+	NEED(other->fd == other_fd);
+	NEED(client_count() == sessions_before - (s->fd == -1));
+}
+
+/* Its scan, if there is one, ends. */
+static void
+judge(struct session *s, struct cursor *c)
+{
+	struct job *j = s->job;
+	enum outcome outcome = (enum outcome)(fuzz_u8(c) % OUTCOME_COUNT);
+	struct span name = fuzz_bytes(c);
+
+	if (j == NULL)
+		return;
+	s->job = NULL;
+	close(j->memfd);
+	j->state = JOB_IDLE;
+	j->verdict = (struct verdict){
+	    .outcome = outcome, .backend = 0, .name_len = (uint32_t)name.len};
+	memcpy(j->verdict.name, name.ptr, name.len);
+	if (outcome == OUTCOME_CLEAN)
+		s->told_clean++;
+	job_judged(s->index);
+	listen_to(s);
+}
+
+static void
+join(struct session *s)
+{
+	int pair[2];
+
+	NEED(channel_pair(pair));
+	*s = (struct session){.fd = pair[1], .index = UINT32_MAX};
+	client_add(pair[0]);
+	NEED(s->index != UINT32_MAX);
+}
+
+/* The log must be one printable line per event; tests of lines are the log
+ * target's. */
+static void
+check_log(void)
+{
+	static uint8_t lines[65536];
+	ssize_t n = read(log_fd[0], lines, sizeof(lines));
+
+	for (ssize_t i = 0; i < n; i++)
+		NEED(lines[i] == '\n' || (lines[i] >= ' ' && lines[i] <= '~'));
+}
+
+static void
+operate(struct session *s, uint8_t op, struct cursor *c)
+{
+	static const uint16_t factors[] = {1, 1, 16, 257};
+
+	switch (op % 12) {
+	case 0:
+		send_begin(s, c);
+		break;
+	case 1:
+	case 2:
+		send_field(s, c);
+		break;
+	case 3:
+		send_body(s, c, factors[(op >> 4) % 4]);
+		break;
+	case 4:
+		send_end(s, c);
+		/* What goes on behind it is no part of that message. */
+		if ((op >> 4) % 4 == 3)
+			s->tainted = true;
+		else
+			deliver(s);
+		break;
+	case 5:
+		send_plain(s, RECORD_ABORT);
+		break;
+	case 6:
+		send_report(s, c);
+		break;
+	case 7:
+		send_plain(s, fuzz_u8(c));
+		break;
+	case 8:
+		bend(s, c);
+		break;
+	case 9:
+		judge(s, c);
+		break;
+	default:
+		deliver(s);
+		break;
+	}
+}
+
+static void
+set_up(void)
+{
+	static struct scanner_settings settings = {
+	    .max_message_size = LIMIT, .max_sessions = SESSIONS};
+
+	if (log_fd[0] != -1)
+		return;
+	NEED(pipe2(log_fd, O_NONBLOCK) == 0);
+	memory_setup(UINT64_MAX);
+	stamping_setup(&settings.stamp);
+	NEED(stream_setup(LIMIT) && client_setup(&settings));
+	journal_setup(log_fd[1], LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
+	report_setup(true);
+	for (size_t i = 0; i < SESSIONS; i++)
+		sessions[i].fd = -1;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct cursor c = cursor_of(span_of(data, size));
+
+	set_up();
+	for (size_t i = 0; i < SESSIONS; i++)
+		sessions[i].index = UINT32_MAX - 1;
+	for (size_t i = 0; i < SESSIONS; i++)
+		join(&sessions[i]);
+	for (unsigned i = 0; i < OPS_MAX && !cursor_empty(&c); i++) {
+		uint8_t op = fuzz_u8(&c);
+		struct session *s = &sessions[op >> 7];
+
+		if (s->fd == -1)
+			join(s);
+		operate(s, op & 0x7f, &c);
+		check_log();
+	}
+	for (size_t i = 0; i < SESSIONS; i++) {
+		uint32_t index = sessions[i].index;
+
+		if (sessions[i].fd == -1)
+			continue;
+		close(sessions[i].fd);
+		sessions[i].fd = -1;
+		client_input(index);
+		leave(&sessions[i]);
+	}
+	NEED(client_count() == 0 && client_busy() == 0);
+	check_log();
+	return 0;
+}

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: ISC
+# Fuzzing; see fuzz/README.md.  Included by the Makefile.
+#
+#   make fuzz TARGET=conversation T=600       AFL++, T seconds
+#   make fuzz-smoke T=30                      all targets, for CI
+#   make fuzz-coverage                        what the corpora reach
+#   make fuzz-corpus                          committed inputs, made anew
+#
+# A target is one file fuzz/NAME.c.  Each is built three times: with AFL++ in
+# build-afl/, with libFuzzer in build-fuzz/, both with sanitizers, and, without
+# a fuzzer but with a driver that replays inputs, in build/ for `make check`
+# and in build-cov/ for the coverage.
+
+FUZZ := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
+FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutate.c fuzz/kit/record.c
+FUZZ_PARTS := $(filter-out tests/%,$(UNIT_PARTS)) \
+	$(filter-out $(FUZZ_MAINS),$(wildcard fuzz/kit/*.c))
+LIB_fuzz = $(call lib,libconfuse libseccomp libcap-ng libsodium)
+
+# -fsanitize=fuzzer: that of the compiler; empty: kit/replay.c.
+FUZZ_ENGINE ?=
+FUZZ_MAIN := $(if $(FUZZ_ENGINE),,$(B)/fuzz/kit/replay.o)
+
+T ?= 30
+TARGET ?= conversation
+
+.PHONY: fuzz-programs fuzz-afl fuzz-libfuzzer fuzz fuzz-smoke fuzz-coverage \
+	fuzz-seeds fuzz-corpus
+fuzz-programs: $(FUZZ:%=$(B)/fuzz/%)
+
+$(B)/fuzz.a: $(FUZZ_PARTS:%.c=$(B)/%.o)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/%.o $(FUZZ_MAIN) $(B)/fuzz.a
+	$(CC) $(ALL_CFLAGS) $(HLINK) $(FUZZ_ENGINE) -o $@ $^ $(LDFLAGS) \
+	    $(LIB_fuzz)
+
+# libFuzzer finds the mutator in the program, AFL++ in a shared object.
+$(B)/fuzz/conversation: $(B)/fuzz/kit/mutate.o
+$(B)/fuzz/mutate.so: fuzz/kit/mutate.c
+	@mkdir -p $(@D)
+	clang -O2 -g -I. -D_GNU_SOURCE -fPIC -shared -o $@ $<
+
+fuzz-afl:
+	$(MAKE) B=build-afl CC=afl-clang-fast SANITIZE=address,undefined \
+	    CFLAGS='-O2 -g' FUZZ_ENGINE=-fsanitize=fuzzer \
+	    fuzz-programs build-afl/fuzz/mutate.so
+
+fuzz-libfuzzer:
+	$(MAKE) B=build-fuzz CC=clang SANITIZE=address,undefined \
+	    CFLAGS='-O2 -g -fsanitize=fuzzer-no-link' \
+	    FUZZ_ENGINE=-fsanitize=fuzzer fuzz-programs
+
+ENGINE ?= afl
+fuzz: fuzz-$(ENGINE)
+	fuzz/run $(if $(filter libfuzzer,$(ENGINE)),-l) $(TARGET) $(T)
+
+fuzz-smoke: fuzz-afl fuzz-libfuzzer
+	fuzz/smoke $(T) $(FUZZ)
+
+# --- inputs -------------------------------------------------------------------
+# The unit tests that hold conversations, with the recorder in front.
+FUZZ_RECORDED := $(shell grep -l unit/drive.h tests/unit/test_*.c)
+FUZZ_RECORDERS := $(FUZZ_RECORDED:tests/unit/%.c=$(B)/fuzz/record-%)
+$(B)/fuzz/record-%: $(B)/tests/unit/%.o $(B)/fuzz/kit/record.o $(B)/unit.a
+	$(CC) $(ALL_CFLAGS) $(HLINK) -Wl,--wrap=engine_init \
+	    -Wl,--wrap=engine_input -o $@ $^ $(LDFLAGS) $(LIB_unit)
+
+fuzz-seeds: $(FUZZ_RECORDERS)
+	fuzz/seeds build-fuzz/seeds $^
+
+fuzz-corpus: fuzz-libfuzzer fuzz-seeds
+	fuzz/minimise $(FUZZ)
+
+# --- coverage -----------------------------------------------------------------
+fuzz-coverage:
+	$(MAKE) B=build-cov CC=clang HARDEN= HLINK= CFLAGS='-O0 -g \
+	    -fprofile-instr-generate -fcoverage-mapping' fuzz-programs
+	fuzz/coverage $(FUZZ)

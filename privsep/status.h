@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The status file: how pratique(8) learns of a running pratiqued.  The monitor
+ * keeps one struct status_block in run_dir/status, mapped into its memory, so
+ * that it needs no system call to change it and nobody can ask it anything.
+ *
+ * The monitor holds a write lock (fcntl) on the file for as long as it lives:
+ * a file without one was left behind.  Readers are of the same version as the
+ * writer; the size says so.  Times are seconds since 1970.
+ */
+#ifndef PRIVSEP_STATUS_H
+#define PRIVSEP_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config/config.h"
+#include "sandbox/sandbox.h"
+
+#define STATUS_FILE	    "status"
+#define STATUS_MAGIC	    0x50527471U /* "PRtq" */
+#define STATUS_CHILDREN_MAX 16
+
+enum status_phase { STATUS_STARTING, STATUS_READY, STATUS_STOPPING };
+
+/* Numbered as the states of a child in privsep/supervise.c. */
+enum status_state {
+	STATUS_NONE,
+	STATUS_CHILD_STARTING,
+	STATUS_CHILD_UP,
+	STATUS_CHILD_RETIRED
+};
+
+enum status_clamd { STATUS_CLAMD_UNKNOWN, STATUS_CLAMD_UP, STATUS_CLAMD_DOWN };
+
+struct status_process {
+	uint32_t state; /* enum status_state */
+	int32_t pid;
+	int64_t since;
+	uint32_t layers; /* LAYER_BITs, as the process told */
+	uint32_t zero;
+	char role[16];
+	char missing[512]; /* layers that are not in force, and why */
+};
+
+struct status_block {
+	uint32_t magic;
+	uint32_t size;	   /* of this struct */
+	uint32_t sequence; /* odd while the block is being changed */
+	uint32_t phase;	   /* enum status_phase */
+	uint32_t listens;
+	uint32_t backends;
+	char version[32];
+	char listen[CONFIG_LISTEN_MAX][128];
+	struct status_process monitor;
+	struct status_process child[STATUS_CHILDREN_MAX];
+	struct {
+		uint32_t state; /* enum status_clamd */
+		char name[32];
+		char address[128];
+	} backend[SETTINGS_BACKENDS_MAX];
+};
+
+/* Makes the file in run_dir, which exists.  Before the monitor is confined.
+ * False with what is wrong and the mend in why. */
+bool status_open(const struct config *, char *why, size_t size);
+
+/* All of these do nothing before status_open. */
+void status_monitor(const struct sandbox_report *);
+void status_phase(enum status_phase);
+
+/* What is in a slot now; nothing is done if that is no change. */
+void status_child(size_t slot, enum status_state, const char *role, pid_t pid);
+void status_layers(size_t slot, uint32_t layers, const char *missing);
+
+/* Index as in the configuration. */
+void status_backend(uint32_t index, enum status_clamd);
+
+#endif

@@ -1,0 +1,153 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""What a crash brings: another address layout, a delay that grows and is
+reported, and never a message that went past the scanner."""
+import os
+import signal
+import socket
+import threading
+
+import prison  # noqa: F401 (finds kit)
+from kit import proc, smtp
+from kit.clamd import EICAR
+from kit.tap import main, wait_for
+from kit.world import STATUS, World, sender_of
+
+CRASHES = 7  # in a row: enough for several delays
+SENDERS = 4
+
+
+def world(stack, directory):
+    return World(stack, directory, scan_timeout="30s")
+
+
+def layout(pid):
+    """Where the program, its stack and its other mappings begin."""
+    with open(f"/proc/{pid}/maps", encoding="ascii") as file:
+        return {line.partition("-")[0] for line in file
+                if "[vsyscall]" not in line}
+
+
+def crash_one(w, how):
+    """Has one session die; (its layout, its listener)."""
+    with w.raw() as raw:
+        raw.start_data(sender_of(smtp.new_tag()))
+        session = wait_for("a session", w.pratiqued.sessions)[0]
+        seen, listener = layout(session), w.pratiqued.listener()
+        os.kill(session, how)
+        wait_for("its end", lambda: not proc.alive(session))
+    return seen, listener
+
+
+def layouts(tap, w):
+    """A session that crashes: the next ones are elsewhere in memory"""
+    with w.raw() as one, w.raw() as two:
+        one.start_data()
+        two.start_data()
+        both = wait_for("two sessions", lambda: (
+            lambda s: s if len(s) == 2 else None)(w.pratiqued.sessions()))
+        tap.ok(layout(both[0]) & layout(both[1]),
+               "control: sessions of one listener share a layout")
+    for how in signal.SIGSEGV, signal.SIGSYS:
+        wait_for("no session", lambda: not w.pratiqued.sessions())
+        seen, old = crash_one(w, how)
+        w.recovers()
+        new = w.pratiqued.listener()
+        tap.ok(new != old, f"{how.name}: another listener")
+        tap.equal(seen & layout(new), set(),
+                  f"{how.name}: no mapping begins where one did")
+        tap.ok(w.pratiqued.lines("session-died", signal=str(how.value),
+                                 listener="retired"), f"{how.name}: reported")
+
+
+class Killer:
+    """Every session that appears is made to crash."""
+
+    def __init__(self, w):
+        self.w, self.count = w, 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._loop)
+
+    def _loop(self):
+        while not self._end.wait(0.01):
+            for pid in self.w.pratiqued.sessions():
+                try:
+                    os.kill(pid, signal.SIGSEGV)
+                    self.count += 1
+                except ProcessLookupError:
+                    pass
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join()
+
+
+class Prober(threading.Thread):
+    """Connects to the listening socket all the time."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path, self.refused, self.end = path, [], threading.Event()
+
+    def run(self):
+        while not self.end.wait(0.05):
+            try:
+                with socket.socket(socket.AF_UNIX) as sock:
+                    sock.settimeout(30)
+                    sock.connect(self.path)
+            except OSError as error:
+                self.refused.append(error)
+
+
+def loop(tap, w):
+    """A crash loop"""
+    replies, end = [], threading.Event()
+
+    def client(bad):
+        while not end.is_set():
+            tag = smtp.new_tag() + ("-bad" if bad else "")
+            data = smtp.message(tag, EICAR) if bad else None
+            replies.append((bad, w.send(tag, data)))
+
+    prober = Prober(w.pratiqued.socket)
+    prober.start()
+    listeners = set()
+    senders = [threading.Thread(target=client, args=(n % 2 == 0,))
+               for n in range(SENDERS)]
+    with Killer(w) as killer:
+        for sender in senders:
+            sender.start()
+
+        def enough():
+            listeners.add(w.pratiqued.listener())
+            return len(w.pratiqued.lines("restart-delayed",
+                                         role="listener")) >= CRASHES
+        wait_for("restarts to be delayed", enough, 120)
+        tap.ok(killer.count >= CRASHES, f"{killer.count} sessions crashed")
+    end.set()
+    for sender in senders:
+        sender.join()
+    prober.end.set()
+    prober.join()
+    delays = [int(line["delay_ms"]) for line in
+              w.pratiqued.lines("restart-delayed", role="listener")]
+    tap.ok(max(delays) > 4 * min(delays), "the delays grow", delays)
+    tap.ok(len(listeners) > 2, "several listeners came and went", listeners)
+    tap.equal(prober.refused, [], "the listening socket was never away")
+    tap.ok(any(r.startswith("4") for _, r in replies),
+           "senders got temporary failures", len(replies))
+    tap.equal([r for bad, r in replies if bad and r.startswith("250 ")], [],
+              "no infected message was accepted")
+    replies, mail = w.recovers()
+    tap.equal(mail.values(STATUS), ["Clean"], "it recovers by itself")
+    w.postfix.idle()
+    tap.equal([m.values(STATUS) for m in w.sink.mails()
+               if m.values(STATUS) != ["Clean"]], [],
+              "whatever was delivered was scanned")
+
+
+main(world, layouts, loop)

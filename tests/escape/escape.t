@@ -1,0 +1,168 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""Tries to get out of a session and out of a scanner, one attempt per process
+(table.c, machine_*.c).  Under all layers the system call filter must end each
+with the call that was meant to; without that filter the other layers are
+seen.  docs/escape.md must say what was found.
+
+    escape.t --write    tries every attempt with every set of layers, and
+                        writes docs/escape.md
+"""
+import os
+import signal
+import sys
+
+import prison
+from kit.tap import SOURCE, Tap, scratch
+
+PAPER = os.path.join(SOURCE, "docs/escape.md")
+ROLES = ["session", "scanner"]
+CHECKED = ["all", "no seccomp"]
+LEAST = 120  # attempts that must be made
+SECONDS_MAX = 500
+
+HEAD = """\
+# Attempts to get out
+
+Made by `make evidence` (tests/escape/escape.t --write); do not edit.
+
+Each row was tried by a process of its own, started by the real monitor in the
+real listener's or monitor's way, at the place where a session reads milter
+packets and a scanner reads records of mail. The columns are sets of layers:
+`all` as in the running daemon, `no seccomp` all but the system call filters
+(the monitor's too), then single layers, then none (root's own process; the
+control that an attempt is a real one).
+
+* **killed**: by the filter, at the call that stands in the row.
+* **fault**: the processor's, because memory is protected (in all columns).
+* an error's name: refused.
+* **done**, **willing**: not stopped. *willing* is an error that the kernel
+  gives only after it has allowed the call; nothing was at stake because the
+  attempt asked for nothing that exists.
+
+Single layers are seen on top of nothing: `landlock` is a process of root's
+that has all capabilities and only Landlock. So what one layer alone does not
+stop may be stopped by two.
+
+"""
+
+
+def cell(result):
+    return f"**{result.word}**" if result.word in ("done",) else result.word
+
+
+def judge(tap, role, attempt, result):
+    """One attempt under all layers."""
+    name = f"{role}: {attempt.family}: {attempt.what}"
+    want = attempt.expected(role)
+    if want is None:
+        return tap.ok(result.value is not None, f"{name}: is allowed",
+                      vars(result))
+    word, call = want
+    killer = result.calls[-1] if result.calls else None
+    return tap.ok(result.word == word and call in (None, killer),
+                  f"{name}: {word}", vars(result), f"call wanted: {call}")
+
+
+def column(tap, directory, role, name, rows):
+    """All attempts with one set of layers: {number: Result}."""
+    found = {}
+    cell_block = prison.Prison(os.path.join(directory, role),
+                               prison.COLUMNS[name])
+    with prison.place():
+        try:
+            for attempt in rows:
+                found[attempt.number] = cell_block.run(role, attempt)
+                if name == "all":
+                    judge(tap, role, attempt, found[attempt.number])
+        finally:
+            cell_block.stop()
+    return found
+
+
+def escapes(rows, role, found):
+    return [a.what for a in rows if a.expected(role) is not None
+            and found[a.number].word not in (prison.KILLED, "fault")]
+
+
+def stopped(rows, found):
+    return sum(r.word not in ("done",) and not r.word.startswith("willing")
+               for r in found.values())
+
+
+def table(rows, role, columns):
+    """The role's chapter of docs/escape.md."""
+    names = list(columns)
+    out = [f"## {role}\n"]
+    out.append(f"{len(rows)} attempts, {len(escapes(rows, role, columns['all']))}"
+               " escapes. Stopped, by set of layers: " + ", ".join(
+                   f"{n} {stopped(rows, columns[n])}" for n in names) + ".\n")
+    out.append("| | attempt | call | " + " | ".join(names) + " |")
+    out.append("|" + "---|" * (len(names) + 3))
+    for a in rows:
+        cells = [cell(columns[n][a.number]) for n in names]
+        out.append(f"| {a.family} | {a.what} | {a.call_text()} | "
+                   + " | ".join(cells) + " |")
+    return "\n".join(out) + "\n"
+
+
+def machine():
+    at = os.uname()
+    return f"Kernel {at.release}, {at.machine}.\n\n"
+
+
+def paper_cells(text, role):
+    """The first columns of a role's rows, as the paper has them."""
+    chapter = text.partition(f"## {role}\n")[2].partition("\n## ")[0]
+    return [[part.strip().strip("*") for part in line.split("|")[1:-1]]
+            for line in chapter.splitlines() if line.startswith("| ")][1:]
+
+
+def compare(tap, rows, found):
+    """docs/escape.md says what was found"""
+    with open(PAPER, encoding="utf-8") as paper:
+        text = paper.read()
+    columns = CHECKED if machine() in text else CHECKED[:1]
+    if len(columns) == 1:
+        tap.note("another kernel: only the column of all layers is compared")
+    for role in ROLES:
+        want = [[a.family, a.what, a.call_text()] +
+                [found[role][n][a.number].word for n in columns] for a in rows]
+        got = [row[:3 + len(columns)] for row in paper_cells(text, role)]
+        odd = [(g, w) for g, w in zip(got, want) if g != w]
+        tap.ok(got == want, f"docs/escape.md, {role}", *odd[:10],
+               len(got), len(want))
+
+
+def judge_all(tap, rows, found):
+    real = [a for a in rows if a.family != "control"]
+    tap.ok(len(real) >= LEAST, f"{len(real)} attempts")
+    for role in ROLES:
+        tap.equal(escapes(rows, role, found[role]["all"]), [],
+                  f"{role}: 0 escapes")
+        # Without the filter most must still be refused: the other layers.
+        tap.ok(stopped(rows, found[role]["no seccomp"]) > len(rows) / 3,
+               f"{role}: the other layers stop "
+               f"{stopped(rows, found[role]['no seccomp'])} by themselves")
+
+
+def main():
+    if os.geteuid() != 0:
+        sys.exit("must be run as root")
+    write = sys.argv[1:] == ["--write"]
+    signal.alarm(SECONDS_MAX * (3 if write else 1))
+    tap, rows = Tap(), prison.attempts()
+    names = list(prison.COLUMNS) if write else CHECKED
+    with scratch() as directory:
+        found = {role: {n: column(tap, directory, role, n, rows)
+                        for n in names} for role in ROLES}
+    judge_all(tap, rows, found)
+    if write:
+        with open(PAPER, "w", encoding="utf-8") as paper:
+            paper.write(HEAD + machine() + "\n".join(
+                table(rows, role, found[role]) for role in ROLES))
+    tap.run(compare, rows, found)
+    sys.exit(tap.done())
+
+
+main()

@@ -1,0 +1,119 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""How a process begins: not readable from its first instruction, with exactly
+the descriptors it should have, and without an environment."""
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+
+import prison  # noqa: F401 (finds kit)
+from kit import proc
+from kit.pratiqued import SCANNER, SESSION, Pratiqued
+from kit.tap import BUILD, SOURCE, main
+
+PTRACE_TRACEME = 0
+USERS = {SESSION: "pratique", SCANNER: "pratique-scan"}
+
+
+def world(stack, directory):
+    return directory
+
+
+def at_first_instruction(path, user):
+    """The owner of /proc/PID of a program that has executed nothing yet: the
+    user's own, or root's if it is not dumpable."""
+    pid = os.fork()
+    if pid == 0:
+        libc = ctypes.CDLL(None)
+        os.setgroups([])
+        os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
+        os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
+        libc.ptrace(PTRACE_TRACEME, 0, 0, 0)
+        os.execv(path, [path])
+    _, status = os.waitpid(pid, 0)
+    try:
+        if not os.WIFSTOPPED(status):
+            raise RuntimeError(f"{path} was not executed: {status}")
+        return os.stat(f"/proc/{pid}/environ").st_uid
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def installed(tap, directory):
+    """Installed programs can be executed by their users, not read"""
+    tree = os.path.join(directory, "tree")
+    subprocess.run(["make", "-s", "install", f"DESTDIR={tree}",
+                    "PREFIX=/usr", "LIBEXECDIR=/usr/libexec/pratique",
+                    f"B={os.path.relpath(BUILD, SOURCE)}"],
+                   cwd=SOURCE, stdout=subprocess.DEVNULL, check=True)
+    for name, owner in USERS.items():
+        path = os.path.join(tree, "usr/libexec/pratique", name)
+        user = pwd.getpwnam(owner)
+        mode = os.stat(path)
+        tap.equal((stat.S_IMODE(mode.st_mode), mode.st_uid), (0o711, 0),
+                  f"{name}: mode 711, root's")
+        tap.equal(at_first_instruction(path, user), 0,
+                  f"{name}: not dumpable at its first instruction")
+        os.chmod(path, 0o755)
+        tap.equal(at_first_instruction(path, user), user.pw_uid,
+                  f"{name}: control: it would be if it could be read")
+
+
+def leaked(tap, directory):
+    """A descriptor too many is fatal"""
+    for word in "tight", "leaky":
+        at = os.path.join(directory, word)
+        os.makedirs(at)
+        shutil.copy(os.path.join(BUILD, "escape/pratiqued"), at)
+        daemon = Pratiqued(at, "unix:/nonexistent/clamd")
+        daemon.program = lambda: os.path.join(at, "pratiqued")
+        try:
+            daemon.start()
+            started = True
+        except RuntimeError:
+            started = False
+        daemon.stop()
+        if word == "tight":
+            tap.ok(started, "control: it starts")
+            continue
+        tap.ok(not started, "with a descriptor too many: no start")
+        tap.has(daemon.text(), "other descriptors are open than should be",
+                "and says why")
+
+
+def environment(tap, directory):
+    """No process has an environment"""
+    at = os.path.join(directory, "environment")
+    os.makedirs(at)
+    os.environ["PRATIQUE_SECRET"] = "x"
+    with Pratiqued(at, "unix:/nonexistent/clamd") as daemon:
+        for pid in daemon.listener(), daemon.scanner():
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                tap.equal(file.read(), b"", f"{proc.program(pid)}: empty")
+
+
+def bombs(tap, directory):
+    """Limits hold in the running processes"""
+    at = os.path.join(directory, "limits")
+    os.makedirs(at)
+    with Pratiqued(at, "unix:/nonexistent/clamd") as daemon:
+        for pid in daemon.listener(), daemon.scanner():
+            name = proc.program(pid)
+            with open(f"/proc/{pid}/limits", encoding="ascii") as file:
+                rows = {line[:26].strip(): line[26:].split()[:2]
+                        for line in file}
+            for limit in ("Max core file size", "Max locked memory",
+                          "Max msgqueue size"):
+                tap.equal(rows[limit], ["0", "0"], f"{name}: {limit} 0")
+            for limit in ("Max address space", "Max processes",
+                          "Max stack size", "Max open files"):
+                tap.ok(rows[limit][1] != "unlimited", f"{name}: {limit}",
+                       rows[limit])
+
+
+main(world, installed, leaked, environment, bombs)

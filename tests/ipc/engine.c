@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A session that is a puppet: in the place of the parser it takes orders from
+ * the MTA's connection and carries them out on its channel to the scanner.
+ * Everything around it is the real session, with its filter.
+ *
+ *	order: one letter, length (4 bytes, network order), that many bytes
+ *	W	writes the bytes as one datagram to the scanner
+ *	D	the same, with a descriptor (needs a session without filter)
+ *	R	waits for a datagram from the scanner
+ *	X	ends the process
+ *
+ * The answer to each but X: length and bytes: errno as text for W and D; for
+ * R "+" and the datagram, or "-" if the channel is closed.
+ */
+#include "parser/engine.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "parser/host.h"
+#include "privsep/record.h"
+#include "privsep/wire.h"
+
+#define ORDER_HEAD  5
+#define PATIENCE_MS 60000
+
+size_t
+engine_size(void)
+{
+	return 1;
+}
+
+void
+engine_init(struct engine *engine, const struct session_settings *settings)
+{
+	(void)engine;
+	(void)settings;
+}
+
+static void
+answer(const void *bytes, size_t len)
+{
+	uint32_t size = htonl((uint32_t)len);
+
+	host_mta_send(span_of(&size, sizeof(size)));
+	host_mta_send(span_of(bytes, len));
+}
+
+static void
+answer_number(long number)
+{
+	char text[16];
+
+	answer(text, (size_t)snprintf(text, sizeof(text), "%ld", number));
+}
+
+static ssize_t
+send_with_descriptor(struct span bytes)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr head;
+	} control = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	struct iovec iov = {(void *)(uintptr_t)bytes.ptr, bytes.len};
+	struct msghdr msg = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = control.bytes,
+	    .msg_controllen = sizeof(control.bytes)};
+	int passed = SESSION_FD_MTA;
+
+	memcpy(CMSG_DATA(&control.head), &passed, sizeof(passed));
+	return sendmsg(SESSION_FD_SCANNER, &msg, MSG_NOSIGNAL);
+}
+
+/* Writes a datagram when the scanner has room for it; errno, or 0. */
+static int
+order_write(struct span bytes, bool with_descriptor)
+{
+	uint64_t until = wire_now() + PATIENCE_MS;
+	ssize_t n;
+
+	do {
+		n = with_descriptor
+			? send_with_descriptor(bytes)
+			: write(SESSION_FD_SCANNER, bytes.ptr, bytes.len);
+	} while (n == -1 && errno == EAGAIN && wire_now() < until);
+	return n == -1 ? errno : 0;
+}
+
+static void
+order_read(void)
+{
+	char bytes[1 + sizeof(struct record_result) + 1] = "+";
+	ssize_t n = -1;
+
+	if (wire_wait(WIRE_READ_SCANNER, true, wire_now() + PATIENCE_MS) != 0)
+		n = read(SESSION_FD_SCANNER, bytes + 1, sizeof(bytes) - 1);
+	if (n <= 0)
+		answer("-", 1);
+	else
+		answer(bytes, (size_t)n + 1);
+}
+
+enum engine_next
+engine_input(struct engine *engine, struct span in, size_t *used)
+{
+	struct cursor at = cursor_of(in);
+	struct span head, bytes;
+	uint32_t len;
+
+	(void)engine;
+	*used = 0;
+	while (cursor_take(&at, ORDER_HEAD, &head)) {
+		memcpy(&len, head.ptr + 1, sizeof(len));
+		if (!cursor_take(&at, ntohl(len), &bytes))
+			break;
+		*used = in.len - at.left;
+		if (head.ptr[0] == 'X')
+			_exit(0);
+		if (head.ptr[0] == 'R')
+			order_read();
+		else
+			answer_number(order_write(bytes, head.ptr[0] == 'D'));
+	}
+	return ENGINE_MORE;
+}
+
+bool
+engine_idle(const struct engine *engine)
+{
+	(void)engine;
+	return true;
+}
+
+void
+engine_close(struct engine *engine)
+{
+	(void)engine;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Prints the record types that there are, for the drivers in this directory:
+ * name, number, and the size of those that a session sends or gets; and the
+ * numbers of some outcomes.
+ */
+#include "privsep/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/outcome.h"
+
+static const struct {
+	enum record_type type;
+	size_t size;
+} sizes[] = {
+    {RECORD_BEGIN, sizeof(struct record_begin)},
+    {RECORD_FIELD, sizeof(struct record_field)},
+    {RECORD_BODY, sizeof(struct record_body)},
+    {RECORD_END, sizeof(struct record_end)},
+    {RECORD_ABORT, sizeof(struct record_plain)},
+    {RECORD_REPORT, sizeof(struct record_report)},
+    {RECORD_RESULT, sizeof(struct record_result)},
+    {RECORD_DRAIN, sizeof(struct record_plain)},
+};
+
+int
+main(void)
+{
+	for (enum record_type type = 0; type < RECORD_TYPES; type++) {
+		size_t size = sizeof(struct record_head);
+
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+			if (sizes[i].type == type)
+				size = sizes[i].size;
+		printf("%s %d %zu\n", record_name(type), (int)type, size);
+	}
+	printf("outcome-clean %d 0\noutcome-infected %d 0\n"
+	       "outcome-too-big %d 0\n",
+	    OUTCOME_CLEAN, OUTCOME_INFECTED, OUTCOME_TOO_BIG);
+	printf("batch-max 0 %d\n", RECORD_BATCH_MAX);
+	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,415 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""A session that breaks the record protocol in every way, against the real
+scanner, under the real monitor and listener.  After each try the offender's
+channel is closed, or nothing has come of it; a witness (another session) is
+still served; and the scanner is the same process with as many descriptors."""
+import contextlib
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../escape"))
+import prison  # noqa: E402
+from kit import proc  # noqa: E402
+from kit.clamd import EICAR, Clamd  # noqa: E402
+from kit.tap import BUILD, main, wait_for  # noqa: E402
+
+FLOOD = 3000
+BIG = 30 << 20  # bytes of body, beyond max_message_size
+MEMORY_SLACK = 4096  # KiB that the scanner may grow over all cases
+
+ROWS = [line.split() for line in subprocess.run(
+    [os.path.join(BUILD, "ipc/records")], stdout=subprocess.PIPE,
+    check=True).stdout.decode().splitlines()]
+TYPE = {name: int(number) for name, number, _ in ROWS}
+RECORDS = [name for name in TYPE if not name.startswith("outcome-")
+           and name not in ("unknown", "batch-max")]
+SIZE = {name: int(size) for name, _, size in ROWS}
+BATCH_MAX = SIZE["batch-max"]
+OWN = ["begin", "field", "body", "end", "abort", "report"]
+
+
+def record(name, rest=b"", length=None, size=None):
+    """A record: its head, then rest, filled with zeros to its size."""
+    kind = TYPE[name] if isinstance(name, str) else name
+    body = rest.ljust((size or SIZE.get(name, 8)) - 8, b"\0")
+    return struct.pack("=II", kind, length if length is not None
+                       else 8 + len(body)) + body
+
+
+def begin(number=1, queue_id=b"4IPC"):
+    return record("begin", struct.pack("=II", number, 0) + queue_id)
+
+
+def field(name=b"Subject", value=b" x", lengths=None):
+    return record("field", struct.pack(
+        "=II", *(lengths or (len(name), len(value)))) + name + value)
+
+
+def body(data=b"text\r\n"):
+    return record("body", data)
+
+
+def end(number=1, so_far="clean", size=20):
+    return record("end", struct.pack(
+        "=IIQ", number, TYPE.get(f"outcome-{so_far}", so_far), size))
+
+
+def report(number=1, outcome=0, action=0, text=b""):
+    return record("report", struct.pack("=IIBB", number, 1, outcome, action)
+                  + text)
+
+
+ABORT = record("abort")
+MESSAGE = [begin(), field(), body(), end()]
+
+
+class Puppet:
+    """A session that does as it is told; see engine.c."""
+
+    def __init__(self, cell):
+        self.sock = cell.connect()
+
+    @staticmethod
+    def _order(letter, data=b""):
+        return letter + struct.pack("!I", len(data)) + data
+
+    def order(self, letter, data=b""):
+        self.sock.sendall(self._order(letter, data))
+
+    def _answer(self):
+        length, = struct.unpack("!I", self._exactly(4))
+        return self._exactly(length)
+
+    def _exactly(self, count):
+        data = b""
+        while len(data) < count:
+            piece = self.sock.recv(count - len(data))
+            if not piece:
+                raise ConnectionError("the session is gone")
+            data += piece
+        return data
+
+    def write(self, data, letter=b"W"):
+        """errno, 0 if it went out."""
+        self.order(letter, data)
+        return int(self._answer())
+
+    def read(self):
+        """A datagram, or None if the channel is closed."""
+        self.order(b"R")
+        answer = self._answer()
+        return answer[1:] if answer[:1] == b"+" else None
+
+    def all(self, *datagrams):
+        for datagram in datagrams:
+            if self.write(datagram) != 0:
+                return
+
+    def ask(self, data, letter=b"W"):
+        """Writes a datagram and waits for its RESULT: (message, outcome).
+        In one piece: a result that comes while a session waits for the MTA
+        is thrown away by it, as one to an earlier message."""
+        self.sock.sendall(self._order(letter, data) + self._order(b"R"))
+        if int(self._answer()) != 0:
+            return None
+        got = self._answer()
+        return struct.unpack("=II", got[9:17]) if got[:1] == b"+" else None
+
+    def close(self):
+        self.sock.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class World:
+    def __init__(self, stack, directory):
+        self.clamd = stack.enter_context(
+            Clamd(os.path.join(directory, "clamd")))
+        self.cell = prison.Prison(directory, prison.ALL, "ipc")
+        self.daemon = self.cell.daemon
+        self._aim(self.cell, "pratique-scanner")
+        self.daemon.settings['clamd "main"']["address"] = (
+            f"unix:{self.clamd.socket}")
+        stack.callback(self.cell.stop)
+        self.cell.fresh()
+        self.scanner = self.daemon.scanner()
+        self.witness = stack.enter_context(Puppet(self.cell))
+        self.number = 0
+        self.served()
+
+    @staticmethod
+    def _aim(cell, name):
+        """The real scanner instead of the one of this directory."""
+        path = os.path.join(cell.daemon.settings["libexec_dir"], name)
+        os.remove(path)
+        os.symlink(os.path.join(BUILD, name), path)
+
+    def served(self):
+        """The witness sends a message; its outcome."""
+        self.number += 1
+        n = self.number
+        got = self.witness.ask(begin(n) + field() + body() + end(n))
+        self.witness.all(report(n))
+        return got == (n, 0)
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.scanner}/fd"))
+
+    def memory(self):
+        return int(proc.status(self.scanner)["VmRSS"].split()[0])
+
+    def violations(self):
+        return len(self.daemon.lines("session-violation"))
+
+
+def world(stack, directory):
+    w = World(stack, directory)
+    w.base = w.descriptors()
+    w.before = w.memory()
+    return w
+
+
+def after(tap, w, name):
+    """Nothing has changed for others."""
+    good = w.served()
+    wait_for("as many descriptors", lambda: w.descriptors() == w.base)
+    tap.ok(good and w.daemon.scanner() == w.scanner,
+           f"{name}: others are served, no descriptor is left")
+
+
+def breach(tap, w, name, *datagrams, logged=True):
+    """Datagrams of which the last is a violation."""
+    before = w.violations()
+    with Puppet(w.cell) as p:
+        p.all(*datagrams)
+        tap.ok(p.read() is None, f"{name}: the channel is closed")
+        if logged:
+            wait_for("session-violation", lambda: w.violations() > before)
+    after(tap, w, name)
+
+
+def harmless(tap, w, name, datagrams, want):
+    """Datagrams that may be sent, END the last; want: the outcome."""
+    with Puppet(w.cell) as p:
+        p.all(*datagrams[:-1])
+        got = p.ask(datagrams[-1])
+        tap.equal(got and got[1], want, f"{name}: outcome")
+    after(tap, w, name)
+
+
+def control(tap, w):
+    """Control: a session that keeps to the rules"""
+    harmless(tap, w, "one record a datagram", MESSAGE, 0)
+    harmless(tap, w, "all in one", [b"".join(MESSAGE)], 0)
+    with Puppet(w.cell) as p:
+        got = p.ask(begin() + field() + body(EICAR.encode()) + end())
+        tap.equal(got, (1, 1), "an infected message is infected")
+
+
+def forms(tap, w):
+    """Datagrams that are no records"""
+    breach(tap, w, "empty datagram", b"", logged=False)
+    breach(tap, w, "one byte", b"x")
+    breach(tap, w, "a head cut short", begin()[:7])
+    breach(tap, w, "length 0", record("abort", length=0))
+    breach(tap, w, "length below a head", record("abort", length=7))
+    breach(tap, w, "length beyond the datagram", record("begin", length=81))
+    breach(tap, w, "length of 4 GB", record("begin", length=0xffffffff))
+    breach(tap, w, "bytes behind the last record", begin() + b"xyz")
+    breach(tap, w, "a longer datagram than any batch",
+           begin() + body(bytes(BATCH_MAX - 80 - 8 + 1)))
+    breach(tap, w, "a good message, then noise", b"".join(MESSAGE) + bytes(9))
+
+
+def types(tap, w):
+    """Types that do not exist, or are not a session's"""
+    for number in 0, max(TYPE[r] for r in RECORDS) + 1, 0x80000001, 0xffffffff:
+        breach(tap, w, f"type {number:#x}", record(number))
+    for name in RECORDS:
+        if name not in OWN:
+            size = SIZE[name]
+            breach(tap, w, f"type {name}", record(name, size=size))
+
+
+def sizes(tap, w):
+    """Wrong sizes of what a session may send"""
+    opening = {"end": MESSAGE[:2], "report": MESSAGE, "abort": MESSAGE[:2]}
+    for name in "begin", "end", "abort", "report":
+        for change in -4, 4, 60000:
+            size = SIZE[name] + change
+            if size < 8:
+                continue
+            breach(tap, w, f"{name}, {change:+} bytes",
+                   b"".join(opening.get(name, [])[:2]) +
+                   record(name, size=size))
+    breach(tap, w, "field without lengths", begin() + record("field", size=8))
+    breach(tap, w, "field, lengths too small",
+           begin() + field(lengths=(1, 1)))
+    breach(tap, w, "field, lengths too large",
+           begin() + field(lengths=(7, 3)))
+    breach(tap, w, "field, lengths that wrap in 32 bits",
+           begin() + field(lengths=(0xffffffff, 10)))
+    breach(tap, w, "field, both lengths 4 GB",
+           begin() + field(lengths=(0xffffffff, 0xffffffff)))
+
+
+def order(tap, w):
+    """Records in states in which they may not come"""
+    for name, alone in (("field", field()), ("body", body()), ("end", end()),
+                        ("abort", ABORT), ("report", report())):
+        breach(tap, w, f"{name} without begin", alone)
+    breach(tap, w, "begin twice", begin(1) + begin(2))
+    breach(tap, w, "begin in the body", begin() + body() + begin(2))
+    breach(tap, w, "message number 0", begin(0))
+    done = b"".join(MESSAGE) + report()
+    breach(tap, w, "the same number again", done, begin(1))
+    breach(tap, w, "a lower number",
+           begin(5) + ABORT + report(5) + begin(4))
+    breach(tap, w, "field behind body", begin() + body() + field())
+    breach(tap, w, "end twice", begin() + end() + end())
+    breach(tap, w, "body behind end", begin() + end() + body())
+    breach(tap, w, "field behind end", begin() + end() + field())
+    breach(tap, w, "begin behind end", begin() + end() + begin(2))
+    breach(tap, w, "end of another message", begin() + end(2))
+    breach(tap, w, "end that says infected", begin() + end(1, "infected"))
+    breach(tap, w, "end with an outcome that does not exist",
+           begin() + end(1, 0xffffffff))
+    breach(tap, w, "report in the header", begin() + field() + report())
+    breach(tap, w, "report in the body", begin() + body() + report())
+    breach(tap, w, "report of another message",
+           begin() + ABORT + report(2))
+    breach(tap, w, "report twice", begin() + ABORT + report() + report())
+    breach(tap, w, "abort twice", begin() + ABORT + ABORT)
+    breach(tap, w, "end behind abort", begin() + ABORT + end())
+
+
+def lies(tap, w):
+    """Claims that are not true: believed by nobody"""
+    harmless(tap, w, "a size that is not so",
+             [begin() + body() + end(size=2**63)], 0)
+    with Puppet(w.cell) as p:
+        p.ask(begin(1, b"4LIE") + body(EICAR.encode()) + end())
+        p.all(report(1, outcome=0, action=0,
+                     text=b"4LIE".ljust(64, b"\0")))
+        line = w.daemon.wait_line("message", qid="4LIE")
+        tap.equal(line["verdict"], "infected",
+                  "infected, reported as clean: the log has the truth")
+    for outcome, action in (255, 0), (0, 255), (255, 255):
+        with Puppet(w.cell) as p:
+            p.all(b"".join(MESSAGE) + report(1, outcome, action,
+                                             b"\xff" * 700)[:SIZE["report"]])
+        after(tap, w, f"report with outcome {outcome}, action {action}, "
+              "strings without end")
+    with Puppet(w.cell) as p:
+        p.all(begin(1, b"4LF\nevent=message" + b"\xff" * 50) + ABORT +
+              report(1, text=b"x\nevent=forged"))
+    after(tap, w, "line breaks in what is logged")
+    tap.equal(w.daemon.lines("forged"), [], "no line was forged")
+
+
+def smuggling(tap, w):
+    """A descriptor with a record (by a session without its filter)"""
+    cell = prison.Prison(os.path.join(w.daemon.directory, "open"),
+                         prison.ALL & ~prison.bits("seccomp"), "ipc")
+    w._aim(cell, "pratique-scanner")
+    try:
+        cell.fresh()
+        scanner = cell.daemon.scanner()
+        with Puppet(cell) as p:
+            p.all(begin(1) + ABORT + report(1))
+            before = len(os.listdir(f"/proc/{scanner}/fd"))
+            for n in range(2, 50):
+                p.write(begin(n) + ABORT + report(n), b"D")
+            p.all(begin(50))
+            p.write(body(), b"D")
+            tap.ok(p.ask(end(50), b"D") is not None,
+                   "it can be sent, and the message is answered")
+            wait_for("no descriptor more", lambda: len(
+                os.listdir(f"/proc/{scanner}/fd")) == before)
+            tap.ok(True, "50 descriptors were sent, none has arrived")
+    finally:
+        cell.stop()
+
+
+def floods(tap, w):
+    """More than anybody wants"""
+    with Puppet(w.cell) as p:
+        p.all(begin())
+        piece = body(bytes(BATCH_MAX - 8))
+        for _ in range(BIG // len(piece)):
+            p.write(piece)
+        tap.ok(p.ask(end())[1] not in (0, 1), "too much body: not clean")
+    after(tap, w, "too much body")
+    with Puppet(w.cell) as p:
+        got = p.ask(begin() + b"".join(field() for _ in range(2000)) + end())
+        tap.equal(got, (1, 0), "2000 fields: clean")
+    after(tap, w, "2000 fields")
+    with Puppet(w.cell) as p:
+        for n in range(1, FLOOD):
+            p.write(begin(n) + field() + ABORT + report(n))
+    after(tap, w, f"{FLOOD} messages begun and dropped")
+    with Puppet(w.cell) as p:
+        # Results fill the channel; the scanner must not wait for it.
+        for n in range(1, FLOOD):
+            p.write(begin(n) + end(n, "too-big") + report(n))
+        tap.ok(w.served(), "others are served meanwhile")
+    after(tap, w, f"{FLOOD} results that nobody reads")
+    crowd = [Puppet(w.cell) for _ in range(40)]
+    for p in crowd:
+        p.all(begin() + body(bytes(60000)))
+    tap.ok(w.served(), "40 messages that do not end: others are served")
+    for p in crowd:
+        p.close()
+    after(tap, w, "40 messages that do not end")
+
+
+def closing(tap, w):
+    """The session ends at each point of a message"""
+    steps = MESSAGE + [report()]
+    for count in range(len(steps) + 1):
+        for how in "exits", "is killed":
+            name = f"{how} after {count} records"
+            old = w.daemon.sessions()
+            with Puppet(w.cell) as p:
+                p.sock.sendall(b"W")  # a session starts with the first byte
+                new = wait_for("a session", lambda: [
+                    s for s in w.daemon.sessions() if s not in old])
+                p.sock.sendall(bytes(4))
+                p._answer()
+                p.all(*steps[:count])
+                if how == "exits":
+                    p.order(b"X")
+                else:
+                    os.kill(new[0], signal.SIGKILL)
+                with contextlib.suppress(ConnectionError, socket.timeout):
+                    p._exactly(1)
+            after(tap, w, name)
+    with Puppet(w.cell) as p:
+        w.clamd.freeze()
+        p.all(b"".join(MESSAGE))
+        p.order(b"X")
+        with contextlib.suppress(ConnectionError):
+            p._exactly(1)
+        w.clamd.thaw()
+    after(tap, w, "exits while it is judged")
+
+
+def growth(tap, w):
+    """At the end of all"""
+    tap.equal(w.daemon.scanner(), w.scanner, "the scanner is the same process")
+    grown = w.memory() - w.before
+    tap.ok(grown < MEMORY_SLACK, f"its memory has grown by {grown} KiB")
+    tap.equal(w.daemon.lines("child-died"), [], "no child has died")
+
+
+main(world, control, forms, types, sizes, order, lies, smuggling, floods,
+     closing, growth)

@@ -1,0 +1,201 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""The limits of a connection, and crowds: what one peer, or twenty thousand,
+can make the daemon spend while others are served."""
+import os
+import resource
+import time
+
+from kit import proc, smtp
+from kit.tap import main, wait_for
+from kit.world import World
+from milterclient import Closed, MilterClient
+
+HEADERS = [("From", "<a@example.net>"), ("Subject", "limits")]
+BODY = b"within limits\r\n"
+CROWD = 1100
+SILENT = 1000
+STORM = 20000
+# Growth of a process's memory that is no leak: tables touched for the first
+# time, for a crowd of this size.
+GROWTH_KB = 8192
+
+LIMITS = {"recipients": 5, "header_fields": 10, "header_size": "2K",
+          "parameters": 3, "messages": 4, "packet_time": "2s",
+          "message_time": "4s"}
+
+
+def world(stack, directory):
+    return World(stack, directory, limits=LIMITS)
+
+
+def dial(w):
+    mta = MilterClient(w.pratiqued.socket)
+    mta.negotiate()
+    mta.connect()
+    mta.helo()
+    return mta
+
+
+def is_open(mta):
+    try:
+        return mta.silent(0.05)
+    except Closed:
+        return False
+
+
+def refused(tap, w, what, queue_id, headers=HEADERS, rcpts=("<b@c>",)):
+    """One message that passes a limit: put off, and the log says why."""
+    with dial(w) as mta:
+        code, payload = mta.message(headers, BODY, rcpts=rcpts,
+                                    queue_id=queue_id)[-1]
+        tap.equal((code, payload[:3]), (b"y", b"451"), f"{what}: put off")
+        line = w.pratiqued.wait_line("message", qid=queue_id)
+        tap.equal((line["verdict"], line["reason"], line["action"]),
+                  ("unscanned", "limits", "tempfail"), f"{what}: in the log")
+        code, _ = mta.message(HEADERS, BODY, queue_id=queue_id + "N")[-1]
+        tap.equal(code, b"c", f"{what}: the next message is scanned")
+
+
+def in_a_message(tap, w):
+    """Recipients, header fields, their size; parameters; messages"""
+    refused(tap, w, "recipients", "RCPTS1", rcpts=["<b@c>"] * 6)
+    refused(tap, w, "header fields", "FIELDS1",
+            headers=[("X-A", "1")] * 11)
+    refused(tap, w, "header size", "BYTES1",
+            headers=[("X-A", "a" * 1000)] * 3)
+    with dial(w) as mta:
+        code, _ = mta.message([("X-A", "1")] * 10, BODY, queue_id="FULL1",
+                              rcpts=["<b@c>"] * 5)[-1]
+        tap.equal(code, b"c", "exactly the limits: scanned")
+    with dial(w) as mta:
+        mta.command(b"M", b"<a@b>\0" + b"X=1\0" * 3)
+        mta.command(b"R", b"<a@b>\0" + b"X=1\0" * 4)
+        tap.ok(mta.closed(), "parameters: closed")
+    with dial(w) as mta:
+        for n in range(4):
+            mta.message(HEADERS, BODY, queue_id=f"MANY{n}")
+        try:
+            mta.message(HEADERS, BODY, queue_id="MANY4")
+            ended = False
+        except (Closed, BrokenPipeError, ConnectionResetError):
+            ended = True
+        tap.ok(ended, "messages: closed at the next one")
+
+
+def drips(tap, w):
+    """Bytes that come too slowly"""
+    packet = b"\0\0\0\x07H" + b"drips\0"
+    with dial(w) as mta:
+        begun, sent = time.monotonic(), 0
+        try:
+            # One byte at a time, each well within the limit of a packet.
+            while sent < len(packet) and is_open(mta):
+                mta.send_raw(packet[sent:sent + 1])
+                sent += 1
+                time.sleep(0.5)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        tap.ok(sent < len(packet), "one packet: closed", sent)
+        tap.ok(time.monotonic() - begun >= 1.9, "one packet: not too soon")
+    with dial(w) as mta:
+        mta.command(b"M", b"<a@b>\0")
+        mta.command(b"R", b"<a@b>\0")
+        mta.command(b"L", b"Subject\0 drips\0")
+        sent = 0
+        try:
+            while sent < 60 and is_open(mta):
+                mta.command(b"B", b"x")
+                sent += 1
+                time.sleep(0.5)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        tap.ok(sent < 60, "whole packets of one byte: closed", sent)
+    wait_for("the sessions to end", lambda: not w.pratiqued.sessions())
+
+
+def spent(w):
+    """Descriptors and memory of listener and scanner."""
+    pids = w.pratiqued.listener(), w.pratiqued.scanner()
+    return [(len(os.listdir(f"/proc/{pid}/fd")),
+             int(proc.status(pid)["VmRSS"].split()[0])) for pid in pids]
+
+
+def settled(tap, w, before, what):
+    """Afterwards nothing is left over."""
+    wait_for("the crowd to be gone", lambda: not w.pratiqued.sessions())
+    wait_for("descriptors to be given back", lambda: all(
+        now[0] <= then[0] for now, then in zip(spent(w), before)))
+    tap.ok(True, f"{what}: no descriptor lost")
+    growth = [now[1] - then[1] for now, then in zip(spent(w), before)]
+    tap.ok(max(growth) < GROWTH_KB, f"{what}: memory is bounded", growth)
+
+
+def served(tap, w, what):
+    tap.has(w.send(smtp.new_tag()), "250 ", f"{what}: others are served")
+
+
+def crowds(tap, w):
+    """1,000 silent and 1,100 idle connections"""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    w.restart(max_sessions=CROWD + 100, limits={})
+    served(tap, w, "before")
+    before = spent(w)
+    silent = [MilterClient(w.pratiqued.socket) for _ in range(SILENT)]
+    served(tap, w, "1,000 silent")
+    tap.equal(len(w.pratiqued.sessions()), 0, "1,000 silent: no process")
+    idle = [dial(w) for _ in range(CROWD)]
+    tap.equal(len(w.pratiqued.sessions()), CROWD, "1,100 idle: all there")
+    served(tap, w, "1,100 idle")
+    replies = [mta.message(HEADERS, BODY, queue_id=f"IDLE{n}")[-1][0]
+               for n, mta in enumerate(idle) if n % 100 == 0]
+    tap.equal(set(replies), {b"c"}, "1,100 idle: they can still send")
+    for mta in silent + idle:
+        mta.close()
+    settled(tap, w, before, "crowds")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def patiently(w):
+    """A connection, when the backlog has room for one."""
+    while True:
+        try:
+            return MilterClient(w.pratiqued.socket)
+        except BlockingIOError:
+            time.sleep(0.01)
+
+
+def storm(tap, w):
+    """20,000 connections that come and go"""
+    listener = w.pratiqued.listener()
+    served(tap, w, "before")
+    before = spent(w)
+    said = [b"", b"GET / HTTP/1.0\r\n\r\n", b"\x7f\xff\xff\xffB",
+            os.urandom(64)]
+    for n in range(STORM):
+        with patiently(w) as mta:
+            try:
+                mta.send_raw(said[n % len(said)])
+            except BrokenPipeError:
+                pass
+        if n % 5000 == 2500:
+            served(tap, w, f"storm, {n}")
+    settled(tap, w, before, "storm")
+    tap.equal(w.pratiqued.lines("session-died"), [], "storm: no session died")
+    tap.ok(proc.alive(listener) or w.pratiqued.listeners(),
+           "storm: a listener is there")
+
+
+def eviction(tap, w):
+    """More silent connections than are kept"""
+    w.restart(max_sessions=50, limits={"silent": 16})
+    silent = [MilterClient(w.pratiqued.socket) for _ in range(17)]
+    tap.ok(silent[0].closed(), "the oldest gives way")
+    tap.ok(is_open(silent[16]), "the newest stays")
+    served(tap, w, "silent")
+    for mta in silent:
+        mta.close()
+
+
+main(world, in_a_message, drips, crowds, storm, eviction)

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# How the tables become filters: only with libseccomp's exact adder, and only
+# by comparing for equality.  (test_policy evaluates what comes out.)  B is the
+# build directory.
+
+B=${B:-build}
+n=0
+
+result() { # status name
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+	fi
+}
+
+echo 1..5
+adders=$(nm -u "$B/sandbox/policy_compile.o" | grep -o 'seccomp_rule_add[a-z_]*')
+[ "$adders" = seccomp_rule_add_exact_array ]
+result $? "policy_compile.o adds rules with seccomp_rule_add_exact_array only"
+
+users=$(for o in $(find "$B" -name '*.o' ! -path '*/tests/*'); do
+	nm -u "$o" | grep -q seccomp_rule && echo "$o"
+done)
+[ "$users" = "$B/sandbox/policy_compile.o" ]
+result $? "no other file adds rules"
+
+compares=$(cat sandbox/*.[ch] privsep/*.[ch] scanner/*.[ch] |
+    grep -o 'SCMP_CMP_[A-Z_]*\|SCMP_A[0-5]_*[0-9]*' | sort -u | tr '\n' ' ')
+[ "$compares" = "SCMP_CMP_EQ SCMP_CMP_MASKED_EQ " ]
+result $? "comparisons: EQ and MASKED_EQ"
+
+# The monitor alone can make filters.
+nm "$B/pratiqued" | grep -q ' seccomp_rule_add_exact_array' ||
+    nm -D "$B/pratiqued" | grep -q seccomp_rule_add_exact_array
+result $? "control: the monitor contains the adder"
+! nm "$B/pratique-session" "$B/pratique-scanner" | grep -q seccomp_
+result $? "session and scanner contain no libseccomp"
