@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "parser/engine.h"
+#include "parser/host.h"
 #include "parser/milter.h"
 #include "privsep/host.h"
 #include "privsep/wire.h"
@@ -19,6 +20,8 @@
 
 /* Two packets: a whole one can always be completed behind a partial one. */
 #define INPUT_MAX (2 * (size_t)MILTER_PACKET_MAX)
+/* An MTA that does not take a reply for so long is gone (it waits for it). */
+#define WRITE_TIMEOUT_MS 60000
 /* Far more than any honest session needs (a message of 100 MB costs under a
  * second); ends a session that was made to spin. */
 #define CPU_SECONDS 600
@@ -54,6 +57,12 @@ keep_descriptors(int mta, int scanner)
 	return dup3(scanner, SESSION_FD_SCANNER, 0) != -1 &&
 	       dup3(mta, SESSION_FD_MTA, 0) != -1 &&
 	       close_range(SESSION_FD_SCANNER + 1, ~0U, 0) == 0;
+}
+
+bool
+host_mta_send(struct span bytes)
+{
+	return wire_write(SESSION_FD_MTA, bytes, wire_now() + WRITE_TIMEOUT_MS);
 }
 
 /* Makes room behind the unused input for the rest of any packet. */
@@ -93,7 +102,7 @@ input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
 		}
 		if (host_draining() && engine_idle(engine))
 			return false;
-		got = wire_wait(
+		got = wire_wait(&a->host.ends,
 		    WIRE_READ_MTA |
 			(host_scanner_there() ? WIRE_READ_SCANNER : 0),
 		    false, deadline);
@@ -167,7 +176,8 @@ session_main(struct session_area *a, pid_t parent,
 	if (!keep_descriptors(mta, scanner) ||
 	    !sandbox_session(parent, CPU_SECONDS) || !policy_load(policy))
 		_exit(1);
-	host_init(settings->scan_timeout);
+	host_init((struct wire_ends){SESSION_FD_MTA, SESSION_FD_SCANNER},
+	    settings->scan_timeout);
 	serve(a, settings);
 	_exit(0);
 }
