@@ -10,9 +10,9 @@ SANDBOX := sandbox/caps.c sandbox/descriptors.c sandbox/ids.c sandbox/landlock.c
 	   sandbox/sandbox.c
 
 # The tables and the compiler that turns them into programs: monitor only.
-POLICY := sandbox/policy_compile.c sandbox/policy_listener.c \
-	  sandbox/policy_monitor.c sandbox/policy_scanner.c \
-	  sandbox/policy_session.c
+POLICY := sandbox/policy_compile.c sandbox/policy_libmilter.c \
+	  sandbox/policy_listener.c sandbox/policy_monitor.c \
+	  sandbox/policy_scanner.c sandbox/policy_session.c
 
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
