@@ -57,7 +57,8 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 # The lists are the separation: tests/unit/nm.t checks what the linker made.
 include sources.mk
 
-PROGRAMS := pratiqued pratique-session pratique-scanner pratique
+PROGRAMS := pratiqued pratique-session pratique-scanner pratique-libmilter \
+	    pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load \
 	    conform-engine
 FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
@@ -146,7 +147,7 @@ install: all
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/pratique
 	install -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
 	install -m 711 $(B)/pratique-session $(B)/pratique-scanner \
-	    $(DESTDIR)$(LIBEXECDIR)/
+	    $(B)/pratique-libmilter $(DESTDIR)$(LIBEXECDIR)/
 	install -m 644 man/pratiqued.8 man/pratique.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 man/pratique.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	for unit in pratiqued pratiqued-unprivileged; do \

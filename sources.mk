@@ -35,6 +35,16 @@ LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 # The operator's tool: looks only, and has nothing of the daemon in it.
 SRC_pratique := $(wildcard cli/*.c) sandbox/report.c
 
+# libmilter itself must be the static library: what it calls is diverted.
+SRC_pratique-libmilter := $(wildcard libmilter/*.c) privsep/pending.c \
+	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) \
+	parser/address.c parser/canonical.c parser/negotiate.c \
+	parser/phrase.c parser/reply.c parser/session.c
+LIB_pratique-libmilter = $(LIBMILTER) $(call lib,libcap-ng)
+DIVERTED := socket bind listen accept syslog __syslog_chk
+LIBMILTER = $(DIVERTED:%=-Wl,--wrap=%) -Wl,-Bstatic -lmilter -Wl,-Bdynamic \
+	-pthread
+
 # Small programs for the build and the papers.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
 	config/values.c sandbox/report.c lib/outcome.c
