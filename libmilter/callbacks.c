@@ -158,6 +158,20 @@ on_helo(SMFICTX *ctx, char *name)
 	return SMFIS_NOREPLY;
 }
 
+/* The native engine closes the connection, which a callback can not: the
+ * message goes unscanned. */
+static void
+check_envelope(struct conversation *c, char **arguments)
+{
+	size_t parameters = 0;
+
+	while (arguments[1 + parameters] != NULL)
+		parameters++;
+	if (parameters > settings->limits.parameters ||
+	    c->session.messages >= settings->limits.messages)
+		c->session.so_far = OUTCOME_LIMITS;
+}
+
 static sfsistat
 on_mail(SMFICTX *ctx, char **arguments)
 {
@@ -167,6 +181,7 @@ on_mail(SMFICTX *ctx, char **arguments)
 		return SMFIS_TEMPFAIL;
 	set_open(c, true);
 	session_envfrom(&c->session, span_text(arguments[0]));
+	check_envelope(c, arguments);
 	return SMFIS_NOREPLY;
 }
 
@@ -175,10 +190,10 @@ on_rcpt(SMFICTX *ctx, char **arguments)
 {
 	struct conversation *c = enter(ctx);
 
-	(void)arguments;
 	if (c == NULL)
 		return SMFIS_TEMPFAIL;
 	session_envrcpt(&c->session);
+	check_envelope(c, arguments);
 	return SMFIS_NOREPLY;
 }
 

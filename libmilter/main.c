@@ -227,8 +227,9 @@ prepare(void)
 	/* Each further arena would be address space for nothing. */
 	if (mallopt(M_ARENA_MAX, 1) != 1)
 		return "cannot set the number of arenas";
-	pending = pending_make(
-	    PENDING_MAX, PENDING_OTHERS + 2 * boot->settings.max_sessions);
+	pending = pending_make(boot->settings.limits.silent,
+	    LISTENER_OTHER_FILES + 2 * boot->settings.max_sessions,
+	    boot->settings.limits.silent_time);
 	if (pending == NULL)
 		return "out of memory";
 	sessions_init(boot->settings.scan_timeout);
