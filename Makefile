@@ -60,7 +60,7 @@ include sources.mk
 PROGRAMS := pratiqued pratique-session pratique-scanner pratique-libmilter \
 	    pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load \
-	    conform-engine
+	    conform-engine oracle oracle-libmilter
 FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
 	    escape/list ipc/pratiqued ipc/pratique-session \
 	    ipc/pratique-scanner ipc/records
@@ -110,6 +110,7 @@ ifeq ($(SANITIZE),)
 TESTS = $(wildcard tests/unit/*.t) \
 	tests/conformance/rows.t \
 	tests/conformance/miltertest.t \
+	$(wildcard tests/oracle/*.t) \
 	fuzz/controls.t \
 	$(wildcard tests/escape/*.t) \
 	$(wildcard tests/ipc/*.t) \
@@ -121,6 +122,7 @@ endif
 # Programs that tests use, beside the daemon's and the unit tests.
 CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
 	$(B)/conform-engine \
+	$(B)/oracle $(B)/oracle-libmilter \
 	$(FAKES:%=$(B)/%) \
 	fuzz-programs
 

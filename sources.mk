@@ -17,6 +17,9 @@ POLICY := sandbox/policy_compile.c sandbox/policy_libmilter.c \
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
 PARSER := $(wildcard parser/*.c)
+# What every engine has in common.
+LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
+	parser/phrase.c parser/reply.c parser/session.c
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
 	privsep/activation.c privsep/status.c privsep/syslog.c \
@@ -37,9 +40,7 @@ SRC_pratique := $(wildcard cli/*.c) sandbox/report.c
 
 # libmilter itself must be the static library: what it calls is diverted.
 SRC_pratique-libmilter := $(wildcard libmilter/*.c) privsep/pending.c \
-	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) \
-	parser/address.c parser/canonical.c parser/negotiate.c \
-	parser/phrase.c parser/reply.c parser/session.c
+	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC)
 LIB_pratique-libmilter = $(LIBMILTER) $(call lib,libcap-ng)
 DIVERTED := socket bind listen accept syslog __syslog_chk
 LIBMILTER = $(DIVERTED:%=-Wl,--wrap=%) -Wl,-Bstatic -lmilter -Wl,-Bdynamic \
@@ -55,6 +56,14 @@ SRC_conform-engine := tests/conformance/engine.c tests/unit/stub_host.c \
 
 SRC_fake-clamd := bench/fake-clamd.c
 SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c
+
+# Both engines over the same bytes: what libmilter calls is diverted to the
+# test, and its callbacks have the stub host of the unit tests behind them.
+SRC_oracle := $(wildcard tests/oracle/*.c) tests/unit/stub_host.c \
+	lib/outcome.c $(PARSER)
+SRC_oracle-libmilter := tests/oracle/reference/main.c tests/unit/stub_host.c \
+	libmilter/callbacks.c libmilter/edits.c lib/outcome.c $(LOGIC)
+LIB_oracle-libmilter = $(LIBMILTER) -Wl,--wrap=read -Wl,--wrap=close
 
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
 # uses out of everything but the main files and the process's side of
