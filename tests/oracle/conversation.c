@@ -25,15 +25,19 @@ unescape(char *text)
 	char *from = text, *to = text;
 
 	while (*from != '\0') {
-		unsigned int byte;
+		char digits[3], *end;
 
 		if (*from != '\\') {
 			*to++ = *from++;
 			continue;
 		}
-		if (sscanf(from, "\\x%2x", &byte) != 1)
+		if (from[1] != 'x' || strlen(from) < 4)
 			return SIZE_MAX;
-		*to++ = (char)byte;
+		memcpy(digits, from + 2, 2);
+		digits[2] = '\0';
+		*to++ = (char)strtoul(digits, &end, 16);
+		if (*end != '\0')
+			return SIZE_MAX;
 		from += 4;
 	}
 	return (size_t)(to - text);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONVERSATION_MAX  (256U * 1024)
+#define CONVERSATION_MAX  ((size_t)256 * 1024)
 #define CONVERSATIONS_MAX 512
 
 struct conversation {
@@ -29,7 +29,7 @@ struct conversations {
 /* Adds what the file holds; ends the program if it is not in order. */
 void conversations_read(struct conversations *, const char *file);
 
-/* Random numbers, for cases and mutations. */
+/* Random numbers below n, for cases and mutations; 0 if n is 0. */
 struct dice {
 	uint64_t state;
 };

@@ -12,7 +12,7 @@
 #include "parser/state.h"
 #include "tests/unit/stub_host.h"
 
-#define TRACE_SENT_MAX (256U * 1024)
+#define TRACE_SENT_MAX ((size_t)256 * 1024)
 
 enum ending {
 	ENDED_AT_EOF, /* it read the end of the input */

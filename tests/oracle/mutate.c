@@ -27,7 +27,7 @@ dice_below(struct dice *d, uint32_t n)
 
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebU;
-	return (uint32_t)((z ^ z >> 31) >> 32) % n;
+	return n > 0 ? (uint32_t)((z ^ z >> 31) >> 32) % n : 0;
 }
 
 static uint32_t

@@ -118,7 +118,8 @@ def several(tap, w):
         raws.append(raw.__enter__())
         tags.append(tag)
         raw.start_data(sender_of(tag))
-        raw.put(smtp.message(tag, MARKER if number % 2 else "fine\n"))
+        raw.put(smtp.message(tag, f"{MARKER}\n" if number % 2 else
+                             "fine\n"))
     for raw in reversed(raws):
         raw.end()
     for number, (raw, tag) in enumerate(zip(raws, tags)):
