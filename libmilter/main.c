@@ -267,12 +267,16 @@ main(int argc, char **argv)
 	static struct sandbox_report report;
 	struct record_ready ready = {
 	    .head = record_head(RECORD_READY, sizeof(ready))};
+	uint64_t listens;
 	const char *why;
 
 	(void)argv;
 	if (argc != 2 || !sandbox_first(getppid()) ||
 	    (boot = boot_load(sizeof(*boot))) == NULL)
 		fail("must be started by pratiqued");
+	listens = (1ULL << boot->listens) - 1;
+	if (!sandbox_descriptors(CHILD_FDS | listens << CHILD_FD_LISTEN))
+		fail("other descriptors are open than should be");
 	if (!sandbox_enter(&boot->sandbox, &report))
 		fail(report.missing);
 	if ((why = prepare()) != NULL)

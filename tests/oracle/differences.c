@@ -31,7 +31,7 @@ is_one_of(uint8_t command, const char *commands)
  * command before.  Where obeyed is false, libmilter must have done nothing. */
 static struct refused {
 	const char *why;      /* engine_why */
-	const char *commands; /* any of these */
+	const char *commands; /* any of these; NULL: cut off before it */
 	uint32_t states;
 	const char *previous; /* any of these; NULL: whatever it was */
 	bool obeyed;
@@ -97,7 +97,17 @@ static struct refused {
     {"length", "BCDHLMORU", ANYWHERE, NULL, false,
 	"the same for another command out of order", SILENT,
 	"lengths are unsigned, and a packet has at least a command", 0},
+    {"length", NULL, ANYWHERE, NULL, false,
+	"a wrong length with nothing behind it",
+	"waits for the command before it judges the length",
+	"nothing that follows could make it right", 0},
 };
+
+static bool
+command_fits(uint8_t command, const char *commands)
+{
+	return commands == NULL ? command == 0 : is_one_of(command, commands);
+}
 
 bool
 difference_refused(const char *why, const struct moment *m, bool obeyed)
@@ -106,7 +116,7 @@ difference_refused(const char *why, const struct moment *m, bool obeyed)
 		struct refused *r = &refused[i];
 
 		if (strcmp(r->why, why) != 0 ||
-		    !is_one_of(m->packet.command, r->commands) ||
+		    !command_fits(m->packet.command, r->commands) ||
 		    (r->states & STATE_BIT(m->machine.now)) == 0 ||
 		    (r->previous != NULL &&
 			!is_one_of(m->previous, r->previous)))
