@@ -28,7 +28,7 @@ SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 
 SRC_pratique-session := privsep/listener.c privsep/pending.c \
-	privsep/session.c privsep/host.c privsep/wire.c \
+	privsep/session.c privsep/host.c privsep/mta.c privsep/wire.c \
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 
@@ -71,7 +71,7 @@ LIB_oracle-libmilter = $(LIBMILTER) -Wl,--wrap=read -Wl,--wrap=close
 UNIT := $(wildcard tests/unit/test_*.c)
 UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
 	$(filter-out privsep/monitor.c privsep/listener.c privsep/host.c \
-	scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
+	privsep/mta.c scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
 	$(SRC_pratique-scanner)))
 LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
 

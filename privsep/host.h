@@ -2,7 +2,7 @@
 /*
  * The scanner's side of parser/host.h: where the parser's words become records
  * on the channel to the scanner.  What goes to the MTA (host_mta_send) is each
- * process's own affair: privsep/session.c, libmilter/sessions.c.
+ * process's own affair: privsep/mta.c, libmilter/sessions.c.
  *
  * A session has memory of its own; a thread works for the session whose memory
  * it named last.  The session process has one thread and names it once.

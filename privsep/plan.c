@@ -41,7 +41,7 @@
 
 static char empty_dir[PATH_MAX];
 static char scanner_root[PATH_MAX];
-static char engine_program[PATH_MAX + 32];
+static char listener_program[PATH_MAX + 32];
 static char scanner_program[PATH_MAX + 32];
 static int listen_fds[CONFIG_LISTEN_MAX];
 
@@ -208,10 +208,10 @@ make_listener(const struct config *c, struct child_plan *out)
 	why = libmilter ? make_libmilter(c, &boot) : make_native(&boot);
 	if (why != NULL)
 		return why;
-	snprintf(engine_program, sizeof(engine_program), "%s/%s",
+	snprintf(listener_program, sizeof(listener_program), "%s/%s",
 	    c->libexec_dir,
 	    libmilter ? "pratique-libmilter" : "pratique-session");
-	*out = (struct child_plan){.program = engine_program,
+	*out = (struct child_plan){.program = listener_program,
 	    .role = libmilter ? "libmilter" : "listener",
 	    .boot = boot_make(&boot, sizeof(boot)),
 	    .log = -1,
@@ -315,7 +315,7 @@ open_log(const struct config *c, struct supervise_plan *out, int *log_fd,
 static bool
 programs_there(char *why, size_t size)
 {
-	const char *const programs[] = {engine_program, scanner_program};
+	const char *const programs[] = {listener_program, scanner_program};
 
 	for (size_t i = 0; i < 2; i++) {
 		if (access(programs[i], X_OK) == -1) {

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "parser/engine.h"
-#include "parser/host.h"
 #include "parser/milter.h"
 #include "privsep/host.h"
 #include "privsep/wire.h"
@@ -20,8 +19,6 @@
 
 /* Two packets: a whole one can always be completed behind a partial one. */
 #define INPUT_MAX (2 * (size_t)MILTER_PACKET_MAX)
-/* An MTA that does not take a reply for so long is gone (it waits for it). */
-#define WRITE_TIMEOUT_MS 60000
 /* Far more than any honest session needs (a message of 100 MB costs under a
  * second); ends a session that was made to spin. */
 #define CPU_SECONDS 600
@@ -57,12 +54,6 @@ keep_descriptors(int mta, int scanner)
 	return dup3(scanner, SESSION_FD_SCANNER, 0) != -1 &&
 	       dup3(mta, SESSION_FD_MTA, 0) != -1 &&
 	       close_range(SESSION_FD_SCANNER + 1, ~0U, 0) == 0;
-}
-
-bool
-host_mta_send(struct span bytes)
-{
-	return wire_write(SESSION_FD_MTA, bytes, wire_now() + WRITE_TIMEOUT_MS);
 }
 
 /* Makes room behind the unused input for the rest of any packet. */

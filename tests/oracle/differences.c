@@ -101,6 +101,10 @@ static struct refused {
 	"a wrong length with nothing behind it",
 	"waits for the command before it judges the length",
 	"nothing that follows could make it right", 0},
+    {"limits", "MR", ANYWHERE, NULL, true,
+	"more parameters, or more messages, than the limit",
+	"a callback can not close: the message goes unscanned",
+	"there is no reply to MAIL and RCPT that could tell the MTA", 0},
 };
 
 static bool
