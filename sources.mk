@@ -10,13 +10,16 @@ SANDBOX := sandbox/caps.c sandbox/descriptors.c sandbox/ids.c sandbox/landlock.c
 	   sandbox/sandbox.c
 
 # The tables and the compiler that turns them into programs: monitor only.
-POLICY := sandbox/policy_compile.c sandbox/policy_listener.c \
-	  sandbox/policy_monitor.c sandbox/policy_scanner.c \
-	  sandbox/policy_session.c
+POLICY := sandbox/policy_compile.c sandbox/policy_libmilter.c \
+	  sandbox/policy_listener.c sandbox/policy_monitor.c \
+	  sandbox/policy_scanner.c sandbox/policy_session.c
 
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
 PARSER := $(wildcard parser/*.c)
+# What every engine has in common.
+LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
+	parser/phrase.c parser/reply.c parser/session.c
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
 	privsep/activation.c privsep/status.c privsep/syslog.c \
@@ -25,7 +28,7 @@ SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 
 SRC_pratique-session := privsep/listener.c privsep/pending.c \
-	privsep/session.c privsep/host.c privsep/wire.c \
+	privsep/session.c privsep/host.c privsep/mta.c privsep/wire.c \
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 
@@ -34,6 +37,14 @@ LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
 # The operator's tool: looks only, and has nothing of the daemon in it.
 SRC_pratique := $(wildcard cli/*.c) sandbox/report.c
+
+# libmilter itself must be the static library: what it calls is diverted.
+SRC_pratique-libmilter := $(wildcard libmilter/*.c) privsep/pending.c \
+	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC)
+LIB_pratique-libmilter = $(LIBMILTER) $(call lib,libcap-ng)
+DIVERTED := socket bind listen accept syslog __syslog_chk
+LIBMILTER = $(DIVERTED:%=-Wl,--wrap=%) -Wl,-Bstatic -lmilter -Wl,-Bdynamic \
+	-pthread
 
 # Small programs for the build and the papers.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
@@ -46,13 +57,21 @@ SRC_conform-engine := tests/conformance/engine.c tests/unit/stub_host.c \
 SRC_fake-clamd := bench/fake-clamd.c
 SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c
 
+# Both engines over the same bytes: what libmilter calls is diverted to the
+# test, and its callbacks have the stub host of the unit tests behind them.
+SRC_oracle := $(wildcard tests/oracle/*.c) tests/unit/stub_host.c \
+	lib/outcome.c $(PARSER)
+SRC_oracle-libmilter := tests/oracle/reference/main.c tests/unit/stub_host.c \
+	libmilter/callbacks.c libmilter/edits.c lib/outcome.c $(LOGIC)
+LIB_oracle-libmilter = $(LIBMILTER) -Wl,--wrap=read -Wl,--wrap=close
+
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
 # uses out of everything but the main files and the process's side of
 # parser/host.h.
 UNIT := $(wildcard tests/unit/test_*.c)
 UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
 	$(filter-out privsep/monitor.c privsep/listener.c privsep/host.c \
-	scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
+	privsep/mta.c scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
 	$(SRC_pratique-scanner)))
 LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
 

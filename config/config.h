@@ -18,6 +18,12 @@
 #define CONFIG_DEFAULT_FILE "/etc/pratique/pratique.conf"
 #define CONFIG_LISTEN_MAX   16
 
+/* Who speaks milter with the MTA. */
+enum engine_choice {
+	ENGINE_NATIVE,	  /* parser/engine.c, a process per session */
+	ENGINE_LIBMILTER, /* Sendmail's library, one process */
+};
+
 struct config {
 	uint32_t listens;
 	struct address listen[CONFIG_LISTEN_MAX];
@@ -28,6 +34,7 @@ struct config {
 	uint32_t require; /* LAYER_BITs of sandbox/sandbox.h */
 	char run_dir[PATH_MAX];
 	char libexec_dir[PATH_MAX];
+	enum engine_choice engine;
 	struct session_settings session;
 	struct scanner_settings scanner;
 };
