@@ -338,15 +338,15 @@ plan_make(struct config *c, struct supervise_plan *out, int *log_fd, char *why,
 
 	out->scan_timeout = c->scanner.scan_timeout;
 	if (!activation_take(c, listen_fds, &activated, why, size) ||
-	    !make_run_dir(c, why, size) || !status_open(c, why, size) ||
-	    !open_log(c, out, log_fd, why, size))
+	    !make_run_dir(c, why, size) || !open_log(c, out, log_fd, why, size))
 		return false;
 	if ((reason = make_listener(c, &out->listener)) != NULL ||
 	    (reason = make_scanner(c, *log_fd, out)) != NULL) {
 		snprintf(why, size, "cannot prepare the children: %s", reason);
 		return false;
 	}
-	/* Last: from here on connections are taken. */
+	/* Late: from here on connections are taken. */
 	return programs_there(why, size) &&
-	       (activated || open_listens(c, why, size));
+	       (activated || open_listens(c, why, size)) &&
+	       status_open(c, why, size);
 }
