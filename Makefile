@@ -57,9 +57,10 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 # The lists are the separation: tests/unit/nm.t checks what the linker made.
 include sources.mk
 
-PROGRAMS := pratiqued pratique-session pratique-scanner pratique
+PROGRAMS := pratiqued pratique-session pratique-scanner pratique-libmilter \
+	    pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load \
-	    conform-engine stamp-case
+	    conform-engine oracle oracle-libmilter stamp-case
 FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
 	    escape/list ipc/pratiqued ipc/pratique-session \
 	    ipc/pratique-scanner ipc/records
@@ -109,6 +110,7 @@ ifeq ($(SANITIZE),)
 TESTS = $(wildcard tests/unit/*.t) \
 	tests/conformance/rows.t \
 	tests/conformance/miltertest.t \
+	$(wildcard tests/oracle/*.t) \
 	fuzz/controls.t \
 	$(wildcard tests/escape/*.t) \
 	$(wildcard tests/ipc/*.t) \
@@ -120,6 +122,7 @@ endif
 # Programs that tests use, beside the daemon's and the unit tests.
 CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
 	$(B)/conform-engine $(B)/stamp-case \
+	$(B)/oracle $(B)/oracle-libmilter \
 	$(FAKES:%=$(B)/%) \
 	fuzz-programs
 
@@ -146,7 +149,7 @@ install: all
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/pratique
 	install -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
 	install -m 711 $(B)/pratique-session $(B)/pratique-scanner \
-	    $(DESTDIR)$(LIBEXECDIR)/
+	    $(B)/pratique-libmilter $(DESTDIR)$(LIBEXECDIR)/
 	install -m 644 man/pratiqued.8 man/pratique.8 man/pratique-key.8 \
 	    man/pratique-verify.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 man/pratique.conf.5 $(DESTDIR)$(MANDIR)/man5/

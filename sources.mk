@@ -10,9 +10,9 @@ SANDBOX := sandbox/caps.c sandbox/descriptors.c sandbox/ids.c sandbox/landlock.c
 	   sandbox/sandbox.c
 
 # The tables and the compiler that turns them into programs: monitor only.
-POLICY := sandbox/policy_compile.c sandbox/policy_listener.c \
-	  sandbox/policy_monitor.c sandbox/policy_scanner.c \
-	  sandbox/policy_session.c
+POLICY := sandbox/policy_compile.c sandbox/policy_libmilter.c \
+	  sandbox/policy_listener.c sandbox/policy_monitor.c \
+	  sandbox/policy_scanner.c sandbox/policy_session.c
 
 # What has keys, and what works with them: monitor and pratique(8) only.
 KEYS := $(wildcard keys/*.c)
@@ -20,6 +20,10 @@ KEYS := $(wildcard keys/*.c)
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
 PARSER := $(wildcard parser/*.c)
+# What every engine has in common.
+LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
+	parser/phrase.c parser/reply.c parser/session.c parser/stamp.c \
+	parser/stamps.c
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
 	privsep/activation.c privsep/status.c privsep/syslog.c \
@@ -29,7 +33,7 @@ SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 
 SRC_pratique-session := privsep/listener.c privsep/pending.c \
-	privsep/session.c privsep/host.c privsep/wire.c \
+	privsep/session.c privsep/host.c privsep/mta.c privsep/wire.c \
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 
@@ -43,6 +47,14 @@ JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c $(KEYS)
 SRC_pratique := $(filter-out cli/judge.c,$(wildcard cli/*.c)) $(JUDGE) \
 	$(CONFIG) sandbox/report.c $(LIB)
 LIB_pratique = $(call lib,libconfuse libsodium)
+
+# libmilter itself must be the static library: what it calls is diverted.
+SRC_pratique-libmilter := $(wildcard libmilter/*.c) privsep/pending.c \
+	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC)
+LIB_pratique-libmilter = $(LIBMILTER) $(call lib,libcap-ng)
+DIVERTED := socket bind listen accept syslog __syslog_chk
+LIBMILTER = $(DIVERTED:%=-Wl,--wrap=%) -Wl,-Bstatic -lmilter -Wl,-Bdynamic \
+	-pthread
 
 # Small programs for the build and the papers.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
@@ -58,13 +70,22 @@ LIB_stamp-case = $(call lib,libsodium)
 SRC_fake-clamd := bench/fake-clamd.c
 SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c
 
+# Both engines over the same bytes: what libmilter calls is diverted to the
+# test, and its callbacks have the stub host of the unit tests behind them.
+SRC_oracle := $(wildcard tests/oracle/*.c) tests/unit/stub_host.c \
+	lib/network.c lib/outcome.c lib/stamp.c $(PARSER)
+SRC_oracle-libmilter := tests/oracle/reference/main.c tests/unit/stub_host.c \
+	libmilter/callbacks.c libmilter/edits.c lib/network.c lib/outcome.c \
+	lib/stamp.c $(LOGIC)
+LIB_oracle-libmilter = $(LIBMILTER) -Wl,--wrap=read -Wl,--wrap=close
+
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
 # uses out of everything but the main files and the process's side of
 # parser/host.h.
 UNIT := $(wildcard tests/unit/test_*.c)
 UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
 	$(filter-out privsep/monitor.c privsep/listener.c privsep/host.c \
-	scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
+	privsep/mta.c scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
 	$(SRC_pratique-scanner)))
 LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
 

@@ -20,6 +20,12 @@
 /* Of key files, where systemd has not put any. */
 #define CONFIG_KEY_DIR "/etc/pratique/keys"
 
+/* Who speaks milter with the MTA. */
+enum engine_choice {
+	ENGINE_NATIVE,	  /* parser/engine.c, a process per session */
+	ENGINE_LIBMILTER, /* Sendmail's library, one process */
+};
+
 struct config {
 	uint32_t listens;
 	struct address listen[CONFIG_LISTEN_MAX];
@@ -31,6 +37,7 @@ struct config {
 	char run_dir[PATH_MAX];
 	char libexec_dir[PATH_MAX];
 	char key_dir[PATH_MAX]; /* "": see CONFIG_KEY_DIR */
+	enum engine_choice engine;
 	struct session_settings session;
 	struct scanner_settings scanner;
 };

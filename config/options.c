@@ -32,6 +32,8 @@ static const char *const strips[] = {
 /* The other layers are always required. */
 static const char *const layers[] = {
     "ids", "root", "network", "namespaces", "landlock", "mdwe", NULL};
+static const char *const engines[] = {
+    [ENGINE_NATIVE] = "native", [ENGINE_LIBMILTER] = "libmilter", NULL};
 
 const struct option options[] = {
     {GROUP_MAIN, OPTION_ADDRESSES, "listen", "unix:/run/pratique/milter.sock",
@@ -60,8 +62,12 @@ const struct option options[] = {
     {GROUP_MAIN, OPTION_PATH, "run_dir", "/run/pratique", MAIN(run_dir), 0, 0,
 	NULL, "Directory for what exists only while pratiqued runs."},
     {GROUP_MAIN, OPTION_PATH, "libexec_dir", "", MAIN(libexec_dir), 0, 0, NULL,
-	"Directory of the programs pratique-session and pratique-scanner. "
+	"Directory of the programs that pratiqued starts. "
 	"Empty stands for the directory chosen when Pratique was built."},
+    {GROUP_MAIN, OPTION_WORD, "engine", "native", MAIN(engine), 0, 0, engines,
+	"Who speaks the milter protocol: Pratique itself, in a process of its "
+	"own for each connection, or the library of Sendmail, in one process "
+	"for all. See ENGINES in pratiqued(8)."},
     {GROUP_MAIN, OPTION_SIZE, "max_message_size", "100M",
 	/* clamd scans no file of 2 GB or more. */
 	MAIN(session.max_message_size), 1024, UINT64_C(2047) << 20, NULL,

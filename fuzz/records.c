@@ -23,7 +23,6 @@
 #include "scanner/client.h"
 #include "scanner/journal.h"
 #include "scanner/memory.h"
-#include "scanner/monitor.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
 
@@ -132,13 +131,6 @@ job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
 }
 
 /* No stamps here: candidates are a violation. */
-bool
-monitor_send(const void *record)
-{
-	(void)record;
-	NEED(false);
-}
-
 struct database
 identity_own(void)
 {

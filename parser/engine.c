@@ -131,22 +131,13 @@ edit_reply(struct session_edits *e, const char *reply)
 
 /* --- commands ------------------------------------------------------------- */
 
-static bool
-uses_quarantine(const struct session_settings *settings)
-{
-	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
-		if (settings->disposition[i].action == ACTION_QUARANTINE)
-			return true;
-	}
-	return false;
-}
-
 static void
 on_optneg(struct engine *e, const struct negotiation *offer)
 {
 	struct negotiation answer;
 
-	if (!negotiate_answer(offer, uses_quarantine(e->settings), &answer)) {
+	if (!negotiate_answer(
+		offer, session_quarantines(e->settings), &answer)) {
 		stop(e, "negotiation");
 		return;
 	}

@@ -63,6 +63,16 @@ session_init(struct session *s, const struct session_settings *settings)
 	session_reset(s);
 }
 
+bool
+session_quarantines(const struct session_settings *settings)
+{
+	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+		if (settings->disposition[i].action == ACTION_QUARANTINE)
+			return true;
+	}
+	return false;
+}
+
 void
 session_reset(struct session *s)
 {

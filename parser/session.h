@@ -54,6 +54,10 @@ struct session {
 
 void session_init(struct session *, const struct session_settings *);
 
+/* Whether some disposition puts messages into quarantine, which has to be
+ * asked for in the negotiation. */
+bool session_quarantines(const struct session_settings *);
+
 /* A new SMTP session on the same connection (QUIT_NC). */
 void session_reset(struct session *);
 

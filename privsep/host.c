@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the parser asks of its process (parser/host.h), in the session process:
- * replies go to the MTA, messages go to the scanner as batches of records.
+ * What the parser asks of its process (parser/host.h), towards the scanner:
+ * messages go to it as batches of records; see host.h.
  *
  * Runs under the five-call filter: no allocation, no stdio.  A scanner that is
  * gone, silent or talking nonsense never makes a message clean: the outcome is
@@ -15,17 +15,14 @@
 
 #include "parser/host.h"
 #include "parser/stamps.h"
-#include "privsep/wire.h"
 
-/* An MTA that does not take a reply for so long is gone (it waits for it). */
-#define WRITE_TIMEOUT_MS 60000
 /* Sendmail waits 10 s for one reply, with a resolution of a second. */
 #define PROGRESS_EVERY_MS 4000
 /* The scanner keeps the scan deadline; the session only notices that the
  * scanner itself does not answer. */
 #define SCANNER_GRACE_MS 5000
 
-static struct host_memory *host;
+static _Thread_local struct host_memory *host;
 
 void
 host_use(struct host_memory *memory)
@@ -34,11 +31,13 @@ host_use(struct host_memory *memory)
 }
 
 void
-host_init(uint32_t scan_timeout)
+host_init(struct wire_ends ends, uint32_t scan_timeout)
 {
 	host->len = 0;
+	host->ends = ends;
 	host->scan_timeout = scan_timeout;
-	host->scanner_gone = host->draining = false;
+	host->scanner_gone = ends.scanner == -1;
+	host->draining = false;
 }
 
 bool
@@ -53,12 +52,6 @@ host_scanner_there(void)
 	return !host->scanner_gone;
 }
 
-bool
-host_mta_send(struct span bytes)
-{
-	return wire_write(SESSION_FD_MTA, bytes, wire_now() + WRITE_TIMEOUT_MS);
-}
-
 static void
 batch_flush(void)
 {
@@ -67,7 +60,7 @@ batch_flush(void)
 	host->len = 0;
 	if (all.len > 0 && !host->scanner_gone &&
 	    !wire_write(
-		SESSION_FD_SCANNER, all, wire_now() + host->scan_timeout))
+		host->ends.scanner, all, wire_now() + host->scan_timeout))
 		host->scanner_gone = true;
 }
 
@@ -170,7 +163,7 @@ static bool
 scanner_read(struct record_result *out)
 {
 	uint8_t buf[sizeof(*out)];
-	ssize_t n = read(SESSION_FD_SCANNER, buf, sizeof(buf));
+	ssize_t n = read(host->ends.scanner, buf, sizeof(buf));
 	struct span r;
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -212,7 +205,8 @@ static bool
 result_wait(
     uint32_t message, uint64_t until, struct record_result *r, bool *have)
 {
-	unsigned int got = wire_wait(WIRE_READ_SCANNER, true, until);
+	unsigned int got =
+	    wire_wait(&host->ends, WIRE_READ_SCANNER, true, until);
 
 	if ((got & WIRE_READ_SCANNER) != 0) {
 		/* A late answer to an earlier message is passed over. */

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The session process's side of parser/host.h: where the parser's words become
- * bytes on the two descriptors.
+ * The scanner's side of parser/host.h: where the parser's words become records
+ * on the channel to the scanner.  What goes to the MTA (host_mta_send) is each
+ * process's own affair: privsep/mta.c, libmilter/sessions.c.
+ *
+ * A session has memory of its own; a thread works for the session whose memory
+ * it named last.  The session process has one thread and names it once.
  */
 #ifndef PRIVSEP_HOST_H
 #define PRIVSEP_HOST_H
@@ -10,21 +14,23 @@
 #include <stdint.h>
 
 #include "privsep/record.h"
+#include "privsep/wire.h"
 
 struct host_memory {
 	/* Records wait here until they are worth a system call. */
 	uint8_t batch[RECORD_BATCH_MAX];
 	size_t len;
+	struct wire_ends ends;
 	uint32_t scan_timeout;
-	bool scanner_gone;
+	bool scanner_gone; /* for good: no channel is made anew */
 	bool draining;
 };
 
-/* Names the memory to use: before the fork, once. */
+/* Names the memory that this thread uses; the listener before it forks. */
 void host_use(struct host_memory *);
 
-/* Called first in a session. */
-void host_init(uint32_t scan_timeout);
+/* Called first in a session.  ends.scanner may be -1: no scanner. */
+void host_init(struct wire_ends, uint32_t scan_timeout);
 
 /* Takes what the scanner says between two messages. */
 void host_read_scanner(void);

@@ -347,8 +347,8 @@ prepare(void)
 		return "cannot make epoll and signal descriptors";
 	own_pid = getpid();
 	area = session_area_make();
-	pending =
-	    pending_make(pending_capacity(), boot->settings.limits.silent_time);
+	pending = pending_make(pending_capacity(), LISTENER_OTHER_FILES,
+	    boot->settings.limits.silent_time);
 	if (area == NULL || pending == NULL)
 		return "out of memory";
 	watch(CHILD_FD_MONITOR, EPOLLIN);

@@ -113,10 +113,14 @@ log_start(const struct config *c, const struct sandbox_report *report)
 
 /* Keeps what restarting children needs and gives everything else away. */
 static int
-confine(struct sandbox_report *report)
+confine(enum engine_choice engine, struct sandbox_report *report)
 {
 	static struct policy_program program;
-	const char *why = policy_compile(&policy_monitor, 0, &program);
+	/* Children inherit this program, so it allows what theirs do. */
+	const char *why = policy_compile(engine == ENGINE_LIBMILTER
+					     ? &policy_monitor_libmilter
+					     : &policy_monitor,
+	    0, &program);
 
 	if (why == NULL && !sandbox_monitor(report))
 		why = report->missing;
@@ -153,7 +157,7 @@ run(const struct arguments *a, struct config *c)
 	}
 	if (a->pid_file != NULL && !write_pid_file(a->pid_file))
 		return EX_CANTCREAT;
-	if ((status = confine(&report)) != EX_OK)
+	if ((status = confine(c->engine, &report)) != EX_OK)
 		return status;
 	log_init(log_fd, c->scanner.log_format, c->scanner.log_to);
 	log_start(c, &report);

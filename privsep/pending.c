@@ -29,9 +29,9 @@ struct pending {
 };
 
 struct pending *
-pending_make(uint32_t capacity, uint32_t time)
+pending_make(uint32_t capacity, uint32_t others, uint32_t time)
 {
-	int descriptors = (int)(capacity + LISTENER_OTHER_FILES);
+	int descriptors = (int)(capacity + others);
 	struct pending *p =
 	    calloc(1, sizeof(*p) + (size_t)descriptors * sizeof(struct entry));
 

@@ -17,9 +17,10 @@
 
 struct pending; /* the table; one per listener */
 
-/* A table for so many connections, kept for so many milliseconds each.  NULL
- * if there is no memory. */
-struct pending *pending_make(uint32_t capacity, uint32_t time);
+/* A table for so many connections, kept for so many milliseconds each, in a
+ * process with at most so many other descriptors.  NULL if there is no
+ * memory. */
+struct pending *pending_make(uint32_t capacity, uint32_t others, uint32_t time);
 
 /* Adds a connection that arrived now (milliseconds).  When the table is full
  * the oldest one's descriptor is returned for closing, else -1. */

@@ -28,7 +28,13 @@
 /* Address space, not memory in use: code, libraries, stack, and the fixed
  * tables.  What a message takes is in memfds, which do not count here. */
 #define LISTENER_MEMORY (64ULL << 20)
-#define SCANNER_MEMORY	(256ULL << 20)
+/* engine = "libmilter": the library, and for each session a thread's stack and
+ * the session's own memory. */
+#define LIBMILTER_MEMORY	 (128ULL << 20)
+#define LIBMILTER_SESSION_MEMORY (1ULL << 20)
+/* For each session the MTA's connection and the channel to the scanner. */
+#define LIBMILTER_SESSION_FILES 2ULL
+#define SCANNER_MEMORY		(256ULL << 20)
 /* The lead-in line and blank line that the scanner adds to a message, with
  * room to spare. */
 #define STREAM_EXTRA 65536
@@ -156,10 +162,33 @@ sandbox_tcp_ports(struct sandbox_spec *spec, const struct scanner_settings *s)
 	return NULL;
 }
 
+/* The listener, which gives each session a filter of its own. */
+static const char *
+make_native(struct listener_boot *boot)
+{
+	const char *why = policy_compile(&policy_listener, 0, &boot->listener);
+
+	return why != NULL ? why
+			   : policy_compile(&policy_session, 0, &boot->session);
+}
+
+/* One process for all sessions, in the listener's place. */
+static const char *
+make_libmilter(const struct config *c, struct listener_boot *boot)
+{
+	boot->sandbox.max_memory =
+	    LIBMILTER_MEMORY +
+	    c->session.max_sessions * LIBMILTER_SESSION_MEMORY;
+	boot->sandbox.max_files +=
+	    c->session.max_sessions * LIBMILTER_SESSION_FILES;
+	return policy_compile(&policy_libmilter, 0, &boot->listener);
+}
+
 static const char *
 make_listener(const struct config *c, struct child_plan *out)
 {
 	static struct listener_boot boot;
+	bool libmilter = c->engine == ENGINE_LIBMILTER;
 	const char *why;
 
 	boot.settings = c->session;
@@ -176,15 +205,14 @@ make_listener(const struct config *c, struct child_plan *out)
 	    .max_memory = LISTENER_MEMORY,
 	};
 	memcpy(boot.sandbox.root, empty_dir, strlen(empty_dir) + 1);
-	why = policy_compile(&policy_listener, 0, &boot.listener);
-	if (why == NULL)
-		why = policy_compile(&policy_session, 0, &boot.session);
+	why = libmilter ? make_libmilter(c, &boot) : make_native(&boot);
 	if (why != NULL)
 		return why;
-	snprintf(listener_program, sizeof(listener_program),
-	    "%s/pratique-session", c->libexec_dir);
+	snprintf(listener_program, sizeof(listener_program), "%s/%s",
+	    c->libexec_dir,
+	    libmilter ? "pratique-libmilter" : "pratique-session");
 	*out = (struct child_plan){.program = listener_program,
-	    .role = "listener",
+	    .role = libmilter ? "libmilter" : "listener",
 	    .boot = boot_make(&boot, sizeof(boot)),
 	    .log = -1,
 	    .listen = listen_fds,
@@ -311,15 +339,15 @@ plan_make(struct config *c, struct supervise_plan *out, int *log_fd, char *why,
 
 	out->scan_timeout = c->scanner.scan_timeout;
 	if (!activation_take(c, listen_fds, &activated, why, size) ||
-	    !make_run_dir(c, why, size) || !status_open(c, why, size) ||
-	    !open_log(c, out, log_fd, why, size))
+	    !make_run_dir(c, why, size) || !open_log(c, out, log_fd, why, size))
 		return false;
 	if ((reason = make_listener(c, &out->listener)) != NULL ||
 	    (reason = make_scanner(c, *log_fd, out)) != NULL) {
 		snprintf(why, size, "cannot prepare the children: %s", reason);
 		return false;
 	}
-	/* Last: from here on connections are taken. */
+	/* Late: from here on connections are taken. */
 	return programs_there(why, size) &&
-	       (activated || open_listens(c, why, size));
+	       (activated || open_listens(c, why, size)) &&
+	       status_open(c, why, size);
 }

@@ -93,7 +93,7 @@ input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
 		}
 		if (host_draining() && engine_idle(engine))
 			return false;
-		got = wire_wait(
+		got = wire_wait(&a->host.ends,
 		    WIRE_READ_MTA |
 			(host_scanner_there() ? WIRE_READ_SCANNER : 0),
 		    false, deadline);
@@ -167,7 +167,8 @@ session_main(struct session_area *a, pid_t parent,
 	if (!keep_descriptors(mta, scanner) ||
 	    !sandbox_session(parent, CPU_SECONDS) || !policy_load(policy))
 		_exit(1);
-	host_init(settings->scan_timeout);
+	host_init((struct wire_ends){SESSION_FD_MTA, SESSION_FD_SCANNER},
+	    settings->scan_timeout);
 	serve(a, settings);
 	_exit(0);
 }

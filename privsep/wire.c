@@ -10,8 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "privsep/record.h"
-
 uint64_t
 wire_now(void)
 {
@@ -50,15 +48,16 @@ bits_for(short revents, unsigned int read_bit, unsigned int gone_bit)
 }
 
 unsigned int
-wire_wait(unsigned int want, bool watch_mta, uint64_t deadline)
+wire_wait(const struct wire_ends *ends, unsigned int want, bool watch_mta,
+    uint64_t deadline)
 {
 	bool want_mta = (want & WIRE_READ_MTA) != 0;
 	bool want_scanner = (want & WIRE_READ_SCANNER) != 0;
 	/* A negative descriptor is one that ppoll leaves alone. */
 	struct pollfd fds[] = {
-	    {.fd = want_mta || watch_mta ? SESSION_FD_MTA : -1,
+	    {.fd = want_mta || watch_mta ? ends->mta : -1,
 		.events = events_for(want_mta)},
-	    {.fd = want_scanner ? SESSION_FD_SCANNER : -1,
+	    {.fd = want_scanner ? ends->scanner : -1,
 		.events = events_for(want_scanner)},
 	};
 	struct timespec left;

@@ -17,6 +17,13 @@
 /* Milliseconds on the monotonic clock. */
 uint64_t wire_now(void);
 
+/* A session's two descriptors.  mta is -1 where somebody else reads from the
+ * MTA: then it is never looked at. */
+struct wire_ends {
+	int mta;
+	int scanner;
+};
+
 /* What wire_wait woke up for. */
 #define WIRE_READ_MTA	  1U
 #define WIRE_READ_SCANNER 2U
@@ -26,7 +33,8 @@ uint64_t wire_now(void);
 /* Waits until one of WANT (the two READ bits) is there, somebody is gone, or
  * the deadline (wire_now's clock) has passed: then 0.  Only descriptors in
  * WANT or in WATCH_MTA are looked at. */
-unsigned int wire_wait(unsigned int want, bool watch_mta, uint64_t deadline);
+unsigned int wire_wait(const struct wire_ends *, unsigned int want,
+    bool watch_mta, uint64_t deadline);
 
 /* Writes all of it to fd; false if the peer is gone or the deadline passed.
  * On a record channel it writes one datagram: that goes whole or not at all. */

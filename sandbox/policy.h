@@ -4,7 +4,7 @@
  *
  * One table per role (sandbox/policy_ROLE.c): a row names a call, the checks
  * on its arguments, and the reason why the role needs it.  Everything that no
- * row allows kills the process.  Several rows with the same call are
+ * row names kills the process.  Several rows with the same call are
  * alternatives.  Only equality and masked equality exist: comparisons of
  * ranges were the source of errors in other sandboxes.
  *
@@ -41,6 +41,7 @@ struct policy_row {
 	const char *call;
 	uint32_t only; /* SCMP_ARCH_ that has the call; 0: all have it */
 	struct policy_check check[POLICY_CHECKS_MAX]; /* all must hold */
+	uint32_t error; /* 0: allowed; else refused with this errno */
 	const char *reason;
 };
 
@@ -48,6 +49,7 @@ struct policy {
 	const char *role;
 	const struct policy_row *row;
 	size_t rows;
+	const struct policy *base; /* its rows hold too; NULL: none */
 };
 
 /* Ready BPF, for the architecture it was compiled for. */
@@ -60,6 +62,9 @@ extern const struct policy policy_monitor;
 extern const struct policy policy_listener;
 extern const struct policy policy_session;
 extern const struct policy policy_scanner;
+/* engine = "libmilter": in the listener's place, and the monitor's then. */
+extern const struct policy policy_libmilter;
+extern const struct policy policy_monitor_libmilter;
 
 /* Compiles a table for ARCH (a SCMP_ARCH_ number, 0 for the native one) with
  * libseccomp; default action and foreign architectures: kill the process.

@@ -67,8 +67,10 @@ compile_row(scmp_filter_ctx ctx, const struct policy_row *row, uint32_t arch,
 			cmp[count++] = compile_check(&row->check[i]);
 	error = seccomp_syscall_priority(ctx, nr, priority);
 	if (error == 0)
-		error = seccomp_rule_add_exact_array(
-		    ctx, SCMP_ACT_ALLOW, nr, count, cmp);
+		error = seccomp_rule_add_exact_array(ctx,
+		    row->error == 0 ? SCMP_ACT_ALLOW
+				    : SCMP_ACT_ERRNO(row->error),
+		    nr, count, cmp);
 	if (error != 0)
 		return compile_fault(row->call, "rule refused", -error);
 	return NULL;
@@ -113,6 +115,22 @@ compile_arch(scmp_filter_ctx ctx, uint32_t arch)
 	return error != 0 ? compile_fault("arch", "refused", -error) : NULL;
 }
 
+static const char *
+compile_rows(scmp_filter_ctx ctx, const struct policy *policy, uint32_t arch,
+    uint8_t *priority)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; why == NULL && i < policy->rows; i++) {
+		if (!policy_row_on(&policy->row[i], arch))
+			continue;
+		why = compile_row(ctx, &policy->row[i], arch, *priority);
+		if (*priority > 0)
+			--*priority;
+	}
+	return why;
+}
+
 const char *
 policy_compile(
     const struct policy *policy, uint32_t arch, struct policy_program *out)
@@ -129,13 +147,10 @@ policy_compile(
 	if (why == NULL && seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 			       SCMP_ACT_KILL_PROCESS) != 0)
 		why = compile_fault("foreign architectures", "not killed", 0);
-	for (size_t i = 0; why == NULL && i < policy->rows; i++) {
-		if (!policy_row_on(&policy->row[i], arch))
-			continue;
-		why = compile_row(ctx, &policy->row[i], arch, priority);
-		if (priority > 0)
-			priority--;
-	}
+	if (why == NULL && policy->base != NULL)
+		why = compile_rows(ctx, policy->base, arch, &priority);
+	if (why == NULL)
+		why = compile_rows(ctx, policy, arch, &priority);
 	memset(out, 0, sizeof(*out));
 	if (why == NULL)
 		why = compile_export(ctx, out);

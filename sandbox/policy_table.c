@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sandbox/layer.h"
 
@@ -55,13 +56,18 @@ table_where(const struct policy_row *row)
 static void
 table_print(const struct policy *policy)
 {
-	printf("\n## %s\n\n| call | arguments | reason |\n|---|---|---|\n",
-	    policy->role);
+	printf("\n## %s\n\n%s| call | arguments | reason |\n|---|---|---|\n",
+	    policy->role,
+	    policy->base != NULL ? "The rows of the table above, and:\n\n"
+				 : "");
 	for (size_t i = 0; i < policy->rows; i++) {
 		printf("| `%s`%s | ", policy->row[i].call,
 		    table_where(&policy->row[i]));
 		table_checks(&policy->row[i]);
 		printf(" | ");
+		if (policy->row[i].error != 0)
+			printf("refused with %s: ",
+			    strerrorname_np((int)policy->row[i].error));
 		table_text(policy->row[i].reason);
 		printf(" |\n");
 	}
@@ -79,5 +85,7 @@ main(void)
 	table_print(&policy_listener);
 	table_print(&policy_scanner);
 	table_print(&policy_monitor);
+	table_print(&policy_monitor_libmilter);
+	table_print(&policy_libmilter);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -17,7 +17,7 @@ from engine import Engine
 from kit.clamd import free_port
 from kit.tap import SOURCE, main
 from kit.world import World
-from notation import HOST, Case, Special
+from notation import HOST, PACKETS, Case, Encoder, Special, packet
 from table import ROWS, document
 
 DOCUMENT = os.path.join(SOURCE, "docs/conformance.md")
@@ -94,6 +94,24 @@ def rows(tap, w):
             w.failed.add(row.id)
 
 
+WRONG = [Case("P7", "O c*7"), Case("P7", "O c*9"), Case("P1 E", "O c*2"),
+         Case("P1", "O c*2", "order"), Case("O", "O", answer=PACKETS["O"]),
+         Case("P4 N E", "O c*6 CLEAN", seen={"client": "192.0.2.2"})]
+WRONG_ENCODER = [Encoder([("grant", 0, 0), ("answer", "E", 1),
+                          (True, "plain", "s")], b""),
+                 Encoder([("grant", 0, 0), ("answer", "E", 1),
+                          (True, "plain", "c")], packet("r"))]
+
+
+def control(tap, w):
+    """Expectations that are wrong are seen to be"""
+    for case in WRONG + WRONG_ENCODER:
+        tap.ok(w.engine.run(case), f"engine: {case!r:.70}")
+    # Not those that wait for what never comes: that takes minutes.
+    for case in WRONG[:1] + WRONG[2:3] + WRONG[4:]:
+        tap.ok(daemon.run_case(w, case, "at once"), f"daemon: {case!r:.70}")
+
+
 def paper(tap, w):
     """docs/conformance.md"""
     text = document(w.failed)
@@ -136,4 +154,4 @@ def habits(tap, _):
            "a place and a test", *wrong)
 
 
-main(world, rows, paper, habits)
+main(world, control, rows, paper, habits)

@@ -73,6 +73,18 @@ client_busy(void)
 }
 
 void
+stamping_checked(uint32_t owner)
+{
+	(void)owner;
+}
+
+void
+stamping_made(uint32_t owner)
+{
+	(void)owner;
+}
+
+void
 job_judged(uint32_t owner)
 {
 	(void)owner;

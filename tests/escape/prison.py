@@ -150,7 +150,7 @@ class Prison:
         self.daemon = Pratiqued(self.at, "unix:/nonexistent/clamd",
                                 libexec_dir=here)
         if not self.whole:
-            self.daemon.program = os.path.join(here, "pratiqued")
+            self.daemon.programs_in = here
         self.started = False
 
     @staticmethod

@@ -95,9 +95,11 @@ static void
 order_read(void)
 {
 	char bytes[1 + sizeof(struct record_result) + 1] = "+";
+	const struct wire_ends ends = {SESSION_FD_MTA, SESSION_FD_SCANNER};
 	ssize_t n = -1;
 
-	if (wire_wait(WIRE_READ_SCANNER, true, wire_now() + PATIENCE_MS) != 0)
+	if (wire_wait(
+		&ends, WIRE_READ_SCANNER, true, wire_now() + PATIENCE_MS) != 0)
 		n = read(SESSION_FD_SCANNER, bytes + 1, sizeof(bytes) - 1);
 	if (n <= 0)
 		answer("-", 1);

@@ -8,6 +8,7 @@
  * table is read here a second time, by a few lines that share nothing with
  * policy_compile.c.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +25,7 @@
 #define CALLS	  1024 /* numbers 0 .. 1023; both kernels have under 600 */
 #define X32_BIT	  0x40000000U
 #define ARGUMENTS 6
-#define ROLES	  4
+#define ROLES	  6
 #define ARCHES	  2
 #define VALUES	  2048 /* candidates for one argument of one call */
 
@@ -37,13 +38,16 @@ static const struct role monitor = {&policy_monitor, NULL};
 static const struct role listener = {&policy_listener, &monitor};
 static const struct role scanner = {&policy_scanner, &monitor};
 static const struct role session = {&policy_session, &listener};
+static const struct role monitor_libmilter = {&policy_monitor_libmilter, NULL};
+static const struct role libmilter = {&policy_libmilter, &monitor_libmilter};
 static const struct role *const roles[ROLES] = {
-    &monitor, &listener, &scanner, &session};
+    &monitor, &listener, &scanner, &session, &monitor_libmilter, &libmilter};
 static const uint32_t arches[ARCHES] = {SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct policy_program program, outer_program;
+static uint32_t program_arch; /* of both */
 
 /* While mutants are tried, differences are counted and are no failure. */
 static bool counting;
@@ -54,6 +58,7 @@ compile(const struct policy *policy, uint32_t arch, struct policy_program *p)
 {
 	const char *why = policy_compile(policy, arch, p);
 
+	program_arch = arch;
 	if (why != NULL)
 		fail_msg("%s, %x: %s", policy->role, arch, why);
 	assert_in_range(p->length, 1, POLICY_PROGRAM_MAX);
@@ -71,13 +76,16 @@ check_holds(const struct policy_check *c, const uint64_t *args)
 	return value == c->value;
 }
 
-/* What the table says. */
+/* What the table says, or the one that it adds to: its rows do not speak of
+ * the same arguments. */
 static bool
 table_allows(const struct policy *policy, const struct seccomp_data *d)
 {
+	if (policy->base != NULL && table_allows(policy->base, d))
+		return true;
 	for (size_t i = 0; i < policy->rows; i++) {
 		const struct policy_row *row = &policy->row[i];
-		bool all = policy_row_on(row, d->arch) &&
+		bool all = row->error == 0 && policy_row_on(row, d->arch) &&
 			   seccomp_syscall_resolve_name_arch(
 			       d->arch, row->call) == d->nr;
 
@@ -90,23 +98,40 @@ table_allows(const struct policy *policy, const struct seccomp_data *d)
 	return false;
 }
 
-/* What the program says; every verdict but allow must be the kill. */
+/* The calls that are refused instead of killing. */
 static bool
-program_allows(const struct policy_program *p, const struct seccomp_data *d)
+table_refuses(const struct policy *policy, const struct seccomp_data *d)
+{
+	for (size_t i = 0; i < policy->rows; i++)
+		if (policy->row[i].error != 0 && d->arch == program_arch &&
+		    seccomp_syscall_resolve_name_arch(
+			d->arch, policy->row[i].call) == d->nr)
+			return true;
+	return false;
+}
+
+/* What the program says; every verdict but allow must be the kill, or the
+ * error of a row that says so. */
+static bool
+program_allows(const struct policy *policy, const struct policy_program *p,
+    const struct seccomp_data *d)
 {
 	uint32_t verdict;
 
 	assert_true(bpf_eval(p->code, p->length, d, &verdict, NULL));
 	if (verdict == SECCOMP_RET_ALLOW)
 		return true;
-	assert_int_equal(verdict, SECCOMP_RET_KILL_PROCESS);
+	if (table_refuses(policy, d))
+		assert_int_equal(verdict, SECCOMP_RET_ERRNO | ENOSYS);
+	else
+		assert_int_equal(verdict, SECCOMP_RET_KILL_PROCESS);
 	return false;
 }
 
 static void
 compare(const struct role *role, const struct seccomp_data *d)
 {
-	bool got = program_allows(&program, d);
+	bool got = program_allows(role->policy, &program, d);
 	bool differs = got != table_allows(role->policy, d);
 
 	differences += differs;
@@ -120,7 +145,8 @@ compare(const struct role *role, const struct seccomp_data *d)
 		    (unsigned long long)d->args[2],
 		    (unsigned long long)d->args[3],
 		    (unsigned long long)d->args[4], got);
-	if (got && role->outer != NULL && !program_allows(&outer_program, d))
+	if (got && role->outer != NULL &&
+	    !program_allows(role->outer->policy, &outer_program, d))
 		fail_msg("%s: nr %d is not allowed by %s", role->policy->role,
 		    d->nr, role->outer->policy->role);
 }
@@ -219,7 +245,8 @@ try_row(const struct role *role, const struct policy_row *row, uint32_t arch)
 	for (size_t k = 0; k < POLICY_CHECKS_MAX; k++)
 		if (row->check[k].compare != POLICY_NO_CHECK)
 			d.args[row->check[k].argument] = row->check[k].value;
-	assert_true(program_allows(&program, &d));
+	assert_int_equal(
+	    program_allows(role->policy, &program, &d), row->error == 0);
 	compare(role, &d);
 	for (uint32_t a = 0; a < ARGUMENTS; a++) {
 		uint64_t good = d.args[a];
@@ -325,7 +352,8 @@ test_foreign(void **state)
 						    high[h] == 0)
 							continue;
 						assert_false(program_allows(
-						    &program, &d));
+						    roles[r]->policy, &program,
+						    &d));
 					}
 		}
 }
@@ -334,7 +362,8 @@ static bool
 policy_names(const struct policy *policy, const char *call)
 {
 	for (size_t i = 0; i < policy->rows; i++)
-		if (strcmp(policy->row[i].call, call) == 0)
+		if (policy->row[i].error == 0 &&
+		    strcmp(policy->row[i].call, call) == 0)
 			return true;
 	return false;
 }
@@ -345,7 +374,7 @@ policy_calls(const struct policy *policy)
 	size_t calls = 0;
 
 	for (size_t i = 0; i < policy->rows; i++) {
-		struct policy head = {policy->role, policy->row, i};
+		struct policy head = {policy->role, policy->row, i, NULL};
 
 		calls += !policy_names(&head, policy->row[i].call);
 	}
@@ -425,7 +454,7 @@ test_compile_is_loud(void **state)
 {
 	static const struct policy_row misspelt = {"raed", .reason = "-"};
 	static const struct policy_row x86 = {"arch_prctl", .reason = "-"};
-	struct policy p = {"test", &misspelt, 1};
+	struct policy p = {"test", &misspelt, 1, NULL};
 
 	(void)state;
 	assert_non_null(policy_compile(&p, 0, &program));

@@ -11,8 +11,11 @@ import subprocess
 from . import proc
 from .tap import BUILD, wait_for
 
+# Set by tests that run another test with the other engine.
+ENGINE = os.environ.get("PRATIQUE_TEST_ENGINE", "")
 PROGRAM = os.path.join(BUILD, "pratiqued")
 SESSION = "pratique-session"
+LIBMILTER = "pratique-libmilter"
 SCANNER = "pratique-scanner"
 
 _PAIR = re.compile(r'([A-Za-z_]+)=("(?:[^"\\]|\\.)*"|[^ "]*)(?: |$)')
@@ -79,6 +82,8 @@ class Pratiqued:
             "libexec_dir": BUILD,
             'clamd "main"': {"address": clamd, "max_scans": 8},
         }
+        if ENGINE:
+            self.settings["engine"] = ENGINE
         self.settings.update(settings)
         os.makedirs(self.settings["run_dir"], mode=0o755, exist_ok=True)
 
@@ -157,7 +162,8 @@ class Pratiqued:
 
     def listeners(self):
         """All, retired ones too, the oldest first."""
-        return self._role(SESSION)
+        return self._role(LIBMILTER if self.settings.get("engine") == "libmilter"
+                          else SESSION)
 
     def listener(self):
         return (self.listeners() or [0])[-1]

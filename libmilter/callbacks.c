@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * libmilter's callbacks; see callbacks.h.
+ *
+ * What is asked of the MTA is what the native engine asks (negotiate.h): no
+ * reply to anything but the end of a message.  libmilter answers CONTINUE in
+ * our stead where an MTA does not know that option, so the callbacks say
+ * NOREPLY and nothing else.
+ */
+#include "libmilter/callbacks.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <sys/un.h>
+
+#include "libmilter/edits.h"
+#include "libmilter/sessions.h"
+#include "parser/milter.h"
+#include "parser/negotiate.h"
+#include "parser/reply.h"
+
+#define NAME "pratique"
+
+/* One SMTP session. */
+struct conversation {
+	struct session session;
+	struct host_memory *host;
+	bool leading_space; /* HDR_LEADSPC was granted */
+	bool open;	    /* a message is */
+	/* A value with the space that the MTA took off it. */
+	uint8_t value[1 + MILTER_PAYLOAD_MAX];
+};
+
+static const struct session_settings *settings;
+
+/* Private data of a connection whose SMTP session is over.  After QUIT_NC
+ * there is no second negotiation: which of the two it is says what the first
+ * one had granted. */
+static char over_spaced, over_plain;
+
+/* --- conversations -------------------------------------------------------- */
+
+static struct conversation *
+conversation_new(SMFICTX *ctx, bool leading_space)
+{
+	struct conversation *c = malloc(sizeof(*c));
+
+	if (c == NULL || (c->host = sessions_open()) == NULL) {
+		free(c);
+		return NULL;
+	}
+	session_init(&c->session, settings);
+	c->leading_space = leading_space;
+	c->open = false;
+	(void)smfi_setpriv(ctx, c);
+	return c;
+}
+
+/* The conversation that goes on, in use by this thread; NULL: no memory. */
+static struct conversation *
+enter(SMFICTX *ctx)
+{
+	void *data = smfi_getpriv(ctx);
+	struct conversation *c = data;
+
+	if (data == &over_spaced || data == &over_plain) {
+		c = conversation_new(ctx, data == &over_spaced);
+		if (c != NULL)
+			sessions_connection(false);
+	} else if (data == NULL) {
+		/* A command before the negotiation, which libmilter lets
+		 * through. */
+		c = conversation_new(ctx, false);
+	}
+	if (c != NULL)
+		sessions_use(c->host, ctx);
+	return c;
+}
+
+static void
+set_open(struct conversation *c, bool open)
+{
+	if (c->open != open)
+		sessions_message(open);
+	c->open = open;
+}
+
+static struct span
+queue_id(SMFICTX *ctx)
+{
+	static char name[] = "i";
+	const char *id = smfi_getsymval(ctx, name);
+
+	return span_text(id != NULL ? id : "");
+}
+
+/* --- callbacks ------------------------------------------------------------ */
+
+static sfsistat
+on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long flags,
+    unsigned long unused2, unsigned long unused3, unsigned long *want_actions,
+    unsigned long *want_flags, unsigned long *want2, unsigned long *want3)
+{
+	/* The version is settled by libmilter. */
+	const struct negotiation offer = {.version = MILTER_VERSION,
+	    .actions = (uint32_t)actions,
+	    .flags = (uint32_t)flags};
+	struct negotiation answer;
+
+	(void)unused2;
+	(void)unused3;
+	if (!negotiate_answer(&offer, session_quarantines(settings), &answer) ||
+	    conversation_new(ctx, (answer.flags & MILTER_P_HDR_LEADSPC) != 0) ==
+		NULL)
+		return SMFIS_REJECT;
+	for (int i = 0; i < MILTER_STAGES; i++) {
+		if ((answer.actions & MILTER_ACT_SETSYMLIST) != 0)
+			(void)smfi_setsymlist(
+			    ctx, i, (char *)(uintptr_t)negotiate_macros[i]);
+	}
+	*want_actions = answer.actions;
+	*want_flags = answer.flags;
+	*want2 = *want3 = 0;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *peer)
+{
+	struct conversation *c = enter(ctx);
+	char text[INET6_ADDRSTRLEN] = "";
+	const char *address = text;
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	if (peer != NULL && peer->sa_family == AF_INET)
+		(void)inet_ntop(AF_INET,
+		    &((const struct sockaddr_in *)peer)->sin_addr, text,
+		    sizeof(text));
+	else if (peer != NULL && peer->sa_family == AF_INET6)
+		(void)inet_ntop(AF_INET6,
+		    &((const struct sockaddr_in6 *)peer)->sin6_addr, text,
+		    sizeof(text));
+	else if (peer != NULL && peer->sa_family == AF_UNIX)
+		address = ((const struct sockaddr_un *)peer)->sun_path;
+	session_connect(&c->session, span_text(name), span_text(address));
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat
+on_helo(SMFICTX *ctx, char *name)
+{
+	struct conversation *c = enter(ctx);
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	session_helo(&c->session, span_text(name));
+	return SMFIS_NOREPLY;
+}
+
+/* The native engine closes the connection, which a callback can not: the
+ * message goes unscanned. */
+static void
+check_envelope(struct conversation *c, char **arguments)
+{
+	size_t parameters = 0;
+
+	while (arguments[1 + parameters] != NULL)
+		parameters++;
+	if (parameters > settings->limits.parameters ||
+	    c->session.messages >= settings->limits.messages)
+		c->session.so_far = OUTCOME_LIMITS;
+}
+
+static sfsistat
+on_mail(SMFICTX *ctx, char **arguments)
+{
+	struct conversation *c = enter(ctx);
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	set_open(c, true);
+	session_envfrom(&c->session, span_text(arguments[0]));
+	check_envelope(c, arguments);
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat
+on_rcpt(SMFICTX *ctx, char **arguments)
+{
+	struct conversation *c = enter(ctx);
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	session_envrcpt(&c->session);
+	check_envelope(c, arguments);
+	return SMFIS_NOREPLY;
+}
+
+/* As the native engine: the space that the MTA took off is put back. */
+static sfsistat
+on_header(SMFICTX *ctx, char *name, char *text)
+{
+	struct conversation *c = enter(ctx);
+	struct span value = span_text(text);
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	if (!c->leading_space && value.len > 0 &&
+	    value.len < sizeof(c->value)) {
+		c->value[0] = ' ';
+		memcpy(&c->value[1], value.ptr, value.len);
+		value = span_of(c->value, value.len + 1);
+	}
+	session_header(&c->session, span_text(name), value, queue_id(ctx));
+	return SMFIS_NOREPLY;
+}
+
+/* CONTINUE, not NOREPLY: libmilter also calls this for bytes that come with
+ * the end of the message, and would not go on to the end after NOREPLY.  Where
+ * no reply is due it sends none all the same. */
+static sfsistat
+on_body(SMFICTX *ctx, unsigned char *bytes, size_t len)
+{
+	struct conversation *c = enter(ctx);
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	session_body(&c->session, span_of(bytes, len), queue_id(ctx));
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_eom(SMFICTX *ctx)
+{
+	struct conversation *c = enter(ctx);
+	struct session_edits edits = {.ctx = ctx};
+	enum session_status status;
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	edits.leading_space = c->leading_space;
+	status =
+	    session_eom(&c->session, queue_id(ctx), reply_progress(), &edits);
+	set_open(c, false);
+	return edits_answer(&edits, status);
+}
+
+static sfsistat
+on_abort(SMFICTX *ctx)
+{
+	struct conversation *c = enter(ctx);
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	session_abort(&c->session);
+	set_open(c, false);
+	return SMFIS_CONTINUE;
+}
+
+/* After QUIT, at the end of the connection, and after QUIT_NC. */
+static sfsistat
+on_close(SMFICTX *ctx)
+{
+	void *data = smfi_getpriv(ctx);
+	struct conversation *c = data;
+
+	if (data == &over_spaced || data == &over_plain)
+		return SMFIS_CONTINUE;
+	sessions_connection(true);
+	if (c == NULL)
+		return SMFIS_CONTINUE;
+	if (c->open) { /* libmilter's own timeout calls no abort */
+		sessions_use(c->host, ctx);
+		session_abort(&c->session);
+		set_open(c, false);
+	}
+	(void)smfi_setpriv(ctx, c->leading_space ? &over_spaced : &over_plain);
+	sessions_close(c->host);
+	free(c);
+	return SMFIS_CONTINUE;
+}
+
+bool
+callbacks_run(const struct session_settings *chosen, const char *address)
+{
+	static char name[] = NAME;
+	const struct smfiDesc filter = {
+	    .xxfi_name = name,
+	    .xxfi_version = SMFI_VERSION,
+	    .xxfi_negotiate = on_negotiate,
+	    .xxfi_connect = on_connect,
+	    .xxfi_helo = on_helo,
+	    .xxfi_envfrom = on_mail,
+	    .xxfi_envrcpt = on_rcpt,
+	    .xxfi_header = on_header,
+	    .xxfi_body = on_body,
+	    .xxfi_eom = on_eom,
+	    .xxfi_abort = on_abort,
+	    .xxfi_close = on_close,
+	};
+
+	settings = chosen;
+	return smfi_setconn((char *)(uintptr_t)address) == MI_SUCCESS &&
+	       smfi_settimeout((int)(settings->session_timeout / 1000)) ==
+		   MI_SUCCESS &&
+	       smfi_register(filter) == MI_SUCCESS && smfi_main() == MI_SUCCESS;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Between the oracle and oracle-libmilter, which is started anew for each
+ * conversation: it finds the connection and this memory on these descriptors.
+ */
+#ifndef TESTS_ORACLE_REFERENCE_SHARED_H
+#define TESTS_ORACLE_REFERENCE_SHARED_H
+
+#include "config/settings.h"
+#include "tests/unit/stub_host.h"
+
+enum { REFERENCE_FD_MTA = 3, REFERENCE_FD_SHARED = 4 };
+
+struct shared {
+	/* the oracle's */
+	struct session_settings settings;
+	struct host_result result;
+	/* the answer */
+	bool done;    /* libmilter closed the connection */
+	bool saw_end; /* after it had read the end of the input */
+	size_t log_len;
+	char log[STUB_LOG_MAX];
+};
+
+#endif

@@ -1,0 +1,197 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""engine = "libmilter": the same mail and faults as with the native engine, and
+the one process that serves all sessions: what it is allowed to be, what its
+end does, what it holds back."""
+import collections
+import os
+import pwd
+import re
+import signal
+import subprocess
+import sys
+
+from kit import proc, smtp
+from kit.clamd import MARKER, MARKER_NAME
+from kit.pratiqued import LIBMILTER
+from kit.tap import BUILD, main, wait_for
+from kit.world import STATUS, World, keys_for, sender_of
+from milterclient import MilterClient, packet
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SESSIONS = 8  # max_sessions here
+OFFER = packet(b"O", b"\0\0\0\6\0\0\1\xff\0\x1f\xff\xff")
+# Whole tests that must pass with this engine, too.
+SAME = ["01-mail.t", "03-clamd-faults.t"]
+
+CAPABILITY_SETS = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]
+# Code that must be in the program, and code that must not.
+INSIDE = ["session_", "smfi_", "negotiate_"]
+OUTSIDE = ["engine_", "packet_", "clamd_", "stream_", "seccomp_", "cfg_",
+           "sodium_"]
+
+
+def world(stack, directory):
+    return World(stack, directory, engine="libmilter", scan_timeout="30s",
+                 max_sessions=SESSIONS, limits={"silent_time": "2s"})
+
+
+def same(tap, w):
+    """The tests of the native engine"""
+    environment = dict(os.environ, PRATIQUE_TEST_ENGINE="libmilter")
+    for name in SAME:
+        done = subprocess.run([sys.executable, "-B",
+                               os.path.join(HERE, name)], check=False,
+                              stdout=subprocess.PIPE, env=environment,
+                              stderr=subprocess.STDOUT, timeout=600)
+        text = done.stdout.decode("utf-8", "replace")
+        passed = re.findall(r"^ok ", text, re.MULTILINE)
+        failed = re.findall(r"^not ok .*", text, re.MULTILINE)
+        tap.equal((done.returncode, failed), (0, []), f"{name}: all good")
+        tap.ok(len(passed) > 50, f"{name}: {len(passed)} results")
+
+
+def confined(tap, w):
+    """What the process is"""
+    with w.raw() as raw:
+        raw.start_data()
+        pid = w.pratiqued.listener()
+        tap.equal(proc.program(pid), LIBMILTER, "the program")
+        tap.equal(proc.children(pid), [], "no process but this one")
+        threads = os.listdir(f"/proc/{pid}/task")
+        tap.ok(len(threads) > 3, "several threads", threads)
+        entry = pwd.getpwnam("pratique")
+        for thread in threads:
+            status = proc.status(f"{pid}/task/{thread}")
+            tap.equal((set(status["Uid"].split()), set(status["Gid"].split()),
+                       status["Groups"], status["NoNewPrivs"],
+                       status["Seccomp"], status["Seccomp_filters"],
+                       {int(status[s], 16) for s in CAPABILITY_SETS}),
+                      ({str(entry.pw_uid)}, {str(entry.pw_gid)}, "", "1", "2",
+                       "2", {0}), f"thread {thread}: ids, no groups, "
+                      "NoNewPrivs, two filters, no capabilities")
+        root = f"/proc/{pid}/root/"
+        tap.equal(os.listdir(root), [], "empty root directory")
+        for name in "net", "mnt", "ipc", "uts":
+            tap.ok(os.readlink(f"/proc/{pid}/ns/{name}") !=
+                   os.readlink(f"/proc/self/ns/{name}"), f"own {name} namespace")
+        with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+            tap.equal(re.findall(r"^\S+ .wx.*", file.read(), re.MULTILINE), [],
+                      "no memory both writable and executable")
+        with open(f"/proc/{pid}/limits", encoding="ascii") as file:
+            limits = file.read()
+        tap.ok(re.search(r"^Max core file size +0 ", limits, re.MULTILINE) and
+               re.search(r"^Max file size +0 ", limits, re.MULTILINE),
+               "no core, no file")
+        # Listening socket, channels to monitor and scanner, one session's two;
+        # the loop's own; our pipe and libmilter's.
+        found = collections.Counter(proc.descriptors(pid).values())
+        tap.equal(found, {"/dev/null": 3, "socket": 5, "eventpoll": 1,
+                          "pipe": 4}, "its descriptors, and no other")
+
+
+def output(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE,
+                          check=True).stdout.decode()
+
+
+def linked(tap, w):
+    """Which code is in the program"""
+    program = os.path.join(BUILD, LIBMILTER)
+    names = {line.split()[-1] for line in output("nm", program).splitlines()}
+    for prefix in INSIDE:
+        tap.ok(any(n.startswith(prefix) for n in names), f"{prefix} is in it")
+    for prefix in OUTSIDE:
+        tap.equal([n for n in names if n.startswith(prefix)], [],
+                  f"{prefix} is not")
+    needed = re.findall(r"\(NEEDED\).*\[(.*?)\]", output("readelf", "-d",
+                                                       program))
+    tap.ok(needed and not any("milter" in n for n in needed),
+           "libmilter is linked statically", needed)
+
+
+def several(tap, w):
+    """Many sessions at once, each with its own verdict and log line"""
+    raws, tags = [], []
+    for number in range(6):
+        raw, tag = w.raw(), smtp.new_tag()
+        raws.append(raw.__enter__())
+        tags.append(tag)
+        raw.start_data(sender_of(tag))
+        raw.put(smtp.message(tag, f"{MARKER}\n" if number % 2 else
+                             "fine\n"))
+    for raw in reversed(raws):
+        raw.end()
+    for number, (raw, tag) in enumerate(zip(raws, tags)):
+        reply = raw.reply()
+        bad = number % 2
+        tap.has(reply, MARKER_NAME if bad else "250 ", f"session {number}")
+        line = w.log(tag)
+        tap.equal(line.order, keys_for("infected" if bad else "clean"),
+                  f"session {number}: log line", line.text)
+        raw.__exit__(None, None, None)
+    w.postfix.idle()
+    tap.equal([len(w.sink.mails(tag)) for tag in tags], [1, 0] * 3,
+              "each clean one was delivered once")
+
+
+def ended(tap, w):
+    """The process is killed, crashes, or loses its scanner"""
+    for what, victim, how in (
+            ("killed", w.pratiqued.listener, signal.SIGKILL),
+            ("crashed", w.pratiqued.listener, signal.SIGSEGV),
+            ("scanner killed", w.pratiqued.scanner, signal.SIGKILL)):
+        tag = smtp.new_tag()
+        monitor = w.pratiqued.pid()
+        with w.raw() as raw:
+            w.hang(raw, tag)
+            pid = victim()
+            os.kill(pid, how)
+            wait_for(f"{pid} to end", lambda: not proc.alive(pid))
+            w.clamd.thaw()
+            reply = raw.reply()
+            between, mail = w.recovers()
+        tap.ok(reply.startswith("4"), f"{what}: temporary failure", reply)
+        tap.ok(all(r.startswith("4") for r in between),
+               f"{what}: until it is back only temporary failures", between)
+        tap.equal(mail.values(STATUS), ["Clean"],
+                  f"{what}: new mail is scanned")
+        tap.equal(w.pratiqued.pid(), monitor, f"{what}: the monitor lives")
+        w.postfix.idle()
+        tap.equal(w.sink.mails(tag), [], f"{what}: not delivered")
+
+
+def bounds(tap, w):
+    """A silent connection, and more connections than max_sessions"""
+    address = f"unix:{w.pratiqued.socket}"
+    with MilterClient(address) as silent:
+        tap.ok(silent.closed(), "a silent one is closed after silent_time")
+    open_ones = [MilterClient(address) for _ in range(SESSIONS)]
+    for mta in open_ones:
+        mta.negotiate()
+    with MilterClient(address) as waiting:
+        waiting.send_raw(OFFER)
+        tap.ok(waiting.silent(), "one more than max_sessions waits")
+        open_ones.pop().close()
+        tap.equal(waiting.recv()[0], b"O", "and is served when one ends")
+    for mta in open_ones:
+        mta.close()
+    tap.has(w.send(smtp.new_tag()), "250 ", "then mail goes through")
+
+
+def stop(tap, w):
+    """SIGTERM while a message waits for its verdict"""
+    tag = smtp.new_tag()
+    with w.raw() as raw:
+        w.hang(raw, tag)
+        w.pratiqued.process.send_signal(signal.SIGTERM)
+        w.pratiqued.wait_line("stop")
+        w.clamd.thaw()
+        tap.has(raw.reply(), "250 ", "it is finished")
+        status = w.pratiqued.process.wait(60)
+    w.pratiqued.process = None
+    tap.equal(status, 0, "exit status 0")
+    tap.equal(w.delivered(tag).values(STATUS), ["Clean"], "and delivered")
+
+
+main(world, same, confined, linked, several, ended, bounds, stop)
