@@ -58,6 +58,8 @@ enum {
 	CASE_MONITOR_LOST_FLOOD,
 	CASE_MONITOR_STOP,
 	CASE_MONITOR_LENGTH,
+	CASE_MONITOR_STAMP, /* where no keys are in use */
+	CASE_MONITOR_CHECK,
 };
 
 static uint8_t batch[RECORD_BATCH_MAX];
@@ -221,6 +223,12 @@ tell_monitor(unsigned long number)
 	case CASE_MONITOR_STOP:
 		plain(fd, RECORD_STOP, 8);
 		break;
+	case CASE_MONITOR_STAMP:
+		plain(fd, RECORD_STAMP, sizeof(struct record_stamp));
+		break;
+	case CASE_MONITOR_CHECK:
+		plain(fd, RECORD_CHECK, sizeof(struct record_check));
+		break;
 	case CASE_MONITOR_DESCRIPTOR:
 		(void)channel_send(fd, &backend, 0);
 		break;
@@ -285,6 +293,18 @@ uint32_t
 client_busy(void)
 {
 	return 0;
+}
+
+void
+stamping_checked(uint32_t owner)
+{
+	(void)owner;
+}
+
+void
+stamping_made(uint32_t owner)
+{
+	(void)owner;
 }
 
 void

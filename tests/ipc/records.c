@@ -17,6 +17,7 @@ static const struct {
 } sizes[] = {
     {RECORD_BEGIN, sizeof(struct record_begin)},
     {RECORD_FIELD, sizeof(struct record_field)},
+    {RECORD_CANDIDATE, sizeof(struct record_candidate)},
     {RECORD_BODY, sizeof(struct record_body)},
     {RECORD_END, sizeof(struct record_end)},
     {RECORD_ABORT, sizeof(struct record_plain)},
@@ -37,8 +38,9 @@ main(void)
 		printf("%s %d %zu\n", record_name(type), (int)type, size);
 	}
 	printf("outcome-clean %d 0\noutcome-infected %d 0\n"
-	       "outcome-too-big %d 0\n",
-	    OUTCOME_CLEAN, OUTCOME_INFECTED, OUTCOME_TOO_BIG);
+	       "outcome-too-big %d 0\noutcome-clean-by-stamp %d 0\n",
+	    OUTCOME_CLEAN, OUTCOME_INFECTED, OUTCOME_TOO_BIG,
+	    OUTCOME_CLEAN_BY_STAMP);
 	printf("batch-max 0 %d\n", RECORD_BATCH_MAX);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

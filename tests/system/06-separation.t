@@ -40,14 +40,20 @@ FAMILIES = [
     ("policy_compile", ["pratiqued"], [SESSION, SCANNER]),
     ("seccomp_", ["pratiqued"], [SESSION, SCANNER]),
     ("cfg_", ["pratiqued"], [SESSION, SCANNER]),
-    ("sodium_", [SCANNER], ["pratiqued", SESSION]),
-    ("randombytes", [SCANNER], ["pratiqued", SESSION]),
+    ("sodium_", [SCANNER, "pratiqued"], [SESSION]),
+    ("randombytes", [SCANNER, "pratiqued"], [SESSION]),
+    ("crypto_auth", ["pratiqued"], [SESSION, SCANNER]),
+    ("keyring_", ["pratiqued"], [SESSION, SCANNER]),
+    ("notary_", ["pratiqued"], [SESSION, SCANNER]),
+    ("vault_", ["pratiqued"], [SESSION, SCANNER]),
+    ("stamp_read", [SESSION], ["pratiqued", SCANNER]),
+    ("digest_", [SCANNER], ["pratiqued", SESSION]),
 ]
 # The same for shared libraries.
 LIBRARIES = [
     ("libseccomp", ["pratiqued"], [SESSION, SCANNER]),
     ("libconfuse", ["pratiqued"], [SESSION, SCANNER]),
-    ("libsodium", [SCANNER], ["pratiqued", SESSION]),
+    ("libsodium", [SCANNER, "pratiqued"], [SESSION]),
 ]
 
 
