@@ -3,6 +3,7 @@
  * Stores one value: the switch from an option's type to its parser.  Runs in
  * the monitor.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "config/reading.h"
@@ -107,10 +108,11 @@ assign_ignore(struct stamp_settings *s, const char *text, struct complaint *c)
 	if (len >= sizeof(name))
 		return complain(c, text, "is too long; give at most %zu bytes",
 		    sizeof(name) - 1);
-	for (size_t i = 0; i <= len; i++)
-		name[i] = text[i] >= 'A' && text[i] <= 'Z'
-			      ? (char)(text[i] + 'a' - 'A')
-			      : text[i];
+	memcpy(name, text, len + 1);
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] >= 'A' && name[i] <= 'Z')
+			name[i] = (char)tolower(name[i]);
+	}
 	if (!field_may_ignore(name))
 		return complain(c, text,
 		    "must not be left out: programs act on it; name a trace "

@@ -8,7 +8,8 @@
 #define DAY	     UINT64_C(86400)
 #define DAYS_TO_1970 719468  /* from the first of March of the year 0 */
 #define DAYS_MAX     2932896 /* 9999-12-31 */
-#define LIMIT_MAX    32	     /* of a line about one end of the window */
+#define SECRET_CHARS ((size_t)2 * KEY_SECRET)
+#define LIMIT_MAX    32 /* of a line about one end of the window */
 
 /* --- days ----------------------------------------------------------------- */
 
@@ -179,7 +180,7 @@ parse_secret(struct cursor *c, struct key *key)
 	if (!take_line(c, "secret", &s))
 		return "has no line \"secret HEX\" where it is due";
 	/* In constant time, unlike a table of our own. */
-	if (s.len != 2 * KEY_SECRET ||
+	if (s.len != SECRET_CHARS ||
 	    sodium_hex2bin(key->secret, sizeof(key->secret),
 		(const char *)s.ptr, s.len, NULL, &len, &end) != 0 ||
 	    len != KEY_SECRET || end != (const char *)s.ptr + s.len)

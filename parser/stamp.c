@@ -9,6 +9,7 @@
 /* 43 letters hold 258 bits: the last letter's two lowest are not used. */
 #define BASE64_CHARS 43
 #define DIGITS_MAX   16 /* of 2^53 */
+#define ID_CHARS     ((size_t)2 * STAMP_ID)
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -127,7 +128,7 @@ take_id(struct cursor *c, uint8_t out[static STAMP_ID])
 	uint32_t high, low;
 	struct span s;
 
-	if (!take_tag(c, 'i', &s) || s.len != 2 * STAMP_ID)
+	if (!take_tag(c, 'i', &s) || s.len != ID_CHARS)
 		return false;
 	for (size_t i = 0; i < STAMP_ID; i++) {
 		if (!place_of(hex, s.ptr[2 * i], &high) ||

@@ -344,6 +344,7 @@ handle_keys(struct child *c, struct span r)
 }
 
 #define STATE_BIT(state) (1U << (state))
+#define AT_WORK		 (STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED))
 
 /* What the monitor takes from whom (privsep/record.c), in which state. */
 static const struct {
@@ -351,18 +352,12 @@ static const struct {
 	void (*handle)(struct child *, struct span);
 } handlers[RECORD_TYPES] = {
     [RECORD_READY] = {STATE_BIT(CHILD_STARTING), handle_ready},
-    [RECORD_ENDED] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
-	handle_ended},
-    [RECORD_RENEW] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
-	handle_renew},
-    [RECORD_LOG_LOST] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
-	handle_log_lost},
-    [RECORD_BACKEND] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
-	handle_backend},
-    [RECORD_STAMP] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
-	handle_keys},
-    [RECORD_CHECK] = {STATE_BIT(CHILD_UP) | STATE_BIT(CHILD_RETIRED),
-	handle_keys},
+    [RECORD_ENDED] = {AT_WORK, handle_ended},
+    [RECORD_RENEW] = {AT_WORK, handle_renew},
+    [RECORD_LOG_LOST] = {AT_WORK, handle_log_lost},
+    [RECORD_BACKEND] = {AT_WORK, handle_backend},
+    [RECORD_STAMP] = {AT_WORK, handle_keys},
+    [RECORD_CHECK] = {AT_WORK, handle_keys},
 };
 
 static void

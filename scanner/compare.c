@@ -2,6 +2,8 @@
 /* Comparing a stamp with the message; see compare.h. */
 #include "scanner/compare.h"
 
+#include <ctype.h>
+
 #define SECOND 1000 /* settings are in milliseconds */
 
 _Static_assert(FIELD_NAME_MAX == SETTINGS_NAME_MAX, "names are copied");
@@ -18,7 +20,7 @@ compare_ignore(const struct stamp_settings *settings,
 	memcpy(own, settings->header, sizeof(settings->header));
 	for (size_t i = 0; own[i] != '\0'; i++) {
 		if (own[i] >= 'A' && own[i] <= 'Z')
-			own[i] = (char)(own[i] + 'a' - 'A');
+			own[i] = (char)tolower(own[i]);
 	}
 	*out = (struct field_list){
 	    .count = n + 1, .name = (const char(*)[FIELD_NAME_MAX])names};
