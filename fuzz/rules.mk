@@ -59,15 +59,21 @@ fuzz-smoke: fuzz-afl fuzz-libfuzzer
 	fuzz/smoke $(T) $(FUZZ)
 
 # --- inputs -------------------------------------------------------------------
-# The unit tests that hold conversations, with the recorder in front.
+# The tests that hold conversations, with the recorder in front.
 FUZZ_RECORDED := $(shell grep -l unit/drive.h tests/unit/test_*.c)
-FUZZ_RECORDERS := $(FUZZ_RECORDED:tests/unit/%.c=$(B)/fuzz/record-%)
-$(B)/fuzz/record-%: $(B)/tests/unit/%.o $(B)/fuzz/kit/record.o $(B)/unit.a
+FUZZ_RECORDERS := $(FUZZ_RECORDED:tests/unit/%.c=$(B)/recorders/%) \
+	$(B)/recorders/conform-engine
+$(B)/recorders/conform-engine: $(SRC_conform-engine:%.c=$(B)/%.o)
+$(FUZZ_RECORDED:tests/unit/%.c=$(B)/recorders/%): \
+	$(B)/recorders/%: $(B)/tests/unit/%.o
+$(FUZZ_RECORDERS): $(B)/fuzz/kit/record.o $(B)/unit.a
+	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(HLINK) -Wl,--wrap=engine_init \
-	    -Wl,--wrap=engine_input -o $@ $^ $(LDFLAGS) $(LIB_unit)
+	    -Wl,--wrap=engine_input -o $@ $(filter %.o,$^) $(B)/unit.a \
+	    $(LDFLAGS) $(LIB_unit)
 
 fuzz-seeds: $(FUZZ_RECORDERS)
-	fuzz/seeds build-fuzz/seeds $^
+	fuzz/seeds build-fuzz/seeds $(B)/recorders
 
 fuzz-corpus: fuzz-libfuzzer fuzz-seeds
 	fuzz/minimise $(FUZZ)
