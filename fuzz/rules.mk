@@ -13,8 +13,9 @@
 
 FUZZ := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
 FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutate.c fuzz/kit/record.c
-FUZZ_PARTS := $(filter-out tests/%,$(UNIT_PARTS)) \
-	$(filter-out $(FUZZ_MAINS),$(wildcard fuzz/kit/*.c))
+# The kit first: its side of parser/host.h goes before any other.
+FUZZ_PARTS := $(filter-out $(FUZZ_MAINS),$(wildcard fuzz/kit/*.c)) \
+	$(filter-out tests/%,$(UNIT_PARTS))
 LIB_fuzz = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 
 # -fsanitize=fuzzer: that of the compiler; empty: kit/replay.c.
@@ -32,11 +33,21 @@ $(B)/fuzz.a: $(FUZZ_PARTS:%.c=$(B)/%.o)
 	rm -f $@ && $(AR) rcs $@ $^
 
 $(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/%.o $(FUZZ_MAIN) $(B)/fuzz.a
-	$(CC) $(ALL_CFLAGS) $(HLINK) $(FUZZ_ENGINE) -o $@ $^ $(LDFLAGS) \
-	    $(LIB_fuzz)
+	$(CC) $(ALL_CFLAGS) $(HLINK) $(FUZZ_ENGINE) -o $@ $(filter %.o,$^) \
+	    $(B)/fuzz.a $(LDFLAGS) $(LIB_fuzz)
+
+# What compares our engine with the other one, which is always the same: built
+# without sanitizers, and not for a fuzzer.
+FUZZ_ORACLE := tests/oracle/compare.c tests/oracle/differences.c \
+	tests/oracle/native.c tests/oracle/reference.c tests/unit/stub_host.c
+$(B)/fuzz/differential: $(FUZZ_ORACLE:%.c=$(B)/%.o) | build/oracle-libmilter
+ifneq ($(B),build)
+build/oracle-libmilter:
+	$(MAKE) B=build CC=cc SANITIZE= FUZZ_ENGINE= CFLAGS='-O2 -g' $@
+endif
 
 # libFuzzer finds the mutator in the program, AFL++ in a shared object.
-$(B)/fuzz/conversation: $(B)/fuzz/kit/mutate.o
+$(B)/fuzz/conversation $(B)/fuzz/differential: $(B)/fuzz/kit/mutate.o
 $(B)/fuzz/mutate.so: fuzz/kit/mutate.c
 	@mkdir -p $(@D)
 	clang -O2 -g -I. -D_GNU_SOURCE -fPIC -shared -o $@ $<
