@@ -52,6 +52,8 @@ $(B)/fuzz/mutate.so: fuzz/kit/mutate.c
 	@mkdir -p $(@D)
 	clang -O2 -g -I. -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
+# Once, and not by both of these at the same time.
+fuzz-afl fuzz-libfuzzer fuzz-coverage: build/oracle-libmilter
 fuzz-afl:
 	$(MAKE) B=build-afl CC=afl-clang-fast SANITIZE=address,undefined \
 	    CFLAGS='-O2 -g' FUZZ_ENGINE=-fsanitize=fuzzer \
