@@ -13,8 +13,9 @@
 
 FUZZ := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
 FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutate.c fuzz/kit/record.c
-FUZZ_PARTS := $(filter-out tests/%,$(UNIT_PARTS)) \
-	$(filter-out $(FUZZ_MAINS),$(wildcard fuzz/kit/*.c))
+# The kit first: its side of parser/host.h goes before any other.
+FUZZ_PARTS := $(filter-out $(FUZZ_MAINS),$(wildcard fuzz/kit/*.c)) \
+	$(filter-out tests/%,$(UNIT_PARTS))
 LIB_fuzz = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 
 # -fsanitize=fuzzer: that of the compiler; empty: kit/replay.c.
@@ -32,15 +33,27 @@ $(B)/fuzz.a: $(FUZZ_PARTS:%.c=$(B)/%.o)
 	rm -f $@ && $(AR) rcs $@ $^
 
 $(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/%.o $(FUZZ_MAIN) $(B)/fuzz.a
-	$(CC) $(ALL_CFLAGS) $(HLINK) $(FUZZ_ENGINE) -o $@ $^ $(LDFLAGS) \
-	    $(LIB_fuzz)
+	$(CC) $(ALL_CFLAGS) $(HLINK) $(FUZZ_ENGINE) -o $@ $(filter %.o,$^) \
+	    $(B)/fuzz.a $(LDFLAGS) $(LIB_fuzz)
+
+# What compares our engine with the other one, which is always the same: built
+# without sanitizers, and not for a fuzzer.
+FUZZ_ORACLE := tests/oracle/compare.c tests/oracle/differences.c \
+	tests/oracle/native.c tests/oracle/reference.c tests/unit/stub_host.c
+$(B)/fuzz/differential: $(FUZZ_ORACLE:%.c=$(B)/%.o) | build/oracle-libmilter
+ifneq ($(B),build)
+build/oracle-libmilter:
+	$(MAKE) B=build CC=cc SANITIZE= FUZZ_ENGINE= CFLAGS='-O2 -g' $@
+endif
 
 # libFuzzer finds the mutator in the program, AFL++ in a shared object.
-$(B)/fuzz/conversation: $(B)/fuzz/kit/mutate.o
+$(B)/fuzz/conversation $(B)/fuzz/differential: $(B)/fuzz/kit/mutate.o
 $(B)/fuzz/mutate.so: fuzz/kit/mutate.c
 	@mkdir -p $(@D)
 	clang -O2 -g -I. -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
+# Once, and not by both of these at the same time.
+fuzz-afl fuzz-libfuzzer fuzz-coverage: build/oracle-libmilter
 fuzz-afl:
 	$(MAKE) B=build-afl CC=afl-clang-fast SANITIZE=address,undefined \
 	    CFLAGS='-O2 -g' FUZZ_ENGINE=-fsanitize=fuzzer \
@@ -59,15 +72,21 @@ fuzz-smoke: fuzz-afl fuzz-libfuzzer
 	fuzz/smoke $(T) $(FUZZ)
 
 # --- inputs -------------------------------------------------------------------
-# The unit tests that hold conversations, with the recorder in front.
+# The tests that hold conversations, with the recorder in front.
 FUZZ_RECORDED := $(shell grep -l unit/drive.h tests/unit/test_*.c)
-FUZZ_RECORDERS := $(FUZZ_RECORDED:tests/unit/%.c=$(B)/fuzz/record-%)
-$(B)/fuzz/record-%: $(B)/tests/unit/%.o $(B)/fuzz/kit/record.o $(B)/unit.a
+FUZZ_RECORDERS := $(FUZZ_RECORDED:tests/unit/%.c=$(B)/recorders/%) \
+	$(B)/recorders/conform-engine
+$(B)/recorders/conform-engine: $(SRC_conform-engine:%.c=$(B)/%.o)
+$(FUZZ_RECORDED:tests/unit/%.c=$(B)/recorders/%): \
+	$(B)/recorders/%: $(B)/tests/unit/%.o
+$(FUZZ_RECORDERS): $(B)/fuzz/kit/record.o $(B)/unit.a
+	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(HLINK) -Wl,--wrap=engine_init \
-	    -Wl,--wrap=engine_input -o $@ $^ $(LDFLAGS) $(LIB_unit)
+	    -Wl,--wrap=engine_input -o $@ $(filter %.o,$^) $(B)/unit.a \
+	    $(LDFLAGS) $(LIB_unit)
 
 fuzz-seeds: $(FUZZ_RECORDERS)
-	fuzz/seeds build-fuzz/seeds $^
+	fuzz/seeds build-fuzz/seeds $(B)/recorders
 
 fuzz-corpus: fuzz-libfuzzer fuzz-seeds
 	fuzz/minimise $(FUZZ)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,20 +25,38 @@
 static struct shared *shared;
 static int shared_fd = -1;
 
-static _Noreturn void
-child(const char *program, int connection)
+/* Not by fork: under a sanitizer most of its time would go into copying the
+ * shadow of the memory.  Returns -1 if it can not be started. */
+static pid_t
+start(const char *program, int connection)
 {
 	char *const argv[] = {(char *)(uintptr_t)program, NULL};
+	posix_spawn_file_actions_t a;
+	pid_t pid = -1;
+	bool ok;
 
-	/* Out of the way of the places first. */
-	connection = fcntl(connection, F_DUPFD, 10);
-	shared_fd = fcntl(shared_fd, F_DUPFD, 10);
-	if (dup2(connection, REFERENCE_FD_MTA) == -1 ||
-	    dup2(shared_fd, REFERENCE_FD_SHARED) == -1 ||
-	    close_range(REFERENCE_FD_SHARED + 1, ~0U, 0) == -1)
-		_exit(2);
-	execv(program, argv);
-	_exit(2);
+	if (posix_spawn_file_actions_init(&a) != 0)
+		return -1;
+	/* Both are out of the way of the two places. */
+	ok = posix_spawn_file_actions_adddup2(
+		 &a, connection, REFERENCE_FD_MTA) == 0 &&
+	     posix_spawn_file_actions_adddup2(
+		 &a, shared_fd, REFERENCE_FD_SHARED) == 0 &&
+	     posix_spawn_file_actions_addclosefrom_np(
+		 &a, REFERENCE_FD_SHARED + 1) == 0 &&
+	     posix_spawn(&pid, program, &a, NULL, argv, environ) == 0;
+	posix_spawn_file_actions_destroy(&a);
+	return ok ? pid : -1;
+}
+
+/* The same descriptor with a number of 10 or more, not passed on. */
+static int
+lift(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+
+	close(fd);
+	return high;
 }
 
 static bool
@@ -67,8 +86,11 @@ converse(int fd, struct span input, struct trace *t)
 		struct pollfd p = {
 		    .fd = fd, .events = POLLIN | (written ? 0 : POLLOUT)};
 		ssize_t n;
+		int ready = poll(&p, 1, DEADLINE_MS);
 
-		if (poll(&p, 1, DEADLINE_MS) <= 0)
+		if (ready == -1 && errno == EINTR)
+			continue; /* a fuzzer's clock */
+		if (ready <= 0)
 			return;
 		if (!written && (p.revents & POLLOUT) != 0)
 			written = write_some(fd, &c);
@@ -85,7 +107,7 @@ converse(int fd, struct span input, struct trace *t)
 static void
 share(void)
 {
-	shared_fd = memfd_create("oracle", MFD_CLOEXEC);
+	shared_fd = lift(memfd_create("oracle", MFD_CLOEXEC));
 	if (shared_fd == -1 || ftruncate(shared_fd, sizeof(*shared)) == -1)
 		exit(1);
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -108,9 +130,8 @@ reference_run(const char *program, const struct session_settings *settings,
 	shared->done = shared->saw_end = false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		exit(1);
-	pid = fork();
-	if (pid == 0)
-		child(program, pair[1]);
+	pair[1] = lift(pair[1]);
+	pid = start(program, pair[1]);
 	close(pair[1]);
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);
 	converse(pair[0], input, t);
@@ -118,7 +139,8 @@ reference_run(const char *program, const struct session_settings *settings,
 	if (pid == -1)
 		exit(1);
 	kill(pid, SIGKILL); /* if it is stuck */
-	waitpid(pid, NULL, 0);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
 	t->log_len = shared->log_len;
 	memcpy(t->log, shared->log, t->log_len);
 	t->ending = !shared->done     ? ENDED_BADLY

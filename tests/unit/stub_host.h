@@ -28,7 +28,7 @@ struct stub_host {
 	uint64_t field_bytes; /* with ":" and CRLF */
 	uint64_t body_bytes;
 	unsigned begins, ends, aborts, reports;
-	struct report report; /* the last one */
+	struct report report;	       /* the last one */
 	uint8_t content[STUB_LOG_MAX]; /* of the last message, as scanned */
 	size_t content_len;
 	char log[STUB_LOG_MAX];
