@@ -90,7 +90,7 @@ const struct option options[] = {
 	MAIN(session.scan_timeout), SECONDS(1), SECONDS(290), NULL,
 	"How long a verdict may take from the end of a message on, see "
 	"on_timeout."},
-    {GROUP_MAIN, OPTION_COUNT, "max_waiting", "500", MAIN(scanner.max_waiting),
+    {GROUP_MAIN, OPTION_COUNT, "max_waiting", "2000", MAIN(scanner.max_waiting),
 	1, 100000, NULL,
 	"Messages that wait for a clamd with a free thread. One more is not "
 	"scanned, see on_busy."},

@@ -317,12 +317,14 @@ handle_backend(struct child *c, struct span r)
 	memcpy(&backend, r.ptr, sizeof(backend));
 	if (backend.index >= SETTINGS_BACKENDS_MAX)
 		return;
+	backend.reason[sizeof(backend.reason) - 1] = '\0';
 	/* One that is found elsewhere does not bring another one back. */
 	sockets_gone &= ~(1U << backend.index);
 	if (backend.gone != 0)
 		sockets_gone |= 1U << backend.index;
 	status_backend(backend.index,
-	    backend.up != 0 ? STATUS_CLAMD_UP : STATUS_CLAMD_DOWN);
+	    backend.up != 0 ? STATUS_CLAMD_UP : STATUS_CLAMD_DOWN,
+	    backend.reason);
 }
 
 /* A child has done what it must not: its end, and that of its channel. */

@@ -24,7 +24,7 @@
  * 100, so nothing that matters is lost. */
 #define SHARE 1000000
 /* clamd's dates have no zone: they can be wrong by so much. */
-#define ZONES_S (26 * 3600)
+#define ZONES_S (26 * INT64_C(3600))
 
 static struct backend backend[SETTINGS_BACKENDS_MAX];
 static uint32_t backends;
@@ -149,17 +149,21 @@ backend_has_room(uint32_t index)
 	return b->running + b->over_count + (b->reserved ? 1 : 0) < room_of(b);
 }
 
-/* Which of two is to have the next message: the one that then has less to do
- * for its weight; if that is the same, the one that had less so far. */
+/* What it has to do, in rounds: as many messages as its weight are one. */
+static uint32_t
+load_of(const struct backend *b)
+{
+	return (b->running + b->over_count) / b->settings->weight;
+}
+
+/* Which of two is to have the next message: the one that has less to do; if
+ * that is the same, the one that had less so far. */
 static bool
 is_better(const struct backend *a, const struct backend *b)
 {
-	uint64_t load_a =
-	    (uint64_t)(a->running + a->over_count + 1) * b->settings->weight;
-	uint64_t load_b =
-	    (uint64_t)(b->running + b->over_count + 1) * a->settings->weight;
-
-	return load_a != load_b ? load_a < load_b : a->share < b->share;
+	if (load_of(a) != load_of(b))
+		return load_of(a) < load_of(b);
+	return a->share < b->share;
 }
 
 static void
@@ -349,6 +353,13 @@ void
 backend_answered(uint32_t index)
 {
 	backend[index].alive = clock_ms();
+}
+
+void
+backend_worked(uint32_t index)
+{
+	backend_answered(index);
+	backend[index].worked = backend[index].alive;
 }
 
 void

@@ -45,6 +45,7 @@ struct backend {
 	struct address address; /* as seen from within */
 	enum backend_state state;
 	uint64_t since;		/* of the state */
+	uint64_t worked;	/* last verdict, on a message or canary */
 	uint64_t alive;		/* last answer, or when it got busy */
 	uint32_t threads;	/* it has; 0: not known */
 	uint32_t running;	/* scans under way */
@@ -99,9 +100,10 @@ const char *backend_name(uint32_t index);
 /* FILDES or INSTREAM. */
 bool backend_takes_descriptors(uint32_t index);
 
-/* What was learned: it gave an answer; there is no connection, with errno;
+/* What was learned: it gave an answer, or even a verdict; there is no connection, with errno;
  * what it said or did not say is wrong; it does not work; it does. */
 void backend_answered(uint32_t index);
+void backend_worked(uint32_t index);
 void backend_refused(uint32_t index, int error);
 void backend_suspected(uint32_t index, const char *reason);
 void backend_failed(uint32_t index, const char *reason);

@@ -19,15 +19,21 @@
 #define EICAR_HEAD "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-"
 #define EICAR_TAIL "ANTIVIRUS-TEST-FILE!$H+H*"
 
-#define BOUNDARY "=_pratique-canary"
-#define PART                                         \
-	"Content-Type: application/octet-stream\r\n" \
-	"Content-Transfer-Encoding: base64\r\n\r\n"
-
-/* base64 as in RFC 2045: lines of 76 and CRLF; so many at a time. */
+/* base64 as in RFC 2045: lines of 57 bytes, which are 76 letters, and CRLF; so
+ * many at a time. */
+#define LINE_RAW     57
 #define LINE_LETTERS 76
 #define LINE_BYTES   (LINE_LETTERS + 2)
 #define PIECE_LINES  840
+
+/* The archive is a tar of POSIX 1003.1 in blocks of 512 bytes: header, padding,
+ * header, EICAR, two empty blocks.  Its first ten lines are the header and the
+ * first bytes of padding. */
+#define BLOCK	 512
+#define HEAD_RAW (10 * LINE_RAW)
+#define TAIL_RAW (5 * BLOCK) /* the padding's last block is shorter */
+/* All but the padding's lines: lead-in, fields, head and tail as base64. */
+#define OTHERS 5120
 
 /* Twice the greatest MaxRecursion that clamd takes, with some to spare. */
 #define NEST_LEVELS 210
@@ -40,9 +46,16 @@
 
 enum large_state { LARGE_NONE, LARGE_MAKING, LARGE_READY };
 
+/* A canary that is being made. */
+struct draft {
+	struct stream stream;
+	uint64_t lines;	  /* of padding that are still to come */
+	uint64_t padding; /* bytes of it in the archive */
+};
+
 static struct {
 	enum large_state state;
-	struct stream stream;
+	struct draft draft;
 	uint64_t size;
 	uint32_t wanted; /* bit i: backend i asked for it, or has it */
 	uint32_t given;	 /* bit i: backend i has had it */
@@ -73,29 +86,80 @@ field(struct stream *s, const char *name, const char *value)
 	stream_field(s, span_text(name), span_text(value));
 }
 
+/* Adds len bytes as lines of base64. */
 static void
-begin(struct stream *s)
+add_base64(struct stream *s, const uint8_t *raw, size_t len)
 {
+	char text[(TAIL_RAW / LINE_RAW + 2) * LINE_BYTES];
+	char line[LINE_LETTERS + 1]; /* with its NUL */
+	size_t at = 0;
+
+	for (size_t i = 0; i < len; i += LINE_RAW) {
+		size_t n = len - i < LINE_RAW ? len - i : LINE_RAW;
+
+		sodium_bin2base64(line, sizeof(line), raw + i, n,
+		    sodium_base64_VARIANT_ORIGINAL);
+		at += (size_t)snprintf(
+		    text + at, sizeof(text) - at, "%s\r\n", line);
+	}
+	stream_body(s, span_of(text, at));
+	stream_flush(s);
+}
+
+/* Writes a header block of the archive. */
+static void
+tar_header(uint8_t block[BLOCK], const char *name, uint64_t size)
+{
+	char text[BLOCK] = "";
+	unsigned int sum = 0;
+
+	(void)snprintf(text, 100, "%s", name);
+	(void)snprintf(text + 100, 8, "0000644");
+	(void)snprintf(text + 108, 8, "0000000");
+	(void)snprintf(text + 116, 8, "0000000");
+	(void)snprintf(text + 124, 12, "%011llo", (unsigned long long)size);
+	(void)snprintf(text + 136, 12, "00000000000");
+	memset(text + 148, ' ', 8); /* checksum, as it is summed */
+	text[156] = '0';	    /* a regular file */
+	(void)snprintf(text + 257, 6, "ustar");
+	memset(text + 263, '0', 2); /* version */
+	for (size_t i = 0; i < BLOCK; i++)
+		sum += (uint8_t)text[i];
+	(void)snprintf(text + 148, 8, "%06o", sum);
+	memcpy(block, text, BLOCK);
+}
+
+static void
+draft_begin(struct draft *d, uint64_t size)
+{
+	uint8_t head[HEAD_RAW] = {0};
+	struct stream *s = &d->stream;
+
+	d->lines = size > OTHERS ? (size - OTHERS) / LINE_BYTES : 0;
+	d->padding = HEAD_RAW - BLOCK + d->lines * LINE_RAW;
 	stream_begin(s, span_text("canary"));
 	field(s, "From", " <pratique@localhost>");
 	field(s, "To", " <pratique@localhost>");
 	field(s, "Subject", " Test whether the virus scanner works");
 	field(s, "MIME-Version", " 1.0");
-	field(s, "Content-Type", " multipart/mixed; boundary=\"" BOUNDARY "\"");
-	stream_body(s, span_text("--" BOUNDARY "\r\n" PART));
+	field(s, "Content-Type", " application/x-tar; name=canary.tar");
+	field(s, "Content-Transfer-Encoding", " base64");
+	stream_body(s, span_of("", 0));
 	stream_flush(s);
+	tar_header(head, "padding", d->padding);
+	add_base64(s, head, sizeof(head));
 }
 
-/* Up to lines lines of padding. */
+/* Adds up to PIECE_LINES lines of padding. */
 static void
-pad(struct stream *s, size_t lines)
+pad(struct draft *d)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn"
 				      "opqrstuvwxyz0123456789+/";
 	static char piece[PIECE_LINES * LINE_BYTES];
 	size_t at = 0;
 
-	for (size_t i = 0; i < lines; i++) {
+	for (; d->lines > 0 && at < sizeof(piece); d->lines--) {
 		uint64_t bits = 0;
 
 		for (size_t k = 0; k < LINE_LETTERS; k++) {
@@ -107,57 +171,47 @@ pad(struct stream *s, size_t lines)
 		piece[at++] = '\r';
 		piece[at++] = '\n';
 	}
-	stream_body(s, span_of(piece, at));
-	stream_flush(s);
+	stream_body(&d->stream, span_of(piece, at));
+	stream_flush(&d->stream);
 }
 
-/* The last attachment; returns its length, which does not change. */
-static size_t
-make_end(char *out, size_t size)
+/* The rest of the archive behind the padding. */
+static void
+draft_end(struct draft *d)
 {
-	char eicar[sodium_base64_ENCODED_LEN(
-	    sizeof(EICAR_HEAD EICAR_TAIL), sodium_base64_VARIANT_ORIGINAL)];
-	int n;
+	static const char eicar[] = EICAR_HEAD EICAR_TAIL;
+	uint8_t tail[TAIL_RAW] = {0};
+	size_t fill = (size_t)((BLOCK - d->padding % BLOCK) % BLOCK);
 
-	sodium_bin2base64(eicar, sizeof(eicar),
-	    (const unsigned char *)EICAR_HEAD EICAR_TAIL,
-	    sizeof(EICAR_HEAD EICAR_TAIL) - 1, sodium_base64_VARIANT_ORIGINAL);
-	n = snprintf(out, size,
-	    "\r\n--" BOUNDARY "\r\n" PART "%.76s\r\n%s\r\n--" BOUNDARY "--\r\n",
-	    eicar, eicar + LINE_LETTERS);
-	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
+	tar_header(tail + fill, "eicar.com", sizeof(eicar) - 1);
+	memcpy(tail + fill + BLOCK, eicar, sizeof(eicar) - 1);
+	add_base64(&d->stream, tail, fill + 4 * (size_t)BLOCK);
 }
 
-/* Adds padding, and the end when there is enough.  True if it is whole. */
+/* A piece more; true if it is whole, or can not be made. */
 static bool
-grow(struct stream *s, uint64_t size)
+draft_grow(struct draft *d)
 {
-	char end[512];
-	size_t end_len = make_end(end, sizeof(end));
-	uint64_t others = STREAM_LEAD_MAX + s->len + end_len;
-	uint64_t lines = others < size ? (size - others) / LINE_BYTES : 0;
-
-	if (lines > 0)
-		pad(s, lines < PIECE_LINES ? (size_t)lines : PIECE_LINES);
-	if (lines > PIECE_LINES && s->memfd != -1)
+	if (d->lines > 0)
+		pad(d);
+	if (d->lines > 0 && d->stream.memfd != -1)
 		return false;
-	stream_body(s, span_of(end, end_len));
-	stream_flush(s);
+	draft_end(d);
 	return true;
 }
 
 int
 canary_make(uint64_t size, uint64_t *written)
 {
-	struct stream s;
+	struct draft d;
 
-	begin(&s);
-	while (!grow(&s, size))
+	draft_begin(&d, size);
+	while (!draft_grow(&d))
 		continue;
-	if (stream_finish(&s) != OUTCOME_CLEAN)
+	if (stream_finish(&d.stream) != OUTCOME_CLEAN)
 		return -1;
-	*written = s.written;
-	return s.memfd;
+	*written = d.stream.written;
+	return d.stream.memfd;
 }
 
 static uint32_t
@@ -229,7 +283,7 @@ canary_nest(uint64_t *written)
 static void
 large_drop(void)
 {
-	stream_drop(&large.stream);
+	stream_drop(&large.draft.stream);
 	large.state = LARGE_NONE;
 	large.given = 0;
 }
@@ -250,13 +304,13 @@ canary_large(uint64_t size, uint32_t index, uint64_t *written)
 	if (large.state == LARGE_NONE && clock_ms() >= large.pause) {
 		large.size = size;
 		large.state = LARGE_MAKING;
-		begin(&large.stream);
+		draft_begin(&large.draft, size);
 	}
 	if (large.state != LARGE_READY)
 		return -1;
 	large.given |= bit;
-	*written = large.stream.written;
-	return large.stream.memfd;
+	*written = large.draft.stream.written;
+	return large.draft.stream.memfd;
 }
 
 void
@@ -272,11 +326,11 @@ canary_run(void)
 {
 	if (large.state != LARGE_MAKING)
 		return false;
-	if (!grow(&large.stream, large.size))
+	if (!draft_grow(&large.draft))
 		return true;
 	large.state = LARGE_READY;
 	/* No memory for it now: who asks again later begins anew. */
-	if (stream_finish(&large.stream) != OUTCOME_CLEAN) {
+	if (stream_finish(&large.draft.stream) != OUTCOME_CLEAN) {
 		large_drop();
 		large.pause = clock_ms() + PAUSE_MS;
 	}

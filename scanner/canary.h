@@ -3,10 +3,11 @@
  * Canaries: messages of our own making by which a clamd shows that it does its
  * work.  A clamd that says OK to one is blind, and is not used.
  *
- * canary_make: a mail of a given size with padding in a first attachment and
- * the EICAR test string in a last one.  It is collected as every message is,
+ * canary_make: a mail of a given size with one attachment, an archive that has
+ * the EICAR test string behind padding.  It is collected as every message is,
  * lead-in with nonce included, and so fails when anything on that way fails,
- * up to its size.  canary_nest: data packed more often than any MaxRecursion
+ * up to its size: clamd must decode all of it, and put it down somewhere, to
+ * get to its end.  canary_nest: data packed more often than any MaxRecursion
  * allows, which clamd has to report if it reports what exceeds its limits.
  *
  * Each memfd goes to a clamd once: a second time its cache might answer.
@@ -19,8 +20,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of the small canary: headers and some padding. */
-#define CANARY_SMALL 4096
+/* Of the small canary: hardly any padding. */
+#define CANARY_SMALL 8192
 /* Up to here a canary is made at once, in about a millisecond. */
 #define CANARY_MIDDLE (UINT64_C(1) << 20)
 

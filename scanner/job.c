@@ -17,6 +17,7 @@
 #include "scanner/clock.h"
 #include "scanner/journal.h"
 #include "scanner/poll.h"
+#include "scanner/report.h"
 #include "scanner/stream.h"
 #include "scanner/suspects.h"
 
@@ -29,9 +30,6 @@
 
 /* Clamds that get to see a message that none has a verdict on. */
 #define CLAMDS_MAX 2
-
-/* All replies but absurd ones; escaped it still fits into a line. */
-#define REPLY_LOG_MAX 512
 
 TAILQ_HEAD(job_list, job);
 
@@ -75,8 +73,10 @@ job_enter(struct job *j, enum job_state state)
 	waiting -= j->state == JOB_WAITING ? 1 : 0;
 	waiting += state == JOB_WAITING ? 1 : 0;
 	j->state = state;
-	/* Who comes back from a backend keeps his place. */
-	if (state == JOB_WAITING && (j->tried != 0 || j->had != 0))
+	/* Who comes back from a backend keeps his place; who is refused does
+	 * not wait. */
+	if (state == JOB_WAITING &&
+	    (j->tried != 0 || j->had != 0 || j->refused))
 		TAILQ_INSERT_HEAD(&list[state], j, queue);
 	else if (state != JOB_IDLE)
 		TAILQ_INSERT_TAIL(&list[state], j, queue);
@@ -153,6 +153,7 @@ job_begin(struct job *j, uint32_t owner, int memfd, uint64_t size)
 	j->size = size;
 	j->tried = j->had = j->guilt = 0;
 	j->refused = false;
+	j->choice = BACKEND_FULL; /* for those in front of it */
 }
 
 static void
@@ -171,17 +172,6 @@ early_drop(struct job *j)
 	j->no_early = true;
 }
 
-static void
-log_remembered(const struct job *j)
-{
-	struct log_line line;
-
-	log_begin(&line, LOG_LEVEL_WARNING, "message-remembered");
-	log_number(&line, "size", j->size - j->lead);
-	log_text(&line, "reason", outcome_reason(j->end));
-	journal_end(&line);
-}
-
 /* Is it to be put off unseen, and as what? */
 static bool
 is_refused(struct job *j)
@@ -193,7 +183,7 @@ is_refused(struct job *j)
 	if (!suspects_find(
 		j->memfd, j->lead, j->size - j->lead, clock_ms(), &j->end))
 		return false;
-	log_remembered(j);
+	report_remembered(j->size - j->lead, j->end);
 	return true;
 }
 
@@ -228,21 +218,6 @@ job_finish(struct job *j, enum outcome outcome)
 	job_judged(j->owner);
 }
 
-/* An answer that is no verdict goes into the log. */
-static void
-log_no_verdict(const struct job *j, const struct reply *reply)
-{
-	const struct clamd *c = &lanes[j->lane].clamd;
-	struct log_line line;
-
-	log_begin(&line, LOG_LEVEL_WARNING, "clamd-error");
-	log_text(&line, "backend", backend_name(j->backend));
-	log_text(&line, "reason", reply->why);
-	log_bytes(&line, "reply", c->reply,
-	    c->reply_len < REPLY_LOG_MAX ? c->reply_len : REPLY_LOG_MAX);
-	journal_end(&line);
-}
-
 /* Back to the queue's head, for another backend. */
 static void
 job_back(struct job *j)
@@ -267,7 +242,9 @@ job_had(struct job *j, enum outcome end)
 static void
 job_failed(struct job *j, const struct reply *reply)
 {
-	log_no_verdict(j, reply);
+	report_no_verdict(j->backend, reply->why,
+	    span_of(
+		lanes[j->lane].clamd.reply, lanes[j->lane].clamd.reply_len));
 	/* That one was only tired of waiting. */
 	if (strcmp(reply->why, REPLY_TIMED_OUT) != 0) {
 		j->tried |= UINT32_C(1) << j->backend;
@@ -293,7 +270,7 @@ job_answered(struct job *j)
 		job_failed(j, &reply);
 		return;
 	}
-	backend_answered(j->backend);
+	backend_worked(j->backend);
 	if (j->early) {
 		early_drop(j); /* too big for this one, probably */
 		return;
@@ -539,8 +516,8 @@ job_expire(struct job *j)
 						       : OUTCOME_CLAMD_DOWN);
 		return;
 	}
-	/* The clamd has answered others meanwhile. */
-	if (backend_at(j->backend)->alive > j->asked)
+	/* The clamd has judged others meanwhile. */
+	if (backend_at(j->backend)->worked > j->asked)
 		j->guilt = GUILT_SURE;
 	backend_suspected(j->backend, "no verdict within scan_timeout");
 	job_finish(j, OUTCOME_TIMEOUT);

@@ -17,6 +17,7 @@
 #include "scanner/clock.h"
 #include "scanner/job.h"
 #include "scanner/poll.h"
+#include "scanner/stage.h"
 #include "scanner/stream.h"
 #include "scanner/version.h"
 
@@ -27,23 +28,6 @@
 #define NO_ROOM_MS    1000 /* no thread got free, no memory */
 #define AGAIN_MS      5	   /* the backlog was full; a canary is not ready */
 
-/* clamd answers PING and VERSION in the thread that takes connections. */
-#define TALK_DEADLINE_MS 4000
-/* The others need a worker, and one is free. */
-#define WORK_DEADLINE_MS 10000
-/* The longest message, on a busy machine; scan_timeout if that is more. */
-#define SIZE_DEADLINE_MS 30000
-
-enum stage {
-	STAGE_IDLE,
-	STAGE_PING,
-	STAGE_VERSION,
-	STAGE_STATS,
-	STAGE_SMALL,
-	STAGE_NEST,
-	STAGE_SIZE,
-};
-
 struct probe {
 	enum stage stage;
 	bool complete;	   /* all stages */
@@ -51,6 +35,7 @@ struct probe {
 	bool open;	   /* there is a connection */
 	bool took;	   /* it has room at the backend */
 	bool tried_stream; /* SMALL: FILDES did not get through */
+	bool strict;	   /* not up before the full size: it failed there */
 	bool large;	   /* memfd is canary.h's */
 	enum poll_for watched;
 	int memfd; /* -1: none */
@@ -117,6 +102,8 @@ probe_end(uint32_t index, uint64_t pause)
 static void
 probe_fail(uint32_t index, const char *reason)
 {
+	probe[index].strict |= probe[index].stage == STAGE_SIZE &&
+			       probe[index].size > CANARY_MIDDLE;
 	probe_end(index, DOWN_EVERY_MS);
 	probe[index].owed = true;
 	backend_at(index)->instream = false;
@@ -128,27 +115,8 @@ probe_pass(uint32_t index)
 {
 	probe_end(index, check_interval);
 	if (probe[index].complete)
-		probe[index].owed = false;
+		probe[index].owed = probe[index].strict = false;
 	backend_works(index);
-}
-
-static uint64_t
-stage_deadline(enum stage stage)
-{
-	switch (stage) {
-	case STAGE_IDLE:
-	case STAGE_PING:
-	case STAGE_VERSION:
-		return TALK_DEADLINE_MS;
-	case STAGE_STATS:
-	case STAGE_SMALL:
-	case STAGE_NEST:
-		return WORK_DEADLINE_MS;
-	case STAGE_SIZE:
-		break;
-	}
-	return scan_timeout > SIZE_DEADLINE_MS ? scan_timeout
-					       : SIZE_DEADLINE_MS;
 }
 
 static void
@@ -159,15 +127,7 @@ stage_enter(uint32_t index, enum stage stage)
 	stage_close(index);
 	p->stage = stage;
 	p->again = clock_ms(); /* probe_run opens it */
-	p->deadline = p->again + stage_deadline(stage);
-}
-
-/* From SMALL on there is a message to be scanned. */
-static bool
-has_canary(enum stage stage)
-{
-	return stage == STAGE_SMALL || stage == STAGE_NEST ||
-	       stage == STAGE_SIZE;
+	p->deadline = p->again + stage_deadline(stage, scan_timeout);
 }
 
 /* Makes the canary of the stage.  False if there is none yet. */
@@ -187,25 +147,6 @@ get_canary(uint32_t index)
 		p->memfd = canary_large(p->size, index, &p->written);
 	}
 	return p->memfd != -1;
-}
-
-static enum clamd_request
-stage_request(uint32_t index)
-{
-	switch (probe[index].stage) {
-	case STAGE_IDLE:
-	case STAGE_PING:
-		return CLAMD_PING;
-	case STAGE_VERSION:
-		return CLAMD_VERSION;
-	case STAGE_STATS:
-		return CLAMD_STATS;
-	case STAGE_SMALL:
-	case STAGE_NEST:
-	case STAGE_SIZE:
-		break;
-	}
-	return backend_takes_descriptors(index) ? CLAMD_FILDES : CLAMD_INSTREAM;
 }
 
 /* The first canary of a round of sizes; the last round is the full size. */
@@ -232,7 +173,8 @@ measured(uint32_t index, bool found)
 	if (!more || backend_at(index)->state != BACKEND_UP)
 		backend_set_limit(index, p->floor);
 	if (more) {
-		backend_works(index);
+		if (!p->strict)
+			backend_works(index);
 		measure(index, max_message_size);
 	} else
 		probe_pass(index);
@@ -323,15 +265,16 @@ ended_size(uint32_t index, const struct reply *reply)
 {
 	struct probe *p = &probe[index];
 
-	if (reply->outcome == OUTCOME_TOO_BIG)
+	/* Silent limits look like that. */
+	bool passed_over =
+	    reply->outcome == OUTCOME_CLEAN && backend_at(index)->alerts_off;
+
+	if (reply->outcome == OUTCOME_TOO_BIG || passed_over)
 		size_too_big(index);
 	else if (reply->outcome == OUTCOME_INFECTED) {
 		p->floor = p->size;
 		measured(index, true);
-	} else if (reply->outcome == OUTCOME_CLEAN &&
-		   backend_at(index)->alerts_off)
-		size_too_big(index); /* its limits look like this */
-	else
+	} else
 		canary_missed(index, reply);
 }
 
@@ -364,7 +307,9 @@ stage_ended(uint32_t index)
 	struct reply reply = clamd_reply(&p->clamd);
 	uint32_t threads;
 
-	if (bytes.len > 0)
+	if (stage_has_canary(p->stage) && reply.outcome != OUTCOME_CLAMD_ERROR)
+		backend_worked(index);
+	else if (bytes.len > 0)
 		backend_answered(index);
 	switch (p->stage) {
 	case STAGE_IDLE:
@@ -463,13 +408,16 @@ stage_open(uint32_t index)
 	struct probe *p = &probe[index];
 	struct backend *b = backend_at(index);
 
-	if (!get_room(index) || (has_canary(p->stage) && !get_canary(index))) {
+	if (!get_room(index) ||
+	    (stage_has_canary(p->stage) && !get_canary(index))) {
 		stage_again(index);
 		return;
 	}
 	p->open = true;
-	stage_step(index, clamd_open(&p->clamd, stage_request(index),
-			      &b->address, p->memfd, p->written, false));
+	stage_step(index,
+	    clamd_open(&p->clamd,
+		stage_request(p->stage, backend_takes_descriptors(index)),
+		&b->address, p->memfd, p->written, false));
 }
 
 static void
@@ -496,23 +444,13 @@ probe_event(uint32_t index)
 static void
 probe_expire(uint32_t index)
 {
-	static const char *const reason[] = {
-	    [STAGE_IDLE] = "",
-	    [STAGE_PING] = "no answer to PING",
-	    [STAGE_VERSION] = "no answer to VERSION",
-	    [STAGE_STATS] = "no answer to STATS",
-	    [STAGE_SMALL] = "no answer to a test message",
-	    [STAGE_NEST] = "no answer to a test message",
-	    [STAGE_SIZE] = "no answer to a large test message",
-	};
-
 	/* There was no thread free, or no memory for a canary. */
 	if (probe[index].stage >= STAGE_STATS && !probe[index].open) {
 		probe[index].owed |= probe[index].complete;
 		probe_end(index, NO_ROOM_MS);
 		return;
 	}
-	probe_fail(index, reason[probe[index].stage]);
+	probe_fail(index, stage_silence(probe[index].stage));
 	job_backend_hangs(index);
 }
 

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-from rig import SCAN_TIMEOUT, MilterClient, run, wait_for
+from rig import MilterClient, run, wait_for
 
 TCP = "inet:{0.port}@127.0.0.1"
 

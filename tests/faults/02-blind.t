@@ -104,12 +104,13 @@ def tmp_full(rig):
 
 def tmp_too_small(rig):
     """temporary directory that takes small messages only"""
-    clamd, _ = with_small_tmp(rig, "size=1m")
+    clamd, _ = with_small_tmp(rig, "size=4m")
     rig.start(unix(clamd), wait=False)
-    rig.not_used("EICAR test string in ")
-    rig.ok(not [line for line in rig.daemon.lines("backend-up")
-                if int(line["limit"]) > 1 << 20],
-           "never used for messages of that size")
+    rig.not_used("test ")
+    rig.wait_log("backend-down")
+    ups = rig.daemon.lines("backend-up")
+    rig.ok(len(ups) <= 1 and all(int(up["limit"]) <= 1 << 20 for up in ups),
+           "never used for messages of that size", ups)
 
 
 def tmp_full_tcp(rig):

@@ -19,7 +19,7 @@ VERSION = b"ClamAV 1.4.6/27000/" + time.strftime(
     "%a %b %d %H:%M:%S %Y", time.gmtime()).encode()
 STATS = (b"POOLS: 1\n\nSTATE: VALID PRIMARY\nTHREADS: live 1  idle 0 max %d "
          b"idle-timeout 30\nQUEUE: 0 items\n\nEND\0")
-CANARY = b"=_pratique-canary"
+CANARY = b"name=canary.tar"
 PIECE = 1 << 16
 
 
