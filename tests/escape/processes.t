@@ -83,7 +83,15 @@ def rows(w):
                   "namespaces of the host": shared(pid) or "none",
                   "`/proc/PID/root`": root(pid, w)}
         values.update({f"status: {f}": status.get(f, "-") for f in FIELDS})
-        values.update({f"limits: {m}, hard": limits(pid)[m] for m in LIMITS})
+        # Filters that a container has put on all of us do not count.
+        values["status: Seccomp_filters"] = str(
+            int(status["Seccomp_filters"]) -
+            int(proc.status("self")["Seccomp_filters"]))
+        hard = limits(pid)
+        values.update({f"limits: {m}, hard": hard[m] for m in LIMITS})
+        if pid == pids["monitor"]:
+            values.update({f"limits: {m}, hard": "as started"
+                           for m in LIMITS[1:]})
         values["owner of `/proc/PID/mem`"] = pwd.getpwuid(
             os.stat(f"/proc/{pid}/mem").st_uid).pw_name
         for key, value in values.items():
