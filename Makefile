@@ -31,8 +31,11 @@ HARDEN := $(call probe,-U_FORTIFY_SOURCE -O2 -D_FORTIFY_SOURCE=3) \
 	  $(call probe,-fstack-clash-protection) \
 	  $(call probe,-ftrivial-auto-var-init=zero) \
 	  $(call probe,-fcf-protection=full) \
-	  $(call probe,-mbranch-protection=standard) -fPIE
-ZLINK  := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+	  $(call probe,-mbranch-protection=standard) -fPIE \
+	  -ffunction-sections -fdata-sections
+# What a program does not use is not in it: the children's layers, say, not in
+# the monitor.
+ZLINK  := -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 HLINK  := -pie $(ZLINK)
 # One process per SMTP session is forked from pratique-session: without shared
 # libraries it has half as many mappings to copy.  Where there is no static
