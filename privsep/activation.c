@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,9 @@ activation_init(void)
 	/* Another pid: meant for a process that we descend from. */
 	if (number_of("LISTEN_PID") == (unsigned long)getpid())
 		passed = number_of("LISTEN_FDS");
+	/* What else was left open for us nobody meant for us. */
+	if (passed < INT_MAX - FIRST_FD)
+		close_range(FIRST_FD + (unsigned int)passed, ~0U, 0);
 }
 
 /* The address as pratique.conf(5) would have it. */

@@ -16,7 +16,8 @@
 
 #include "config/config.h"
 
-/* Looks into the environment, which must not have been cleared yet. */
+/* Looks into the environment, which must not have been cleared yet, and closes
+ * all descriptors but the standard ones and those sockets. */
 void activation_init(void);
 
 /* Puts the addresses of the sockets into config->listen in place of what

@@ -174,8 +174,8 @@ main(int argc, char **argv)
 	static struct config config;
 	struct arguments a = parse_arguments(argc, argv);
 
+	activation_init(); /* first: it closes what is not ours */
 	notify_init();
-	activation_init();
 	keys_init();
 	if (!sandbox_first(0)) {
 		fprintf(stderr, "pratiqued: cannot start safely: %m\n");

@@ -19,6 +19,24 @@ PAPER = os.path.join(SOURCE, "docs/escape.md")
 ROLES = ["session", "scanner"]
 CHECKED = ["all", "no seccomp"]
 LEAST = 120  # attempts that must be made
+# What the other layers must stop on any kernel that has them, so that it is
+# noticed if one is not there: role, attempt.
+WITHOUT_FILTER = [
+    ("session", "map writable and executable"),  # MDWE
+    ("scanner", "map writable and executable"),
+    ("session", "write, then make executable"),
+    ("scanner", "connect to a TCP port of this host"),  # Landlock, network
+    ("scanner", "signal to the monitor"),  # Landlock's scope
+    ("scanner", "open /etc/passwd"),  # root directory, Landlock
+    ("scanner", "open the root directory"),  # Landlock
+    ("session", "open /etc/passwd"),
+    ("session", "fork"),  # limits
+    ("session", "copy one"),
+    ("session", "become root"),  # ids
+    ("scanner", "become root"),
+    ("session", "all capabilities"),  # capabilities
+    ("session", "a mount namespace"),
+]
 SECONDS_MAX = 500
 
 HEAD = """\
@@ -140,6 +158,11 @@ def judge_all(tap, rows, found):
     for role in ROLES:
         tap.equal(escapes(rows, role, found[role]["all"]), [],
                   f"{role}: 0 escapes")
+        by_what = {a.what: found[role]["no seccomp"][a.number] for a in rows}
+        for what in (w for r, w in WITHOUT_FILTER if r == role):
+            word = by_what[what].word
+            tap.ok(word != "done" and not word.startswith("willing"),
+                   f"{role}: {what}: refused without the filter too", word)
         # Without the filter most must still be refused: the other layers.
         tap.ok(stopped(rows, found[role]["no seccomp"]) > len(rows) / 3,
                f"{role}: the other layers stop "

@@ -86,6 +86,20 @@ def leaked(tap, directory):
                 "and says why")
 
 
+def inherited(tap, directory):
+    """What the starter leaves open, the monitor does not keep"""
+    at = os.path.join(directory, "inherited")
+    os.makedirs(at)
+    daemon = Pratiqued(at, "unix:/nonexistent/clamd")
+    daemon.around = ["/bin/sh", "-c", 'exec "$@" 7</etc/passwd 9</etc/group',
+                     "sh"]
+    with daemon:
+        for pid in daemon.tree():
+            found = proc.descriptors(pid)
+            tap.ok(not any("/etc/" in path for path in found.values()),
+                   f"{proc.program(pid)}: has none of it", found)
+
+
 def environment(tap, directory):
     """No process has an environment"""
     at = os.path.join(directory, "environment")
@@ -116,4 +130,4 @@ def bombs(tap, directory):
                        rows[limit])
 
 
-main(world, installed, leaked, environment, bombs)
+main(world, installed, leaked, inherited, environment, bombs)

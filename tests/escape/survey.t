@@ -170,7 +170,8 @@ def marked(role, call, seen, start):
         return "start"
     young = [r for r in ROLES if role in (PARENTS.get(r),
                                           PARENTS.get(PARENTS.get(r)))]
-    return "child" if any(call in seen[r] for r in young) else "**no**"
+    used = set().union(*(seen[r] | start[r] for r in young))
+    return "child" if call in used else "**no**"
 
 
 def paper(table, seen, start):
