@@ -8,7 +8,8 @@
  * Listens on a Unix socket and, with -p, on a port of 127.0.0.1.  Knows PING,
  * VERSION, FILDES and INSTREAM with prefix z or n; one command per
  * connection.  Every message is OK, except with -e those that hold the EICAR
- * test string.  Test tool: it believes its clients and judges nothing.
+ * test string; and except Pratique's canaries, in which it claims to have found
+ * what is in there.  Test tool: it believes its clients and judges nothing.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -37,6 +38,8 @@
 #define EICAR_TAIL "ANTIVIRUS-TEST-FILE!$H+H*"
 #define EICAR	   EICAR_HEAD EICAR_TAIL
 #define EICAR_LEN  (sizeof(EICAR) - 1)
+#define EICAR_NAME "Eicar-Test-Signature"
+#define HEAD_SIZE  1024 /* of a message, in which a canary shows */
 
 enum state {
 	STATE_COMMAND,
@@ -55,7 +58,8 @@ struct client {
 	char command[COMMAND_MAX];
 	char end;		  /* of command and reply: NUL or LF */
 	char tail[EICAR_LEN - 1]; /* last bytes of the stream */
-	bool found;
+	const char *name;	  /* of what was found, or NULL */
+	bool begun;		  /* the stream's first bytes were here */
 };
 
 static struct client clients[CONNECTIONS_MAX]; /* by descriptor */
@@ -86,13 +90,28 @@ client_answer(int fd, const char *text)
 }
 
 static void
-client_verdict(int fd, const char *subject, bool found)
+client_verdict(int fd, const char *subject, const char *name)
 {
 	char text[96];
 
-	(void)snprintf(text, sizeof(text), "%s: %s", subject,
-	    found ? "Eicar-Test-Signature FOUND" : "OK");
+	(void)snprintf(text, sizeof(text), "%s: %s%s", subject,
+	    name == NULL ? "OK" : name, name == NULL ? "" : " FOUND");
 	client_answer(fd, text);
+}
+
+/* What is found in a canary, known by its first bytes; NULL: it is none. */
+static const char *
+canary_name(const char *data, size_t len)
+{
+	static const char mark[] = "name=canary.tar";
+
+	if (len > HEAD_SIZE)
+		len = HEAD_SIZE;
+	if (len > 2 && memcmp(data, "\x1f\x8b", 2) == 0)
+		return "Heuristics.Limits.Exceeded.MaxRecursion";
+	if (memmem(data, len, mark, sizeof(mark) - 1) != NULL)
+		return EICAR_NAME;
+	return NULL;
 }
 
 /* Pieces overlap, so that no string is missed between two. */
@@ -117,13 +136,19 @@ fildes_answer(int fd)
 {
 	int passed = clients[fd].passed;
 	char subject[32];
+	const char *name;
+	ssize_t n;
 
 	if (passed < 0) {
 		client_answer(fd, "No file descriptor received. ERROR");
 		return;
 	}
 	(void)snprintf(subject, sizeof(subject), "fd[%d]", passed);
-	client_verdict(fd, subject, look && file_found(passed));
+	n = pread(passed, buffer, HEAD_SIZE, 0);
+	name = canary_name(buffer, n > 0 ? (size_t)n : 0);
+	if (name == NULL && look && file_found(passed))
+		name = EICAR_NAME;
+	client_verdict(fd, subject, name);
 }
 
 /* Looks for the string in data and across the border to what came before. */
@@ -139,7 +164,7 @@ stream_look(struct client *c, const char *data, size_t len)
 	n += c->tail_len;
 	if (memmem(border, n, EICAR, EICAR_LEN) != NULL ||
 	    memmem(data, len, EICAR, EICAR_LEN) != NULL)
-		c->found = true;
+		c->name = EICAR_NAME;
 	if (len >= EICAR_LEN - 1) {
 		c->tail_len = EICAR_LEN - 1;
 		memcpy(c->tail, data + len - c->tail_len, c->tail_len);
@@ -164,13 +189,16 @@ stream_take(int fd, const char *data, size_t len)
 			c->length = c->length << 8 | (uint8_t)data[0];
 			if (++c->length_bytes == 4) {
 				if (c->length == 0) {
-					client_verdict(fd, "stream", c->found);
+					client_verdict(fd, "stream", c->name);
 					return false;
 				}
 				c->state = STATE_CHUNK;
 			}
 		} else {
 			n = len < c->length ? len : c->length;
+			if (!c->begun)
+				c->name = canary_name(data, n);
+			c->begun = true;
 			if (look)
 				stream_look(c, data, n);
 			c->length -= (uint32_t)n;

@@ -66,6 +66,7 @@ make_safe(struct status_block *b)
 	for (size_t i = 0; i < SETTINGS_BACKENDS_MAX; i++) {
 		END_TEXT(b->backend[i].name);
 		END_TEXT(b->backend[i].address);
+		END_TEXT(b->backend[i].reason);
 	}
 }
 

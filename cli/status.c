@@ -85,8 +85,11 @@ cli_status(const struct status_block *b)
 	for (uint32_t i = 0; i < b->listens; i++)
 		printf("%-9s %s\n", "listen", b->listen[i]);
 	for (uint32_t i = 0; i < b->backends; i++) {
-		printf("%-9s %-11s %-9s %s\n", "clamd", b->backend[i].name,
-		    clamd_name(b->backend[i].state), b->backend[i].address);
+		const char *reason = b->backend[i].reason;
+
+		printf("%-9s %-11s %-9s %s%s%s\n", "clamd", b->backend[i].name,
+		    clamd_name(b->backend[i].state), b->backend[i].address,
+		    *reason == '\0' ? "" : ": ", reason);
 		clamds += b->backend[i].state != STATUS_CLAMD_DOWN;
 	}
 	/* One listener and one scanner. */

@@ -211,6 +211,9 @@ complete_config(struct reading *r)
 		complete_ids(r);
 	if (*config->libexec_dir == '\0')
 		memcpy(config->libexec_dir, LIBEXECDIR, sizeof(LIBEXECDIR));
+	if (scanner->max_memory / 2 < session->max_message_size)
+		reading_fault(r, 0, "", "max_memory",
+		    "is too small; give at least twice max_message_size");
 	scanner->max_message_size = session->max_message_size;
 	scanner->max_sessions = session->max_sessions;
 	scanner->scan_timeout = session->scan_timeout;

@@ -63,12 +63,17 @@ const struct option options[] = {
 	"Who speaks the milter protocol: Pratique itself, in a process of its "
 	"own for each connection, or the library of Sendmail, in one process "
 	"for all. See ENGINES in pratiqued(8)."},
-    {GROUP_MAIN, OPTION_SIZE, "max_message_size", "25M",
+    {GROUP_MAIN, OPTION_SIZE, "max_message_size", "100M",
 	/* clamd scans no file of 2 GB or more. */
 	MAIN(session.max_message_size), 1024, UINT64_C(2047) << 20, NULL,
-	"A longer message is not scanned, see on_too_big. Not above "
-	"MaxFileSize, MaxScanSize and StreamMaxLength of clamd. It answers "
-	"OK for what it did not look at."},
+	"A longer message is not scanned, see on_too_big. Nor is one that is "
+	"longer than what each clamd has been seen to look into: see "
+	"MaxFileSize, MaxScanSize and StreamMaxLength in its configuration."},
+    {GROUP_MAIN, OPTION_SIZE, "max_memory", "1G", MAIN(scanner.max_memory),
+	/* At the least one message and one canary. */
+	UINT64_C(1) << 20, UINT64_C(1) << 40, NULL,
+	"Memory for the messages of all sessions together. What does not fit is "
+	"not scanned, see on_busy. At least twice max_message_size."},
     {GROUP_MAIN, OPTION_COUNT, "max_sessions", "2000",
 	MAIN(session.max_sessions), 1, 20000, NULL,
 	"Connections of the MTA served at the same time. More wait."},
@@ -80,6 +85,26 @@ const struct option options[] = {
 	MAIN(session.scan_timeout), SECONDS(1), SECONDS(290), NULL,
 	"How long a verdict may take from the end of a message on, see "
 	"on_timeout."},
+    {GROUP_MAIN, OPTION_COUNT, "max_waiting", "2000", MAIN(scanner.max_waiting),
+	1, 100000, NULL,
+	"Messages that wait for a clamd with a free thread. One more is not "
+	"scanned, see on_busy."},
+    {GROUP_MAIN, OPTION_TIME, "wait_timeout", "60s", MAIN(scanner.wait_timeout),
+	SECONDS(1), SECONDS(290), NULL,
+	"How long a message waits for that before it is not scanned, see "
+	"on_busy."},
+    {GROUP_MAIN, OPTION_TIME, "remember_time", "15m",
+	MAIN(scanner.remember_time), 0, SECONDS(86400), NULL,
+	"How long a message that a clamd did not survive, or that took longer "
+	"than scan_timeout, is put off at once when it comes again. 0 turns that "
+	"off."},
+    {GROUP_MAIN, OPTION_TIME, "check_interval", "30s",
+	MAIN(scanner.check_interval), SECONDS(5), SECONDS(60), NULL,
+	"How often each clamd is asked for its version and has to find the "
+	"EICAR test string in a message made for that."},
+    {GROUP_MAIN, OPTION_TIME, "max_database_age", "168h",
+	MAIN(scanner.max_database_age), SECONDS(3600), SECONDS(3600000), NULL,
+	"Age from which a clamd's daily database is called old in the log."},
     {GROUP_MAIN, OPTION_WORD, "log_format", "logfmt", MAIN(scanner.log_format),
 	0, 0, log_formats, "Form of the log lines."},
     {GROUP_MAIN, OPTION_WORD, "log_to", "stderr", MAIN(scanner.log_to), 0, 0,
@@ -93,10 +118,24 @@ const struct option options[] = {
     {GROUP_CLAMD, OPTION_ADDRESS, "address", "unix:/run/clamav/clamd.ctl",
 	offsetof(struct backend_settings, address), 0, 0, NULL,
 	"Where this clamd listens."},
-    {GROUP_CLAMD, OPTION_COUNT, "max_scans", "10",
-	offsetof(struct backend_settings, max_scans), 1, 1000, NULL,
-	"Messages that it is given at the same time. Not above its "
-	"MaxThreads."},
+    {GROUP_CLAMD, OPTION_COUNT, "max_scans", "0",
+	offsetof(struct backend_settings, max_scans), 0, SETTINGS_SCANS_MAX,
+	NULL,
+	"Messages that it is given at the same time, and never more than its "
+	"MaxThreads. 0 stands for that."},
+    {GROUP_CLAMD, OPTION_COUNT, "weight", "1",
+	offsetof(struct backend_settings, weight), 1, 100, NULL,
+	"Its share of the messages: one of weight 2 is given twice as many as "
+	"one of weight 1."},
+    {GROUP_CLAMD, OPTION_BOOL, "require_daily", "no",
+	offsetof(struct backend_settings, require_daily), 0, 0, NULL,
+	"Whether it is used only with a daily database, whose version and age "
+	"are known."},
+    {GROUP_CLAMD, OPTION_BOOL, "require_alerts", "yes",
+	offsetof(struct backend_settings, require_alerts), 0, 0, NULL,
+	"Whether it is used only if it reports what exceeds its limits: "
+	"AlertExceedsMax yes in its configuration. With no, it says OK to what "
+	"it did not look into, and so do we."},
     {GROUP_ACTION, OPTION_ACTION, "action", "",
 	offsetof(struct disposition, action), 0, 0, NULL,
 	"What the MTA is told to do."},
@@ -182,7 +221,7 @@ const struct section sections[SECTION_COUNT] = {
 	"section limits."},
     [SECTION_ON_CLAMD_DOWN] = {"on_clamd_down", GROUP_ACTION,
 	OUTCOME_CLAMD_DOWN, ACTION_TEMPFAIL, UNSCANNED_REJECT,
-	UNSCANNED_TEMPFAIL, "Unscanned because no clamd could be reached."},
+	UNSCANNED_TEMPFAIL, "Unscanned because no clamd could be used."},
     [SECTION_ON_CLAMD_ERROR] = {"on_clamd_error", GROUP_ACTION,
 	OUTCOME_CLAMD_ERROR, ACTION_TEMPFAIL, UNSCANNED_REJECT,
 	UNSCANNED_TEMPFAIL,
@@ -190,6 +229,10 @@ const struct section sections[SECTION_COUNT] = {
     [SECTION_ON_TIMEOUT] = {"on_timeout", GROUP_ACTION, OUTCOME_TIMEOUT,
 	ACTION_TEMPFAIL, UNSCANNED_REJECT, UNSCANNED_TEMPFAIL,
 	"Unscanned because there was no verdict within scan_timeout."},
+    [SECTION_ON_BUSY] = {"on_busy", GROUP_ACTION, OUTCOME_BUSY, ACTION_TEMPFAIL,
+	UNSCANNED_REJECT, UNSCANNED_TEMPFAIL,
+	"Unscanned because there was too much to do: see max_memory, "
+	"max_waiting and wait_timeout."},
     [SECTION_ON_INTERNAL] = {"on_internal", GROUP_ACTION, OUTCOME_INTERNAL,
 	ACTION_TEMPFAIL, UNSCANNED_REJECT, UNSCANNED_TEMPFAIL,
 	"Unscanned because a part of Pratique failed."},

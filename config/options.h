@@ -15,7 +15,7 @@
 
 #include "lib/outcome.h"
 
-#define OPTIONS_MAX 48 /* rows of the table, for arrays beside it */
+#define OPTIONS_MAX 64 /* rows of the table, for arrays beside it */
 
 enum option_type {
 	OPTION_ADDRESSES, /* list; struct config.listen */
@@ -66,6 +66,7 @@ enum section_id {
 	SECTION_ON_CLAMD_DOWN,
 	SECTION_ON_CLAMD_ERROR,
 	SECTION_ON_TIMEOUT,
+	SECTION_ON_BUSY,
 	SECTION_ON_INTERNAL,
 	SECTION_HEADERS,
 	SECTION_LIMITS,

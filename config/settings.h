@@ -18,6 +18,8 @@
 #include "lib/outcome.h"
 
 #define SETTINGS_BACKENDS_MAX 16
+/* Scans that one clamd is given at once, whatever it says of itself. */
+#define SETTINGS_SCANS_MAX 256
 /* RFC 5321 4.5.3.1.5: 512 with CRLF; room for the signature name and for
  * doubled percent signs. */
 #define SETTINGS_REPLY_MAX 256
@@ -73,14 +75,23 @@ struct session_settings {
 struct backend_settings {
 	char name[32];
 	struct address address;
-	uint32_t max_scans; /* at once */
+	uint32_t max_scans;  /* at once; 0: as many as clamd has threads */
+	uint32_t weight;     /* its share of the messages */
+	bool require_daily;  /* not used without a daily database */
+	bool require_alerts; /* not used if its limits pass silently */
 };
 
 /* For the scanner. */
 struct scanner_settings {
 	uint64_t max_message_size;
 	uint32_t max_sessions;
+	uint64_t max_memory; /* in all messages together */
 	uint32_t scan_timeout;
+	uint32_t max_waiting;  /* messages without a clamd */
+	uint32_t wait_timeout; /* for one */
+	uint32_t remember_time;
+	uint32_t check_interval;
+	uint32_t max_database_age;
 	enum log_format log_format;
 	enum log_to log_to;
 	bool log_clean;

@@ -13,6 +13,7 @@ static const char *const reasons[OUTCOME_COUNT] = {
     [OUTCOME_CLAMD_DOWN] = "clamd-down",
     [OUTCOME_CLAMD_ERROR] = "clamd-error",
     [OUTCOME_TIMEOUT] = "timeout",
+    [OUTCOME_BUSY] = "busy",
     [OUTCOME_INTERNAL] = "internal",
 };
 

@@ -228,7 +228,8 @@ scanner_files(const struct scanner_settings *s)
 	uint64_t files = SCANNER_FILES + 4 * (uint64_t)s->max_sessions;
 
 	for (uint32_t i = 0; i < s->backends; i++)
-		files += s->backend[i].max_scans;
+		files += s->backend[i].max_scans != 0 ? s->backend[i].max_scans
+						      : SETTINGS_SCANS_MAX;
 	return files;
 }
 

@@ -53,8 +53,9 @@ enum record_type {
 	RECORD_TYPES
 };
 
-#define RECORD_BATCH_MAX 73728 /* one 64 KiB piece and the small ones before */
-#define RECORD_NAME_MAX	 256   /* signature and backend names, cut */
+#define RECORD_BATCH_MAX  73728 /* one 64 KiB piece and the small ones before */
+#define RECORD_NAME_MAX	  256	/* signature and backend names, cut */
+#define RECORD_REASON_MAX 128	/* why a backend is not used */
 
 struct record_head {
 	uint32_t type;	 /* enum record_type */
@@ -81,9 +82,16 @@ struct record_plain { /* all types that carry nothing but themselves */
 
 struct record_backend {
 	struct record_head head;
-	uint32_t index; /* in scanner_settings.backend */
-	uint32_t up;	/* 1 or 0 */
-	uint32_t gone;	/* 1: the socket's path is not there */
+	uint32_t index;	     /* in scanner_settings.backend */
+	uint32_t up;	     /* 1 or 0 */
+	uint32_t gone;	     /* 1: the socket's path is not there */
+	uint32_t state;	     /* enum backend_state of scanner/backend.h */
+	uint32_t threads;    /* scans at once; 0: not known */
+	uint32_t daily;	     /* number of its daily database; 0: not known */
+	uint32_t alerts_off; /* 1: its limits pass silently */
+	uint64_t limit;	     /* longest message it was seen to look into */
+	int64_t built; /* date of that database, as of 1970; 0: not known */
+	char reason[RECORD_REASON_MAX]; /* of a state that is not up */
 };
 
 struct record_begin {

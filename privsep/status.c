@@ -170,11 +170,13 @@ status_layers(size_t slot, uint32_t layers, const char *missing)
 }
 
 void
-status_backend(uint32_t index, enum status_clamd state)
+status_backend(uint32_t index, enum status_clamd state, const char *reason)
 {
 	if (block == NULL || index >= block->backends)
 		return;
 	change_begin();
 	block->backend[index].state = state;
+	copy_text(block->backend[index].reason,
+	    sizeof(block->backend[index].reason), reason);
 	change_end();
 }

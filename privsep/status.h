@@ -60,6 +60,7 @@ struct status_block {
 		uint32_t state; /* enum status_clamd */
 		char name[32];
 		char address[128];
+		char reason[128]; /* why it is not up */
 	} backend[SETTINGS_BACKENDS_MAX];
 };
 
@@ -76,6 +77,6 @@ void status_child(size_t slot, enum status_state, const char *role, pid_t pid);
 void status_layers(size_t slot, uint32_t layers, const char *missing);
 
 /* Index as in the configuration. */
-void status_backend(uint32_t index, enum status_clamd);
+void status_backend(uint32_t index, enum status_clamd, const char *reason);
 
 #endif

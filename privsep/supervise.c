@@ -74,8 +74,8 @@ static struct job jobs[ROLE_COUNT] = {
 };
 static struct supervise_plan *plan;
 static struct stat root_then; /* of scanner_root when the scanner started */
-static bool root_gone;
-static bool working; /* both roles have been ready once */
+static uint32_t sockets_gone; /* bit i: the path of clamd i is not there */
+static bool working;	      /* both roles have been ready once */
 static bool stopping;
 static uint64_t stop_at;
 static int exit_status;
@@ -314,9 +314,16 @@ handle_backend(struct child *c, struct span r)
 
 	(void)c;
 	memcpy(&backend, r.ptr, sizeof(backend));
-	root_gone = backend.gone != 0;
+	if (backend.index >= SETTINGS_BACKENDS_MAX)
+		return;
+	backend.reason[sizeof(backend.reason) - 1] = '\0';
+	/* One that is found elsewhere does not bring another one back. */
+	sockets_gone &= ~(1U << backend.index);
+	if (backend.gone != 0)
+		sockets_gone |= 1U << backend.index;
 	status_backend(backend.index,
-	    backend.up != 0 ? STATUS_CLAMD_UP : STATUS_CLAMD_DOWN);
+	    backend.up != 0 ? STATUS_CLAMD_UP : STATUS_CLAMD_DOWN,
+	    backend.reason);
 }
 
 #define STATE_BIT(state) (1U << (state))
@@ -480,7 +487,7 @@ check_root(void)
 	if (stat(plan->scanner_root, &now) == -1 ||
 	    (now.st_ino == root_then.st_ino && now.st_dev == root_then.st_dev))
 		return;
-	root_gone = false;
+	sockets_gone = 0;
 	log_event(LOG_LEVEL_WARNING, "scanner-replaced",
 	    "the directory of clamd's socket was made anew");
 	jobs[ROLE_SCANNER].wanted = true;
@@ -494,7 +501,7 @@ drive(uint64_t now)
 		drive_stop(now);
 		return;
 	}
-	if (root_gone && !jobs[ROLE_SCANNER].wanted)
+	if (sockets_gone != 0 && !jobs[ROLE_SCANNER].wanted)
 		check_root();
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
 		if (jobs[role].wanted && jobs[role].start_at <= now)
@@ -505,7 +512,7 @@ drive(uint64_t now)
 static int
 wait_time(uint64_t now)
 {
-	uint64_t until = root_gone ? now + ROOT_CHECK_MS : UINT64_MAX;
+	uint64_t until = sockets_gone != 0 ? now + ROOT_CHECK_MS : UINT64_MAX;
 
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
 		if (jobs[role].wanted && jobs[role].start_at < until)

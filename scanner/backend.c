@@ -1,39 +1,35 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The list of clamds and their health; see backend.h.  Runs in the scanner.
+ * The list of clamds, their states, and the choice; see backend.h.  Runs in
+ * the scanner.
  */
 #include "scanner/backend.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "scanner/clamd.h"
 #include "scanner/clock.h"
 #include "scanner/journal.h"
 #include "scanner/monitor.h"
-#include "scanner/poll.h"
+#include "scanner/probe.h"
 
-#define PROBE_EVERY_MS	  5000
-#define PROBE_DEADLINE_MS 4000 /* over before the next is due */
-#define PROBE_SOON_MS	  100  /* after a scan went wrong */
-
-enum backend_state { BACKEND_UNKNOWN, BACKEND_UP, BACKEND_DOWN };
-
-struct backend {
-	const struct backend_settings *settings;
-	struct address address; /* as seen from within */
-	enum backend_state state;
-	uint32_t running;   /* scans under way */
-	uint64_t probe_at;  /* when the next probe starts; 0: none wanted */
-	uint64_t probe_end; /* deadline of the one under way */
-	bool probing;
-	enum poll_for watched;
-	struct clamd probe;
-};
+/* MaxThreads of a clamd that does not say: its default. */
+#define THREADS_DEFAULT 10
+/* clamd scans to the end, whether we are there or not: MaxScanTime, whose
+ * default is this. */
+#define ABANDONED_MS 120000
+/* One message's part of the work, divided by the weight; weights are at most
+ * 100, so nothing that matters is lost. */
+#define SHARE 1000000
+/* clamd's dates have no zone: they can be wrong by so much. */
+#define ZONES_S (26 * INT64_C(3600))
 
 static struct backend backend[SETTINGS_BACKENDS_MAX];
 static uint32_t backends;
+static int64_t max_age_s;
+static uint64_t max_message_size;
 
 /* The length that belongs to a Unix socket's path as it is now. */
 static void
@@ -54,12 +50,14 @@ backend_setup(const struct scanner_settings *settings)
 	backends = settings->backends < SETTINGS_BACKENDS_MAX
 		       ? settings->backends
 		       : SETTINGS_BACKENDS_MAX;
+	max_age_s = settings->max_database_age / 1000;
+	max_message_size = settings->max_message_size;
 	for (uint32_t i = 0; i < backends; i++) {
-		backend[i].settings = &settings->backend[i];
-		backend[i].address = settings->backend[i].address;
+		backend[i] = (struct backend){
+		    .settings = &settings->backend[i],
+		    .address = settings->backend[i].address,
+		};
 		set_length(&backend[i].address);
-		backend[i].probe_at = clock_ms();
-		clamd_init(&backend[i].probe);
 	}
 }
 
@@ -88,57 +86,15 @@ backend_chroot(const char *root)
 }
 
 uint32_t
-backend_room(void)
+backend_count(void)
 {
-	uint32_t room = 0;
-
-	for (uint32_t i = 0; i < backends; i++)
-		room += backend[i].settings->max_scans;
-	return room;
+	return backends;
 }
 
-/* Looks among those that are down, or among the others. */
-static enum backend_choice
-choose_among(bool down, uint32_t tried, uint32_t *index)
+struct backend *
+backend_at(uint32_t index)
 {
-	enum backend_choice choice = BACKEND_EXHAUSTED;
-
-	for (uint32_t i = 0; i < backends; i++) {
-		struct backend *b = &backend[i];
-
-		if ((tried & 1U << i) != 0 ||
-		    (b->state == BACKEND_DOWN) != down)
-			continue;
-		if (b->running < b->settings->max_scans) {
-			b->running++;
-			*index = i;
-			return BACKEND_CHOSEN;
-		}
-		choice = BACKEND_FULL;
-	}
-	return choice;
-}
-
-enum backend_choice
-backend_choose(uint32_t tried, uint32_t *index)
-{
-	enum backend_choice choice = choose_among(false, tried, index);
-
-	if (choice == BACKEND_EXHAUSTED)
-		choice = choose_among(true, tried, index);
-	return choice;
-}
-
-void
-backend_release(uint32_t index)
-{
-	backend[index].running--;
-}
-
-const struct address *
-backend_address(uint32_t index)
-{
-	return &backend[index].address;
+	return &backend[index];
 }
 
 const char *
@@ -147,139 +103,377 @@ backend_name(uint32_t index)
 	return backend[index].settings->name;
 }
 
-static void
-log_state(const struct backend *b, const char *reason)
+uint32_t
+backend_room(void)
 {
-	struct log_line line;
-	bool up = b->state == BACKEND_UP;
+	uint32_t room = 0;
 
-	log_begin(&line, up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
-	    up ? "backend-up" : "backend-down");
+	for (uint32_t i = 0; i < backends; i++)
+		room += backend[i].settings->max_scans != 0
+			    ? backend[i].settings->max_scans
+			    : SETTINGS_SCANS_MAX;
+	return room;
+}
+
+/* Scans it can have at once. */
+static uint32_t
+room_of(const struct backend *b)
+{
+	uint32_t threads = b->threads != 0 ? b->threads : THREADS_DEFAULT;
+	uint32_t most = b->settings->max_scans;
+
+	if (most == 0)
+		most = SETTINGS_SCANS_MAX;
+	/* What the operator says counts where clamd does not say. */
+	if (b->threads == 0 && b->settings->max_scans != 0)
+		return most;
+	return threads < most ? threads : most;
+}
+
+/* Forgets abandoned scans that are over by now. */
+static void
+expire_abandoned(struct backend *b, uint64_t now)
+{
+	while (b->over_count > 0 && b->over[b->over_first] <= now) {
+		b->over_first = (b->over_first + 1) % SETTINGS_SCANS_MAX;
+		b->over_count--;
+	}
+}
+
+bool
+backend_has_room(uint32_t index)
+{
+	struct backend *b = &backend[index];
+
+	expire_abandoned(b, clock_ms());
+	return b->running + b->over_count + (b->reserved ? 1 : 0) < room_of(b);
+}
+
+/* What it has to do, in rounds: as many messages as its weight are one. */
+static uint32_t
+load_of(const struct backend *b)
+{
+	return (b->running + b->over_count) / b->settings->weight;
+}
+
+/* Which of two is to have the next message: the one that has less to do; if
+ * that is the same, the one that had less so far. */
+static bool
+is_better(const struct backend *a, const struct backend *b)
+{
+	if (load_of(a) != load_of(b))
+		return load_of(a) < load_of(b);
+	return a->share < b->share;
+}
+
+static void
+take_room(struct backend *b)
+{
+	if (b->running++ == 0)
+		b->alive = clock_ms();
+	b->share += SHARE / b->settings->weight;
+}
+
+bool
+backend_choose_stream(uint64_t size, uint32_t *index)
+{
+	struct backend *best = NULL;
+
+	for (uint32_t i = 0; i < backends; i++) {
+		struct backend *b = &backend[i];
+
+		if (b->state == BACKEND_UP && size <= b->limit &&
+		    backend_has_room(i) && (best == NULL || is_better(b, best)))
+			best = b;
+	}
+	if (best == NULL ||
+	    backend_takes_descriptors((uint32_t)(best - backend)))
+		return false;
+	take_room(best);
+	*index = (uint32_t)(best - backend);
+	return true;
+}
+
+enum backend_choice
+backend_choose(uint32_t tried, uint64_t size, uint32_t *index)
+{
+	struct backend *best = NULL;
+	bool full = false, checking = false, small = false, down = false;
+
+	for (uint32_t i = 0; i < backends; i++) {
+		struct backend *b = &backend[i];
+
+		if ((tried & 1U << i) != 0)
+			continue;
+		if (b->state != BACKEND_UP)
+			down = true;
+		else if (size > b->limit) {
+			small = true;
+			checking |= probe_is_measuring(i);
+		} else if (!backend_has_room(i))
+			full = true;
+		else if (best == NULL || is_better(b, best))
+			best = b;
+	}
+	if (best != NULL) {
+		take_room(best);
+		*index = (uint32_t)(best - backend);
+		return BACKEND_CHOSEN;
+	}
+	if (full)
+		return BACKEND_FULL;
+	for (uint32_t i = 0; down && i < backends; i++) {
+		if ((tried & 1U << i) == 0 && backend[i].state != BACKEND_UP)
+			checking |= probe_hasten(i);
+	}
+	if (checking)
+		return BACKEND_CHECKING;
+	return small && !down ? BACKEND_TOO_SMALL : BACKEND_EXHAUSTED;
+}
+
+void
+backend_release(uint32_t index, bool abandoned)
+{
+	struct backend *b = &backend[index];
+
+	b->running--;
+	if (!abandoned || b->over_count == SETTINGS_SCANS_MAX)
+		return;
+	b->over[(b->over_first + b->over_count) % SETTINGS_SCANS_MAX] =
+	    clock_ms() + ABANDONED_MS;
+	b->over_count++;
+}
+
+bool
+backend_other(uint32_t tried, uint64_t size)
+{
+	for (uint32_t i = 0; i < backends; i++) {
+		if ((tried & 1U << i) == 0 && backend[i].state == BACKEND_UP &&
+		    size <= backend[i].limit)
+			return true;
+	}
+	return false;
+}
+
+bool
+backend_takes_descriptors(uint32_t index)
+{
+	return backend[index].address.any.sa_family == AF_UNIX &&
+	       !backend[index].instream;
+}
+
+/* Who comes back has missed work, which is not to be made up for. */
+static void
+even_share(struct backend *b)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (uint32_t i = 0; i < backends; i++) {
+		if (backend[i].state == BACKEND_UP && &backend[i] != b &&
+		    backend[i].share < least)
+			least = backend[i].share;
+	}
+	if (least != UINT64_MAX && b->share < least)
+		b->share = least;
+}
+
+static void
+add_database(struct log_line *line, const struct version *v)
+{
+	int64_t age = clock_today() - v->built;
+
+	if (v->daily == 0)
+		return;
+	log_number(line, "database", v->daily);
+	log_number(line, "age_h", age > 0 ? (uint64_t)age / 3600 : 0);
+}
+
+static void
+log_state(const struct backend *b)
+{
+	static const char *const event[] = {
+	    [BACKEND_UNKNOWN] = "backend-down",
+	    [BACKEND_UP] = "backend-up",
+	    [BACKEND_SUSPECT] = "backend-suspect",
+	    [BACKEND_DOWN] = "backend-down",
+	};
+	bool up = b->state == BACKEND_UP;
+	struct log_line line;
+
+	log_begin(
+	    &line, up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, event[b->state]);
 	log_text(&line, "backend", b->settings->name);
 	log_text(&line, "address", b->settings->address.text);
-	if (!up)
-		log_text(&line, "reason", reason);
+	if (up) {
+		log_number(&line, "threads", room_of(b));
+		log_number(&line, "limit", b->limit);
+		log_text(&line, "version", b->version.text);
+		add_database(&line, &b->version);
+	} else
+		log_text(&line, "reason", b->reason);
 	journal_end(&line);
 }
 
 static void
-set_down(struct backend *b, const char *reason, bool gone)
+tell(uint32_t index, bool gone)
 {
-	if (!b->probing)
-		b->probe_at = clock_ms() + PROBE_EVERY_MS;
-	if (b->state == BACKEND_DOWN)
+	const struct backend *b = &backend[index];
+	struct record_backend record = {
+	    .index = index,
+	    .up = b->state == BACKEND_UP,
+	    .gone = gone,
+	    .state = b->state,
+	    .threads = b->threads,
+	    .daily = b->version.daily,
+	    .alerts_off = b->alerts_off,
+	    .limit = b->limit,
+	    .built = b->version.built,
+	};
+
+	memcpy(record.reason, b->reason, sizeof(record.reason));
+	monitor_send_backend(&record);
+}
+
+/* A new state, or another reason for the same. */
+static void
+enter(
+    struct backend *b, enum backend_state state, const char *reason, bool gone)
+{
+	if (b->state == state && strcmp(b->reason, reason) == 0)
 		return;
-	b->state = BACKEND_DOWN;
-	log_state(b, reason);
-	monitor_send_backend((uint32_t)(b - backend), false, gone);
+	if (b->state != state)
+		b->since = clock_ms();
+	b->state = state;
+	(void)snprintf(b->reason, sizeof(b->reason), "%s", reason);
+	log_state(b);
+	tell((uint32_t)(b - backend), gone);
 }
 
 void
-backend_is_down(uint32_t index, int error)
+backend_answered(uint32_t index)
 {
+	backend[index].alive = clock_ms();
+}
+
+void
+backend_worked(uint32_t index)
+{
+	backend_answered(index);
+	backend[index].worked = backend[index].alive;
+}
+
+void
+backend_refused(uint32_t index, int error)
+{
+	struct backend *b = &backend[index];
 	const char *text = strerrordesc_np(error);
 
-	set_down(&backend[index], text != NULL ? text : "unknown error",
+	/* Nobody listens: a clamd that was scanning for us has ended. */
+	if (error == ENOENT || error == ECONNREFUSED)
+		b->over_count = 0;
+	enter(b, BACKEND_DOWN, text != NULL ? text : "unknown error",
 	    error == ENOENT);
+	probe_later(index);
 }
 
 void
-backend_is_up(uint32_t index)
+backend_suspected(uint32_t index, const char *reason)
 {
-	struct backend *b = &backend[index];
-
-	if (!b->probing)
-		b->probe_at = 0;
-	if (b->state == BACKEND_UP)
-		return;
-	b->state = BACKEND_UP;
-	log_state(b, "");
-	monitor_send_backend(index, true, false);
+	if (backend[index].state == BACKEND_UP)
+		enter(&backend[index], BACKEND_SUSPECT, reason, false);
+	probe_soon(index);
 }
 
 void
-backend_is_suspect(uint32_t index)
+backend_failed(uint32_t index, const char *reason)
 {
-	struct backend *b = &backend[index];
-	uint64_t soon = clock_ms() + PROBE_SOON_MS;
-
-	if (!b->probing && (b->probe_at == 0 || b->probe_at > soon))
-		b->probe_at = soon;
+	enter(&backend[index], BACKEND_DOWN, reason, false);
+	probe_later(index);
 }
 
+void
+backend_works(uint32_t index)
+{
+	struct backend *b = &backend[index];
+
+	if (b->state != BACKEND_UP)
+		even_share(b);
+	enter(b, BACKEND_UP, "", false);
+}
+
+void
+backend_warn(uint32_t index, const char *reason)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_WARNING, "backend-warning");
+	log_text(&line, "backend", backend_name(index));
+	log_text(&line, "reason", reason);
+	journal_end(&line);
+}
+
+/* What there is to say about another database than before. */
 static void
-probe_close(struct backend *b)
-{
-	clamd_close(&b->probe);
-	b->watched = POLL_NOTHING;
-	b->probing = false;
-	b->probe_at = clock_ms() + PROBE_EVERY_MS;
-}
-
-static void
-probe_step(struct backend *b, enum clamd_step step)
-{
-	uint32_t index = (uint32_t)(b - backend);
-	int error = b->probe.error;
-	bool pong = reply_is_pong(
-	    span_of(b->probe.reply, b->probe.reply_len), b->probe.end);
-
-	if (step == CLAMD_WAIT_READ || step == CLAMD_WAIT_WRITE ||
-	    step == CLAMD_WAIT_CONNECT) {
-		if (!poll_watch(b->probe.fd, POLL_PROBE, index, &b->watched,
-			step == CLAMD_WAIT_READ ? POLL_READ : POLL_WRITE))
-			probe_close(b);
-		return;
-	}
-	probe_close(b);
-	if (step == CLAMD_ENDED && pong)
-		backend_is_up(index);
-	else if (step == CLAMD_ENDED)
-		set_down(b, "no PONG", false);
-	else if (step == CLAMD_REFUSED)
-		backend_is_down(index, error);
-	/* BUSY and FAULT say nothing about its health: probe again later. */
-}
-
-void
-backend_probe_event(uint32_t index)
+judge_database(uint32_t index, const struct version *old)
 {
 	struct backend *b = &backend[index];
+	const struct version *v = &b->version;
+	struct log_line line;
 
-	if (b->probing)
-		probe_step(b, clamd_continue(&b->probe));
+	if (v->text[0] == '\0')
+		backend_warn(index, "does not tell its version");
+	else if (v->daily == 0)
+		backend_warn(index, "has no daily database");
+	else if (v->daily < old->daily)
+		backend_warn(index, "has an older database than before");
+	else if (v->built > clock_today() + ZONES_S)
+		backend_warn(index, "has a database from the future");
+	if (old->text[0] == '\0')
+		return; /* comes with backend-up */
+	log_begin(&line, LOG_LEVEL_INFO, "backend-database");
+	log_text(&line, "backend", backend_name(index));
+	log_text(&line, "version", v->text);
+	add_database(&line, v);
+	journal_end(&line);
 }
 
 void
-backend_run(uint64_t now)
+backend_set_version(uint32_t index, const struct version *v)
 {
-	for (uint32_t i = 0; i < backends; i++) {
-		struct backend *b = &backend[i];
+	struct backend *b = &backend[index];
+	struct version old = b->version;
+	bool changed = strcmp(v->text, old.text) != 0 || !b->version_known;
 
-		if (b->probing && b->probe_end <= now) {
-			probe_close(b);
-			set_down(b, "no answer to PING", false);
-		}
-		if (!b->probing && b->probe_at != 0 && b->probe_at <= now) {
-			b->probing = true;
-			b->probe_end = now + PROBE_DEADLINE_MS;
-			probe_step(b, clamd_open(&b->probe, CLAMD_PING,
-					  &b->address, -1, 0));
-		}
+	b->version = *v;
+	b->version_known = true;
+	if (changed) {
+		b->old_said = false;
+		judge_database(index, &old);
+		tell(index, false);
+	}
+	if (!b->old_said && v->daily != 0 &&
+	    clock_today() - v->built > max_age_s + ZONES_S) {
+		b->old_said = true;
+		backend_warn(index, "has an old database");
 	}
 }
 
-uint64_t
-backend_next(void)
+void
+backend_set_limit(uint32_t index, uint64_t limit)
 {
-	uint64_t next = UINT64_MAX;
+	struct backend *b = &backend[index];
+	struct log_line line;
 
-	for (uint32_t i = 0; i < backends; i++) {
-		const struct backend *b = &backend[i];
-		uint64_t at = b->probing ? b->probe_end : b->probe_at;
-
-		if (at != 0 && at < next)
-			next = at;
-	}
-	return next;
+	if (limit == b->limit)
+		return;
+	b->limit = limit;
+	if (b->state != BACKEND_UP)
+		return; /* comes with backend-up */
+	log_begin(&line,
+	    limit < max_message_size ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+	    "backend-limit");
+	log_text(&line, "backend", backend_name(index));
+	log_number(&line, "limit", limit);
+	journal_end(&line);
+	tell(index, false);
 }

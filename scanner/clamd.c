@@ -3,10 +3,10 @@
  * The clamd client; see clamd.h.  Runs in the scanner, after lockdown: no
  * allocation, only calls of sandbox/policy_scanner.c.
  *
- * INSTREAM sends the whole memfd as one chunk: clamd checks its size limit at
+ * INSTREAM sends all that is there as one chunk: clamd checks its size limit at
  * the chunk's header, so an oversized message is refused before its data.  The
- * bytes on the wire are addressed by one number (sent), which makes a partial
- * write nothing special.
+ * bytes of a chunk on the wire are addressed by one number (sent), which makes
+ * a partial write nothing special.
  */
 #include "scanner/clamd.h"
 
@@ -16,12 +16,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define PING	 "zPING"     /* sent with its NUL */
 #define FILDES	 "zFILDES\0" /* one byte more: the descriptor comes with it */
 #define INSTREAM "zINSTREAM" /* sent with its NUL */
 
-#define STREAM_HEAD  (sizeof(INSTREAM) + 4) /* command, chunk length */
-#define STREAM_TAIL  4			    /* a chunk of length 0 */
+#define LENGTH_BYTES 4 /* of a chunk's length; as a zero also the end */
+#define HEAD_MAX     (sizeof(INSTREAM) + LENGTH_BYTES)
 #define STREAM_PIECE 65536
 
 /* Writes and reads per event: others have their turn after 1 MiB. */
@@ -88,39 +87,44 @@ clamd_receive(struct clamd *c)
 	return CLAMD_WAIT_READ;
 }
 
+/* clamd has something to say before it has the whole: no verdict. */
+static enum clamd_step
+clamd_interrupted(struct clamd *c)
+{
+	c->end = REPLY_CUT;
+	c->state = CLAMD_READING;
+	return clamd_receive(c);
+}
+
 /* A failed write: clamd may have answered and closed, so read what there is. */
 static enum clamd_step
 clamd_send_failed(struct clamd *c)
 {
 	if (errno == EAGAIN || errno == EINTR)
 		return CLAMD_WAIT_WRITE;
-	c->end = REPLY_CUT;
-	c->state = CLAMD_READING;
-	return clamd_receive(c);
+	return clamd_interrupted(c);
 }
 
 static enum clamd_step
-clamd_sent(struct clamd *c, uint64_t whole)
+clamd_sent(struct clamd *c)
 {
-	if (c->sent < whole)
-		return CLAMD_WAIT_WRITE;
 	c->state = CLAMD_READING;
 	return CLAMD_WAIT_READ;
 }
 
+/* A command and its NUL. */
 static enum clamd_step
-clamd_send_ping(struct clamd *c)
+clamd_send_word(struct clamd *c, const char *word)
 {
 	struct iovec iov = {
-	    .iov_base = (void *)(uintptr_t)PING, .iov_len = sizeof(PING)};
+	    .iov_base = (void *)(uintptr_t)word, .iov_len = strlen(word) + 1};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
 
 	if (n == -1)
 		return clamd_send_failed(c);
-	/* 6 bytes into an empty socket buffer: all or a broken peer. */
-	c->sent = (uint64_t)n;
-	return clamd_sent(c, (uint64_t)n);
+	/* A few bytes into an empty socket buffer: all or a broken peer. */
+	return clamd_sent(c);
 }
 
 /* Exactly one descriptor, exactly 9 bytes, one call: anything else leaves
@@ -152,67 +156,107 @@ clamd_send_fildes(struct clamd *c)
 		return clamd_send_failed(c);
 	if (n != sizeof(FILDES))
 		c->end = REPLY_CUT;
-	c->sent = (uint64_t)n;
-	return clamd_sent(c, (uint64_t)n);
+	return clamd_sent(c);
 }
 
-/* The bytes of an INSTREAM request from c->sent on, as up to three runs of
- * memory.  Returns how many; 0 is a fault: the memfd has not what it had. */
-static size_t
-stream_runs(
-    const struct clamd *c, const uint8_t head[STREAM_HEAD], struct iovec iov[3])
+/* The next chunk: all that is there now.  Without any data it is either the
+ * end of the stream, or there is nothing to send yet: false. */
+static bool
+chunk_next(struct clamd *c)
 {
-	static const uint8_t tail[STREAM_TAIL];
+	c->from += c->len;
+	c->len = c->size - c->from;
+	c->last = !c->growing;
+	c->sent = 0;
+	return c->len > 0 || c->last;
+}
+
+/* What stands before a chunk's data; returns its length. */
+static size_t
+chunk_head(const struct clamd *c, uint8_t head[HEAD_MAX])
+{
+	size_t n = 0;
+
+	if (c->from == 0) {
+		memcpy(head, INSTREAM, sizeof(INSTREAM));
+		n = sizeof(INSTREAM);
+	}
+	for (size_t i = 0; i < LENGTH_BYTES; i++)
+		head[n++] = (uint8_t)(c->len >> (24 - 8 * i));
+	return n;
+}
+
+/* A chunk on the wire: head, data, and behind the last data the end. */
+static uint64_t
+chunk_whole(const struct clamd *c, size_t head_len)
+{
+	return head_len + c->len + (c->last && c->len > 0 ? LENGTH_BYTES : 0);
+}
+
+/* The bytes of the chunk from c->sent on, as up to three runs of memory.
+ * Returns how many; 0 is a fault: the memfd has not what it had. */
+static size_t
+chunk_runs(const struct clamd *c, const uint8_t *head, size_t head_len,
+    struct iovec iov[3])
+{
+	static const uint8_t tail[LENGTH_BYTES];
 	uint64_t at = c->sent;
-	uint64_t data_end = STREAM_HEAD + c->size;
+	uint64_t data_end = head_len + c->len;
+	uint64_t end = chunk_whole(c, head_len);
 	size_t runs = 0;
 	size_t want;
 
-	if (at < STREAM_HEAD) {
+	if (at < head_len) {
 		iov[runs++] =
 		    (struct iovec){.iov_base = (void *)(uintptr_t)(head + at),
-			.iov_len = STREAM_HEAD - (size_t)at};
-		at = STREAM_HEAD;
+			.iov_len = head_len - (size_t)at};
+		at = head_len;
 	}
 	if (at < data_end) {
 		want = data_end - at < sizeof(piece) ? (size_t)(data_end - at)
 						     : sizeof(piece);
-		if (pread(c->memfd, piece, want, (off_t)(at - STREAM_HEAD)) !=
-		    (ssize_t)want)
+		if (pread(c->memfd, piece, want,
+			(off_t)(c->from + at - head_len)) != (ssize_t)want)
 			return 0;
 		iov[runs++] =
 		    (struct iovec){.iov_base = piece, .iov_len = want};
 		at += want;
 	}
-	if (at >= data_end)
+	if (at >= data_end && at < end)
 		iov[runs++] = (struct iovec){
 		    .iov_base = (void *)(uintptr_t)(tail + (at - data_end)),
-		    .iov_len = STREAM_TAIL - (size_t)(at - data_end)};
+		    .iov_len = (size_t)(end - at)};
 	return runs;
 }
 
 static enum clamd_step
 clamd_send_stream(struct clamd *c)
 {
-	uint64_t whole = STREAM_HEAD + c->size + STREAM_TAIL;
-	uint8_t head[STREAM_HEAD] = INSTREAM;
+	uint8_t head[HEAD_MAX];
 	struct iovec iov[3];
 
-	for (size_t i = 0; i < 4; i++)
-		head[sizeof(INSTREAM) + i] = (uint8_t)(c->size >> (24 - 8 * i));
-	for (int turn = 0; turn < TURNS_MAX && c->sent < whole; turn++) {
+	for (int turn = 0; turn < TURNS_MAX; turn++) {
 		struct msghdr msg = {.msg_iov = iov};
+		size_t head_len = chunk_head(c, head);
 		ssize_t n;
 
-		msg.msg_iovlen = stream_runs(c, head, iov);
+		msg.msg_iovlen = chunk_runs(c, head, head_len, iov);
 		if (msg.msg_iovlen == 0)
 			return clamd_stop(c, CLAMD_FAULT, errno);
 		n = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
 		if (n == -1)
 			return clamd_send_failed(c);
 		c->sent += (uint64_t)n;
+		if (c->sent < chunk_whole(c, head_len))
+			continue;
+		if (c->last)
+			return clamd_sent(c);
+		if (!chunk_next(c)) {
+			c->state = CLAMD_PAUSED;
+			return CLAMD_WAIT_MORE;
+		}
 	}
-	return clamd_sent(c, whole);
+	return CLAMD_WAIT_WRITE;
 }
 
 static enum clamd_step
@@ -220,7 +264,11 @@ clamd_send(struct clamd *c)
 {
 	switch (c->request) {
 	case CLAMD_PING:
-		return clamd_send_ping(c);
+		return clamd_send_word(c, "zPING");
+	case CLAMD_VERSION:
+		return clamd_send_word(c, "zVERSION");
+	case CLAMD_STATS:
+		return clamd_send_word(c, "zSTATS");
 	case CLAMD_FILDES:
 		return clamd_send_fildes(c);
 	case CLAMD_INSTREAM:
@@ -250,16 +298,18 @@ clamd_connect(struct clamd *c)
 
 enum clamd_step
 clamd_open(struct clamd *c, enum clamd_request request,
-    const struct address *address, int memfd, uint64_t size)
+    const struct address *address, int memfd, uint64_t size, bool growing)
 {
 	c->request = request;
 	c->address = address;
 	c->memfd = memfd;
 	c->size = size;
-	c->sent = 0;
+	c->growing = growing;
+	c->from = c->len = 0;
 	c->error = 0;
 	c->end = REPLY_EOF;
 	c->reply_len = 0;
+	(void)chunk_next(c);
 	/* The chunk's length is a 32-bit number. */
 	if (request == CLAMD_INSTREAM && size > UINT32_MAX)
 		return clamd_stop(c, CLAMD_FAULT, EFBIG);
@@ -279,6 +329,8 @@ clamd_continue(struct clamd *c)
 		return clamd_connect(c);
 	case CLAMD_SENDING:
 		return clamd_send(c);
+	case CLAMD_PAUSED:
+		return clamd_interrupted(c);
 	case CLAMD_READING:
 		return clamd_receive(c);
 	case CLAMD_CLOSED:
@@ -287,11 +339,15 @@ clamd_continue(struct clamd *c)
 	return clamd_stop(c, CLAMD_FAULT, EINVAL);
 }
 
-enum clamd_request
-clamd_scan_request(const struct address *address)
+bool
+clamd_grow(struct clamd *c, uint64_t size, bool whole)
 {
-	return address->any.sa_family == AF_UNIX ? CLAMD_FILDES
-						 : CLAMD_INSTREAM;
+	c->size = size;
+	c->growing = !whole;
+	if (c->state != CLAMD_PAUSED || !chunk_next(c))
+		return false;
+	c->state = CLAMD_SENDING;
+	return true;
 }
 
 struct reply

@@ -3,24 +3,34 @@
  * One exchange with a clamd: connect, one request, its reply up to the end of
  * the connection.  Never IDSESSION, never a second request.
  *
- * Requests: zPING; zFILDES with a sealed memfd (Unix sockets); zINSTREAM with
- * the memfd's bytes (TCP).  All non-blocking: each function does what can be
+ * Requests: zPING, zVERSION, zSTATS; zFILDES with a sealed memfd (Unix
+ * sockets); zINSTREAM with the memfd's bytes (TCP, and Unix sockets through
+ * which no descriptor comes).  A stream may be begun while the memfd still
+ * grows: see clamd_grow.  All non-blocking: each function does what can be
  * done now and says what to wait for.  Deadlines are the caller's.
  */
 #ifndef SCANNER_CLAMD_H
 #define SCANNER_CLAMD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "config/settings.h"
 #include "scanner/reply.h"
 
-enum clamd_request { CLAMD_PING, CLAMD_FILDES, CLAMD_INSTREAM };
+enum clamd_request {
+	CLAMD_PING,
+	CLAMD_VERSION,
+	CLAMD_STATS,
+	CLAMD_FILDES,
+	CLAMD_INSTREAM,
+};
 
 enum clamd_state {
 	CLAMD_CLOSED,
 	CLAMD_CONNECTING,
 	CLAMD_SENDING,
+	CLAMD_PAUSED, /* all that was there is sent, more is to come */
 	CLAMD_READING,
 };
 
@@ -28,6 +38,7 @@ enum clamd_step {
 	CLAMD_WAIT_CONNECT, /* until fd is writable */
 	CLAMD_WAIT_WRITE,   /* until fd is writable */
 	CLAMD_WAIT_READ,    /* until fd is readable */
+	CLAMD_WAIT_MORE,    /* for clamd_grow, or until fd is readable */
 	CLAMD_ENDED,	    /* reply holds all that came; end says how */
 	CLAMD_REFUSED,	    /* no connection; error says why */
 	CLAMD_BUSY,	    /* clamd's backlog is full: try anew in some ms */
@@ -39,9 +50,13 @@ struct clamd {
 	enum clamd_state state;
 	const struct address *address;
 	int fd;	       /* -1 when closed */
-	int memfd;     /* not owned; -1 for PING */
+	int memfd;     /* not owned; -1 for requests without one */
 	uint64_t size; /* of the memfd */
-	uint64_t sent; /* bytes of the request, data included */
+	bool growing;  /* INSTREAM: more will come */
+	uint64_t from; /* INSTREAM: where the chunk in hand begins */
+	uint64_t len;  /* its length */
+	bool last;     /* nothing comes behind it */
+	uint64_t sent; /* bytes of the request, or of the chunk, all included */
 	int error;     /* errno */
 	enum reply_end end;
 	size_t reply_len;
@@ -51,18 +66,20 @@ struct clamd {
 /* A closed one. */
 void clamd_init(struct clamd *);
 
-/* Starts an exchange; address must live until it ends. */
+/* Starts an exchange; address must live until it ends.  growing: INSTREAM of
+ * a memfd that has size bytes now, and gets more. */
 enum clamd_step clamd_open(struct clamd *, enum clamd_request,
-    const struct address *, int memfd, uint64_t size);
+    const struct address *, int memfd, uint64_t size, bool growing);
+
+/* The memfd has size bytes by now; whole: and that is all.  True if
+ * clamd_continue should be called: it was waiting for that. */
+bool clamd_grow(struct clamd *, uint64_t size, bool whole);
 
 /* What was waited for has come. */
 enum clamd_step clamd_continue(struct clamd *);
 
 /* Closes the connection, if any.  The reply stays readable. */
 void clamd_close(struct clamd *);
-
-/* The request that suits an address. */
-enum clamd_request clamd_scan_request(const struct address *);
 
 /* The reply, parsed as the answer to the scan request. */
 struct reply clamd_reply(const struct clamd *);

@@ -161,8 +161,8 @@ client_add(int fd)
 static void
 client_forget(struct client *c)
 {
-	stream_drop(&c->stream);
 	job_cancel(&c->job);
+	stream_drop(&c->stream);
 }
 
 static void
@@ -266,11 +266,11 @@ on_end(struct client *c, struct span record)
 	if (outcome == OUTCOME_CLEAN) {
 		client_enter(c, CLIENT_JUDGING);
 		job_submit(&c->job, client_index(c), c->stream.memfd,
-		    c->stream.written);
+		    c->stream.written, c->stream.written - c->stream.len);
 		c->stream.memfd = -1;
 		return true;
 	}
-	stream_drop(&c->stream);
+	client_forget(c);
 	job_settle(&c->job, outcome);
 	client_answer(c);
 	return true;
@@ -321,6 +321,20 @@ static const struct {
 	on_report},
 };
 
+/* More of a message is here than one batch: it may be on its way to clamd
+ * while the rest comes. */
+static void
+send_early(struct client *c)
+{
+	if (c->state != CLIENT_BODY)
+		return;
+	if (c->stream.memfd != -1)
+		job_early(&c->job, client_index(c), c->stream.memfd,
+		    c->stream.written);
+	else
+		job_cancel(&c->job); /* too big, or no memory for it */
+}
+
 /* The records of one datagram, in order.  On a violation false, and *what is
  * what was not understood. */
 static bool
@@ -344,6 +358,7 @@ handle_batch(struct client *c, struct span bytes, const char **what)
 	}
 	/* Body pieces point into the batch, which the next one overwrites. */
 	stream_flush(&c->stream);
+	send_early(c);
 	return true;
 }
 

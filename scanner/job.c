@@ -11,13 +11,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "scanner/backend.h"
 #include "scanner/clamd.h"
 #include "scanner/clock.h"
 #include "scanner/journal.h"
 #include "scanner/poll.h"
+#include "scanner/report.h"
+#include "scanner/stream.h"
+#include "scanner/suspects.h"
 
 /* A TCP host that is gone answers never; the first retransmission comes after
  * one second. */
@@ -26,8 +28,8 @@
 /* A full backlog empties within a scan time or less. */
 #define RETRY_MS 3
 
-/* All replies but absurd ones; escaped it still fits into a line. */
-#define REPLY_LOG_MAX 512
+/* Clamds that get to see a message that none has a verdict on. */
+#define CLAMDS_MAX 2
 
 TAILQ_HEAD(job_list, job);
 
@@ -43,23 +45,23 @@ static struct job_list due;
 static struct lane *lanes;
 static uint32_t lane_count;
 static uint32_t lane_free; /* head of the free ones; lane_count: none */
-static uint64_t scan_timeout;
+static uint32_t waiting;   /* in the list of that state */
+static const struct scanner_settings *settings;
 
 bool
-job_setup(const struct scanner_settings *settings)
+job_setup(const struct scanner_settings *s)
 {
-	scan_timeout = settings->scan_timeout;
+	settings = s;
+	waiting = 0;
 	lane_count = backend_room();
 	lanes = calloc(lane_count, sizeof(*lanes));
 	if (lanes == NULL)
 		return false;
-	for (uint32_t i = 0; i < lane_count; i++) {
-		lanes[i].next_free = i + 1;
-		clamd_init(&lanes[i].clamd);
-	}
 	for (size_t i = 0; i < JOB_STATES; i++)
 		TAILQ_INIT(&list[i]);
 	TAILQ_INIT(&due);
+	for (uint32_t i = 0; i < lane_count; i++)
+		lanes[i].next_free = i + 1;
 	return true;
 }
 
@@ -68,12 +70,40 @@ job_enter(struct job *j, enum job_state state)
 {
 	if (j->state != JOB_IDLE)
 		TAILQ_REMOVE(&list[j->state], j, queue);
+	waiting -= j->state == JOB_WAITING ? 1 : 0;
+	waiting += state == JOB_WAITING ? 1 : 0;
 	j->state = state;
-	/* Who comes back from a backend that refused keeps his place. */
-	if (state == JOB_WAITING && j->tried != 0)
+	/* Who comes back from a backend keeps his place; who is refused does
+	 * not wait. */
+	if (state == JOB_WAITING &&
+	    (j->tried != 0 || j->had != 0 || j->refused))
 		TAILQ_INSERT_HEAD(&list[state], j, queue);
 	else if (state != JOB_IDLE)
 		TAILQ_INSERT_TAIL(&list[state], j, queue);
+}
+
+static bool
+has_lane(const struct job *j)
+{
+	return j->state == JOB_RETRYING || j->state == JOB_CONNECTING ||
+	       j->state == JOB_TALKING;
+}
+
+/* Gives lane and backend's room back, if the job has them. */
+static void
+lane_give(struct job *j, bool abandoned)
+{
+	struct lane *lane;
+
+	if (!has_lane(j))
+		return;
+	lane = &lanes[j->lane];
+	clamd_close(&lane->clamd);
+	lane->watched = POLL_NOTHING;
+	lane->job = NULL;
+	lane->next_free = lane_free;
+	lane_free = j->lane;
+	backend_release(j->backend, abandoned);
 }
 
 static void
@@ -84,22 +114,12 @@ lane_take(struct job *j)
 	lanes[j->lane].job = j;
 }
 
-/* Gives lane and backend's room back, if the job has them. */
-static void
-lane_give(struct job *j)
+/* Has clamd begun with the scan, which it does when it has the whole? */
+static bool
+is_scanning(const struct job *j)
 {
-	struct lane *lane;
-
-	if (j->state != JOB_RETRYING && j->state != JOB_CONNECTING &&
-	    j->state != JOB_TALKING)
-		return;
-	lane = &lanes[j->lane];
-	clamd_close(&lane->clamd);
-	lane->watched = POLL_NOTHING;
-	lane->job = NULL;
-	lane->next_free = lane_free;
-	lane_free = j->lane;
-	backend_release(j->backend);
+	return j->state == JOB_TALKING &&
+	       lanes[j->lane].clamd.state == CLAMD_READING;
 }
 
 static void
@@ -107,11 +127,13 @@ job_release(struct job *j)
 {
 	if (j->state == JOB_IDLE)
 		return;
-	lane_give(j);
+	lane_give(j, is_scanning(j));
 	job_enter(j, JOB_IDLE);
 	TAILQ_REMOVE(&due, j, due);
-	close(j->memfd);
+	if (!j->early)
+		stream_release(j->memfd, j->size);
 	j->memfd = -1;
+	j->early = false;
 }
 
 void
@@ -119,20 +141,50 @@ job_settle(struct job *j, enum outcome outcome)
 {
 	j->verdict =
 	    (struct verdict){.outcome = outcome, .backend = BACKEND_NONE};
+	j->no_early = false;
 }
 
-void
-job_submit(struct job *j, uint32_t owner, int memfd, uint64_t size)
+static void
+job_begin(struct job *j, uint32_t owner, int memfd, uint64_t size)
 {
+	job_settle(j, OUTCOME_INTERNAL);
 	j->owner = owner;
 	j->memfd = memfd;
 	j->size = size;
-	j->tried = 0;
+	j->tried = j->had = j->guilt = 0;
+	j->refused = false;
+	j->choice = BACKEND_FULL; /* for those in front of it */
+}
+
+static void
+job_set_deadline(struct job *j)
+{
 	j->submitted = clock_ms();
-	j->deadline = j->submitted + scan_timeout;
-	job_settle(j, OUTCOME_INTERNAL);
-	job_enter(j, JOB_WAITING);
+	j->deadline = j->submitted + settings->scan_timeout;
 	TAILQ_INSERT_TAIL(&due, j, due);
+}
+
+/* Ends the sending of a message that is still arriving, for good. */
+static void
+early_drop(struct job *j)
+{
+	job_release(j);
+	j->no_early = true;
+}
+
+/* Is it to be put off unseen, and as what? */
+static bool
+is_refused(struct job *j)
+{
+	if (waiting >= settings->max_waiting) {
+		j->end = OUTCOME_BUSY;
+		return true;
+	}
+	if (!suspects_find(
+		j->memfd, j->lead, j->size - j->lead, clock_ms(), &j->end))
+		return false;
+	report_remembered(j->size - j->lead, j->end);
+	return true;
 }
 
 void
@@ -147,31 +199,65 @@ job_finish(struct job *j, enum outcome outcome)
 {
 	uint64_t now = clock_ms();
 	struct verdict *v = &j->verdict;
+	bool verdict = outcome == OUTCOME_CLEAN || outcome == OUTCOME_INFECTED;
 
 	v->outcome = outcome;
-	v->wait_ms = now - j->submitted;
-	if (j->state == JOB_TALKING) {
+	if (j->state == JOB_TALKING)
 		v->backend = j->backend;
-		v->wait_ms = j->asked - j->submitted;
-		v->scan_ms = now - j->asked;
+	v->wait_ms = now - j->submitted;
+	if (v->backend != BACKEND_NONE) {
+		/* One that was sent early was asked before it was whole. */
+		v->wait_ms =
+		    j->asked > j->submitted ? j->asked - j->submitted : 0;
+		v->scan_ms = now - j->submitted - v->wait_ms;
 	}
+	if (j->guilt > 0 && !verdict)
+		suspects_add(j->memfd, j->lead, j->size - j->lead, j->guilt,
+		    outcome, now);
 	job_release(j);
 	job_judged(j->owner);
 }
 
-/* An answer that is no verdict goes into the log. */
+/* Back to the queue's head, for another backend. */
 static void
-log_no_verdict(const struct job *j, const struct reply *reply)
+job_back(struct job *j)
 {
-	const struct clamd *c = &lanes[j->lane].clamd;
-	struct log_line line;
+	lane_give(j, is_scanning(j));
+	job_enter(j, JOB_WAITING);
+}
 
-	log_begin(&line, LOG_LEVEL_WARNING, "clamd-error");
-	log_text(&line, "backend", backend_name(j->backend));
-	log_text(&line, "reason", reply->why);
-	log_bytes(&line, "reply", c->reply,
-	    c->reply_len < REPLY_LOG_MAX ? c->reply_len : REPLY_LOG_MAX);
-	journal_end(&line);
+/* A clamd had it and gave no verdict: one other may see it. */
+static void
+job_had(struct job *j, enum outcome end)
+{
+	j->end = end;
+	j->verdict.backend = j->backend;
+	if (++j->had < CLAMDS_MAX)
+		job_back(j);
+	else
+		job_finish(j, end);
+}
+
+/* clamd's answer was no verdict. */
+static void
+job_failed(struct job *j, const struct reply *reply)
+{
+	report_no_verdict(j->backend, reply->why,
+	    span_of(
+		lanes[j->lane].clamd.reply, lanes[j->lane].clamd.reply_len));
+	/* That one was only tired of waiting. */
+	if (strcmp(reply->why, REPLY_TIMED_OUT) != 0) {
+		j->tried |= UINT32_C(1) << j->backend;
+		backend_suspected(j->backend, reply->why);
+	}
+	if (j->early) {
+		early_drop(j);
+		return;
+	}
+	if (strcmp(reply->why, REPLY_NONE) == 0)
+		j->guilt += backend_at(j->backend)->running == 1 ? GUILT_SURE
+								 : GUILT_SHARED;
+	job_had(j, OUTCOME_CLAMD_ERROR);
 }
 
 static void
@@ -181,10 +267,14 @@ job_answered(struct job *j)
 	struct verdict *v = &j->verdict;
 
 	if (reply.outcome == OUTCOME_CLAMD_ERROR) {
-		log_no_verdict(j, &reply);
-		backend_is_suspect(j->backend);
-	} else
-		backend_is_up(j->backend);
+		job_failed(j, &reply);
+		return;
+	}
+	backend_worked(j->backend);
+	if (j->early) {
+		early_drop(j); /* too big for this one, probably */
+		return;
+	}
 	if (reply.outcome == OUTCOME_INFECTED) {
 		/* one byte stays for the reader's NUL */
 		v->name_len = (uint32_t)(reply.name.len < sizeof(v->name)
@@ -195,14 +285,25 @@ job_answered(struct job *j)
 	job_finish(j, reply.outcome);
 }
 
-/* No connection: back to the queue's head, for another backend. */
+/* No connection. */
 static void
 job_refused(struct job *j, int error)
 {
-	backend_is_down(j->backend, error);
-	lane_give(j);
-	j->tried |= 1U << j->backend;
-	job_enter(j, JOB_WAITING);
+	backend_refused(j->backend, error);
+	j->tried |= UINT32_C(1) << j->backend;
+	if (j->early)
+		early_drop(j);
+	else
+		job_back(j);
+}
+
+static void
+job_fault(struct job *j)
+{
+	if (j->early)
+		early_drop(j);
+	else
+		job_finish(j, OUTCOME_INTERNAL);
 }
 
 /* A step that waits for the descriptor. */
@@ -215,7 +316,7 @@ job_wait(struct job *j, enum job_state state, enum poll_for want)
 		job_enter(j, state);
 	if (!poll_watch(
 		lane->clamd.fd, POLL_SCAN, j->lane, &lane->watched, want))
-		job_finish(j, OUTCOME_INTERNAL);
+		job_fault(j);
 }
 
 static void
@@ -231,6 +332,7 @@ job_step(struct job *j, enum clamd_step step)
 		job_wait(j, JOB_TALKING, POLL_WRITE);
 		break;
 	case CLAMD_WAIT_READ:
+	case CLAMD_WAIT_MORE:
 		job_wait(j, JOB_TALKING, POLL_READ);
 		break;
 	case CLAMD_ENDED:
@@ -242,13 +344,13 @@ job_step(struct job *j, enum clamd_step step)
 		job_refused(j, lanes[j->lane].clamd.error);
 		break;
 	case CLAMD_BUSY:
-		j->wake = j->asked + RETRY_MS;
+		j->wake = clock_ms() + RETRY_MS;
 		job_enter(j, JOB_RETRYING);
 		break;
 	case CLAMD_FAULT:
 		journal_event(LOG_LEVEL_ERROR, "scan-fault",
 		    strerrordesc_np(lanes[j->lane].clamd.error));
-		job_finish(j, OUTCOME_INTERNAL);
+		job_fault(j);
 		break;
 	}
 }
@@ -257,30 +359,113 @@ job_step(struct job *j, enum clamd_step step)
 static void
 job_open(struct job *j)
 {
-	const struct address *address = backend_address(j->backend);
-
 	j->asked = clock_ms();
-	job_step(
-	    j, clamd_open(&lanes[j->lane].clamd, clamd_scan_request(address),
-		   address, j->memfd, j->size));
+	job_step(j,
+	    clamd_open(&lanes[j->lane].clamd,
+		backend_takes_descriptors(j->backend) ? CLAMD_FILDES
+						      : CLAMD_INSTREAM,
+		&backend_at(j->backend)->address, j->memfd, j->size, j->early));
 }
 
-/* The first of those that wait.  False: it has to wait on. */
+/* With room kept at j->backend. */
+static void
+job_ask(struct job *j)
+{
+	lane_take(j);
+	job_enter(j, JOB_RETRYING); /* has a lane and no connection */
+	job_open(j);
+}
+
+void
+job_submit(
+    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
+{
+	struct lane *lane = &lanes[j->lane];
+
+	j->lead = lead;
+	if (!j->early) {
+		job_begin(j, owner, memfd, size);
+		job_set_deadline(j);
+		j->refused = is_refused(j);
+		job_enter(j, JOB_WAITING);
+		return;
+	}
+	/* It is on its way already: now the memfd and the time are its own. */
+	j->early = false;
+	j->size = size;
+	TAILQ_REMOVE(&due, j, due);
+	job_set_deadline(j);
+	j->refused = is_refused(j);
+	if (j->refused)
+		job_back(j);
+	else if (clamd_grow(&lane->clamd, size, true))
+		job_wait(j, JOB_TALKING, POLL_WRITE);
+}
+
+void
+job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+{
+	uint32_t index;
+
+	if (j->no_early)
+		return;
+	if (j->early) {
+		j->size = size;
+		if (clamd_grow(&lanes[j->lane].clamd, size, false))
+			job_wait(j, JOB_TALKING, POLL_WRITE);
+		return;
+	}
+	/* Whole messages come first. */
+	if (waiting > 0 ||
+	    !backend_choose_stream(settings->max_message_size, &index))
+		return;
+	job_begin(j, owner, memfd, size);
+	j->early = true;
+	j->backend = index;
+	job_set_deadline(j);
+	job_ask(j);
+}
+
+/* What a job ends as for which there is no clamd. */
+static enum outcome
+unserved(const struct job *j)
+{
+	if (j->refused || j->had > 0)
+		return j->end;
+	switch (j->choice) {
+	case BACKEND_FULL:
+		return OUTCOME_BUSY;
+	case BACKEND_TOO_SMALL:
+		return OUTCOME_TOO_BIG;
+	case BACKEND_CHOSEN:
+	case BACKEND_CHECKING:
+	case BACKEND_EXHAUSTED:
+		break;
+	}
+	return OUTCOME_CLAMD_DOWN;
+}
+
+/* Starts one that waits, or ends it.  False: those behind it have no better
+ * prospects. */
 static bool
 job_start(struct job *j)
 {
-	switch (backend_choose(j->tried, &j->backend)) {
+	j->choice = j->refused ? BACKEND_EXHAUSTED
+			       : backend_choose(
+				     j->tried, j->size - j->lead, &j->backend);
+	switch (j->choice) {
 	case BACKEND_FULL:
-		return false;
+		return j->tried != 0;
+	case BACKEND_CHECKING:
+		return true;
+	case BACKEND_TOO_SMALL:
 	case BACKEND_EXHAUSTED:
-		job_finish(j, OUTCOME_CLAMD_DOWN);
+		job_finish(j, unserved(j));
 		return true;
 	case BACKEND_CHOSEN:
 		break;
 	}
-	lane_take(j);
-	job_enter(j, JOB_RETRYING); /* has a lane and no connection */
-	job_open(j);
+	job_ask(j);
 	return true;
 }
 
@@ -293,11 +478,47 @@ job_event(uint32_t index)
 		job_step(j, clamd_continue(&lanes[index].clamd));
 }
 
+void
+job_backend_hangs(uint32_t backend)
+{
+	for (uint32_t i = 0; i < lane_count; i++) {
+		struct job *j = lanes[i].job;
+
+		if (j == NULL || j->backend != backend)
+			continue;
+		if (j->early) {
+			early_drop(j);
+			continue;
+		}
+		if (!backend_other(
+			j->tried | UINT32_C(1) << backend, j->size - j->lead))
+			continue; /* perhaps it answers yet */
+		j->tried |= UINT32_C(1) << backend;
+		job_had(j, OUTCOME_TIMEOUT);
+	}
+}
+
+/* Over time: whose fault is that? */
 static void
 job_expire(struct job *j)
 {
-	if (j->state == JOB_TALKING)
-		backend_is_suspect(j->backend);
+	if (j->early) {
+		early_drop(j);
+		return;
+	}
+	if (j->state == JOB_WAITING) {
+		job_finish(j, unserved(j));
+		return;
+	}
+	if (j->state != JOB_TALKING) {
+		job_finish(j, j->state == JOB_RETRYING ? OUTCOME_BUSY
+						       : OUTCOME_CLAMD_DOWN);
+		return;
+	}
+	/* The clamd has judged others meanwhile. */
+	if (backend_at(j->backend)->worked > j->asked)
+		j->guilt = GUILT_SURE;
+	backend_suspected(j->backend, "no verdict within scan_timeout");
 	job_finish(j, OUTCOME_TIMEOUT);
 }
 
@@ -311,10 +532,19 @@ first_woken(enum job_state state, uint64_t now)
 	return j != NULL && j->wake <= now ? j : NULL;
 }
 
+/* When the first of those that wait has waited too long. */
+static uint64_t
+wait_ends(void)
+{
+	const struct job *j = TAILQ_FIRST(&list[JOB_WAITING]);
+
+	return j == NULL ? UINT64_MAX : j->submitted + settings->wait_timeout;
+}
+
 void
 job_run(uint64_t now)
 {
-	struct job *j;
+	struct job *j, *next;
 
 	while ((j = TAILQ_FIRST(&due)) != NULL && j->deadline <= now)
 		job_expire(j);
@@ -322,17 +552,24 @@ job_run(uint64_t now)
 		job_refused(j, ETIMEDOUT);
 	while ((j = first_woken(JOB_RETRYING, now)) != NULL)
 		job_open(j);
-	while ((j = TAILQ_FIRST(&list[JOB_WAITING])) != NULL && job_start(j))
-		continue;
+	for (j = TAILQ_FIRST(&list[JOB_WAITING]); j != NULL; j = next) {
+		next = TAILQ_NEXT(j, queue);
+		if (!job_start(j))
+			break;
+	}
+	while (wait_ends() <= now) {
+		j = TAILQ_FIRST(&list[JOB_WAITING]);
+		job_finish(j, unserved(j));
+	}
 }
 
 uint64_t
 job_next(void)
 {
 	const struct job *j;
-	uint64_t next = UINT64_MAX;
+	uint64_t next = wait_ends();
 
-	if ((j = TAILQ_FIRST(&due)) != NULL)
+	if ((j = TAILQ_FIRST(&due)) != NULL && j->deadline < next)
 		next = j->deadline;
 	j = TAILQ_FIRST(&list[JOB_CONNECTING]);
 	if (j != NULL && j->wake < next)

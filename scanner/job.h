@@ -4,9 +4,17 @@
  *
  * A job is one sealed memfd to be judged.  It waits in one first-in-first-out
  * queue for a backend with room, and is done when a clamd has answered, when
- * none can be reached, or at its deadline, scan_timeout after it was
- * submitted.  A failed connection leads to the next backend; once a clamd has
- * had the message, it is never given to another one.
+ * none can be used, when it has waited too long, or at its deadline,
+ * scan_timeout after it was submitted.  A session has one message at a time,
+ * so the queue is fair between sessions.
+ *
+ * A failed connection leads to the next backend.  A message that a clamd had
+ * without giving a verdict goes to one other at most: it may be what killed
+ * it.
+ *
+ * A stream may be begun while the message still arrives (job_early): it is
+ * sent to a clamd as it grows, and what goes wrong with that has no
+ * consequence but that job_submit begins anew.
  *
  * All time limits are constants, so that the first of each list is always the
  * next to expire, and nothing is ever searched.
@@ -20,6 +28,7 @@
 
 #include "config/settings.h"
 #include "privsep/record.h"
+#include "scanner/backend.h"
 
 enum job_state {
 	JOB_IDLE,	/* none */
@@ -47,10 +56,18 @@ struct job {
 	enum job_state state;
 	uint32_t owner; /* the client's index */
 	int memfd;
-	uint64_t size;
+	bool early;    /* not submitted yet: memfd is not ours */
+	uint64_t size; /* of the memfd */
+	uint64_t lead; /* so many of these bytes are not the message's */
 	uint64_t submitted, asked, deadline;
 	uint64_t wake;	  /* RETRYING, CONNECTING: end of that state */
-	uint32_t tried;	  /* bits of the backends that refused */
+	uint32_t tried;	  /* bits of the backends that are out of question */
+	uint32_t had;	  /* clamds that had it and gave no verdict */
+	uint32_t guilt;	  /* in the death of one, see suspects.h */
+	bool refused;	  /* no clamd is to see it */
+	bool no_early;	  /* sending it early went wrong */
+	enum outcome end; /* refused, had: what it is without a verdict */
+	enum backend_choice choice; /* WAITING: for what */
 	uint32_t lane;	  /* RETRYING, CONNECTING, TALKING: its connection */
 	uint32_t backend; /* the same states */
 	struct verdict verdict;
@@ -59,15 +76,23 @@ struct job {
 /* Allocates connections; after backend_setup, before lockdown. */
 bool job_setup(const struct scanner_settings *);
 
-/* memfd is taken over: closed when the job ends.  job_judged follows, but not
- * before job_run. */
-void job_submit(struct job *, uint32_t owner, int memfd, uint64_t size);
+/* memfd, of size bytes, is taken over and released when the job ends.
+ * job_judged follows, but not before job_run. */
+void job_submit(
+    struct job *, uint32_t owner, int memfd, uint64_t size, uint64_t lead);
+
+/* The memfd of a message that is still arriving has size bytes now.  Starts
+ * or goes on sending it, if that is of any use. */
+void job_early(struct job *, uint32_t owner, int memfd, uint64_t size);
 
 /* Without a clamd: the verdict is known already. */
 void job_settle(struct job *, enum outcome);
 
 /* Drops a job that is under way; job_judged does not follow. */
 void job_cancel(struct job *);
+
+/* That backend gives no answer any more: what can go elsewhere does. */
+void job_backend_hangs(uint32_t backend);
 
 /* A connection's descriptor is ready. */
 void job_event(uint32_t lane);

@@ -4,7 +4,7 @@
 
 #include <limits.h>
 
-#include "scanner/backend.h"
+#include "scanner/canary.h"
 #include "scanner/client.h"
 #include "scanner/clock.h"
 #include "scanner/job.h"
@@ -12,6 +12,7 @@
 #include "scanner/monitor.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
+#include "scanner/probe.h"
 
 /* After STOP: how long sessions without a message may take to end, and how
  * much longer than a scan those with one. */
@@ -35,7 +36,7 @@ handle_event(const struct poll_event *event)
 		job_event(event->index);
 		break;
 	case POLL_PROBE:
-		backend_probe_event(event->index);
+		probe_event(event->index);
 		break;
 	}
 	return MONITOR_NOTHING;
@@ -67,7 +68,7 @@ static int
 time_to_wait(uint64_t now)
 {
 	uint64_t next = job_next();
-	uint64_t probe = backend_next();
+	uint64_t probe = probe_next();
 
 	if (probe < next)
 		next = probe;
@@ -87,10 +88,11 @@ loop_run(const struct scanner_settings *settings)
 	struct poll_event event[POLL_ROUND];
 	uint64_t now = clock_ms();
 
+	probe_run(now);
 	job_run(now);
-	backend_run(now);
 	while (!is_stopped(settings, now)) {
-		int n = poll_wait(event, time_to_wait(now));
+		bool more = canary_run();
+		int n = poll_wait(event, more ? 0 : time_to_wait(now));
 
 		if (n == -1)
 			return 1;
@@ -111,8 +113,8 @@ loop_run(const struct scanner_settings *settings)
 				return 1;
 			}
 		}
+		probe_run(now);
 		job_run(now);
-		backend_run(now);
 	}
 	return 0;
 }

@@ -12,14 +12,18 @@
 #include "privsep/boot.h"
 #include "privsep/record.h"
 #include "scanner/backend.h"
+#include "scanner/canary.h"
 #include "scanner/client.h"
 #include "scanner/job.h"
 #include "scanner/journal.h"
 #include "scanner/loop.h"
+#include "scanner/memory.h"
 #include "scanner/monitor.h"
 #include "scanner/poll.h"
+#include "scanner/probe.h"
 #include "scanner/report.h"
 #include "scanner/stream.h"
+#include "scanner/suspects.h"
 
 static const struct scanner_boot *boot;
 
@@ -33,12 +37,16 @@ fail(const char *what)
 static void
 allocate(const struct scanner_settings *settings)
 {
+	memory_setup(settings->max_memory);
+	suspects_setup(settings->remember_time);
 	backend_setup(settings);
+	probe_setup(settings);
 	report_setup(settings->log_clean);
 	if (!poll_setup() || !monitor_setup())
 		fail("scanner: no epoll");
 	if (!stream_setup(settings->max_message_size))
 		fail("scanner: no randomness");
+	canary_setup();
 	if (!job_setup(settings) || !client_setup(settings))
 		fail("scanner: no memory");
 }

@@ -40,16 +40,10 @@ monitor_send_ready(const struct sandbox_report *report)
 /* What the monitor can not take now is lost: it is news, not state that we
  * depend on. */
 void
-monitor_send_backend(uint32_t index, bool up, bool gone)
+monitor_send_backend(struct record_backend *backend)
 {
-	struct record_backend backend = {
-	    .head = record_head(RECORD_BACKEND, sizeof(backend)),
-	    .index = index,
-	    .up = up,
-	    .gone = gone,
-	};
-
-	(void)channel_send(CHILD_FD_MONITOR, &backend, -1);
+	backend->head = record_head(RECORD_BACKEND, sizeof(*backend));
+	(void)channel_send(CHILD_FD_MONITOR, backend, -1);
 }
 
 void

@@ -23,7 +23,8 @@ enum monitor_word {
 bool monitor_setup(void);
 
 bool monitor_send_ready(const struct sandbox_report *);
-void monitor_send_backend(uint32_t index, bool up, bool gone);
+/* All but the head is the caller's. */
+void monitor_send_backend(struct record_backend *);
 void monitor_send_plain(enum record_type);
 
 /* The channel is readable. */

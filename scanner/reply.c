@@ -104,6 +104,8 @@ parse_without_subject(enum reply_form form, struct span s)
 	if (form == REPLY_STREAM &&
 	    span_is(s, "INSTREAM size limit exceeded. ERROR"))
 		return (struct reply){.outcome = OUTCOME_TOO_BIG};
+	if (span_is(s, "UNKNOWN COMMAND"))
+		return error("unknown-command");
 	return error(span_chop(&s, "ERROR") ? "request-error" : "grammar");
 }
 
@@ -115,7 +117,11 @@ reply_parse(enum reply_form form, struct span bytes, enum reply_end end)
 	if (end == REPLY_OVERFLOW)
 		return error("too-long");
 	if (s.len == 0)
-		return error("no-reply");
+		return error(REPLY_NONE);
+	/* Always with a line feed; nothing was scanned, and nothing is wrong
+	 * with clamd: a new connection will do. */
+	if (span_is(s, "COMMAND READ TIMED OUT\n"))
+		return error(REPLY_TIMED_OUT);
 	if (!chop_terminator(&s))
 		return error("grammar");
 	if (!skip_subject(form, &s))

@@ -38,6 +38,11 @@ enum reply_end {
 	REPLY_CUT,	/* our request could not be sent whole; then any end */
 };
 
+/* Words for why that mean more than that something is in the log: clamd
+ * closed without a byte; clamd was tired of waiting for us. */
+#define REPLY_NONE	"no-reply"
+#define REPLY_TIMED_OUT "read-timeout"
+
 struct reply {
 	enum outcome outcome; /* CLEAN, INFECTED, TOO_BIG or CLAMD_ERROR */
 	struct span name;     /* INFECTED, TOO_BIG: what clamd named; a view */

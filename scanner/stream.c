@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "privsep/record.h"
+#include "scanner/memory.h"
 
 /* A value of nothing but LF doubles; colon and CRLF are fewer than the bytes
  * of a record's head.  The lead-in and the blank line come on top. */
@@ -76,7 +77,7 @@ collect(struct stream *s, const uint8_t *bytes, size_t len)
 	else {
 		if (runs == RUNS_MAX)
 			stream_flush(s);
-		if (s->failed)
+		if (s->failed || s->busy)
 			return;
 		run[runs++] = (struct iovec){
 		    .iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
@@ -108,7 +109,7 @@ stream_fail(struct stream *s)
 static bool
 stream_admit(struct stream *s, uint64_t len)
 {
-	if (s->too_big || s->failed)
+	if (s->too_big || s->busy || s->failed)
 		return false;
 	if (len > limit - s->len) {
 		stream_drop(s);
@@ -164,13 +165,20 @@ collect_lead(struct stream *s)
 }
 
 void
-stream_begin(struct stream *s, struct span queue_id)
+stream_begin_bare(struct stream *s, struct span name)
 {
-	*s = (struct stream){.memfd = make_memfd(queue_id)};
+	*s = (struct stream){.memfd = make_memfd(name), .body = true};
 	forget();
 	if (s->memfd == -1)
 		s->failed = true;
-	else
+}
+
+void
+stream_begin(struct stream *s, struct span queue_id)
+{
+	stream_begin_bare(s, queue_id);
+	s->body = false;
+	if (!s->failed)
 		collect_lead(s);
 }
 
@@ -206,7 +214,7 @@ stream_field(struct stream *s, struct span name, struct span value)
 	uint8_t *start;
 	size_t len;
 
-	if (s->too_big || s->failed)
+	if (s->too_big || s->busy || s->failed)
 		return;
 	if (most > sizeof(flat)) {
 		stream_fail(s);
@@ -251,14 +259,20 @@ stream_flush(struct stream *s)
 {
 	ssize_t n;
 
-	if (runs == 0)
+	if (runs == 0 || s->memfd == -1) {
+		forget();
 		return;
-	/* Memory runs out in the middle: a short write, and no verdict. */
+	}
+	if (!memory_take(collected)) {
+		stream_drop(s);
+		s->busy = true;
+		return;
+	}
 	n = writev(s->memfd, run, (int)runs);
+	s->written += collected;
+	/* Memory runs out in the middle: a short write, and no verdict. */
 	if (n != (ssize_t)collected)
 		stream_fail(s);
-	else
-		s->written += collected;
 	forget();
 }
 
@@ -269,21 +283,32 @@ stream_finish(struct stream *s)
 	stream_flush(s);
 	if (s->too_big)
 		return OUTCOME_TOO_BIG;
+	if (s->busy)
+		return OUTCOME_BUSY;
 	if (s->failed)
 		return OUTCOME_INTERNAL;
-	/* A file that could still shrink can be judged clean unread. */
+	/* A file that could still shrink, or that clamd can not read, can be
+	 * judged clean unread. */
 	if (fcntl(s->memfd, F_ADD_SEALS, SEALS) == 0 &&
-	    (fcntl(s->memfd, F_GET_SEALS) & SEALS) == SEALS)
+	    (fcntl(s->memfd, F_GET_SEALS) & SEALS) == SEALS &&
+	    (fcntl(s->memfd, F_GETFL) & (O_ACCMODE | O_PATH)) == O_RDWR)
 		return OUTCOME_CLEAN;
 	stream_fail(s);
 	return OUTCOME_INTERNAL;
 }
 
 void
+stream_release(int memfd, uint64_t written)
+{
+	close(memfd);
+	memory_give(written);
+}
+
+void
 stream_drop(struct stream *s)
 {
 	if (s->memfd != -1)
-		close(s->memfd);
+		stream_release(s->memfd, s->written);
 	s->memfd = -1;
 	forget();
 }

@@ -35,6 +35,7 @@ struct stream {
 	uint64_t written; /* all that is in the memfd: lead-in and message */
 	bool body;	  /* the blank line is out: no more fields */
 	bool too_big; /* above the limit: memfd given back, the rest ignored */
+	bool busy;    /* no memory left for it: the same */
 	bool failed;  /* a fault of our own: the same */
 };
 
@@ -45,16 +46,22 @@ bool stream_setup(uint64_t max_message_size);
 /* queue_id: letters and digits of it go into the memfd's name. */
 void stream_begin(struct stream *, struct span queue_id);
 
+/* The same without lead-in, fields and blank line: for what is no mail. */
+void stream_begin_bare(struct stream *, struct span name);
+
 void stream_field(struct stream *, struct span name, struct span value);
 void stream_body(struct stream *, struct span bytes);
 void stream_flush(struct stream *);
 
 /* The message is whole: flushes and seals.  OUTCOME_CLEAN stands for "fit to
- * be judged"; memfd then holds written bytes and has all four seals.
- * OUTCOME_TOO_BIG or OUTCOME_INTERNAL: there is no memfd. */
+ * be judged"; memfd then holds written bytes, can be read and has all four seals.
+ * Any other outcome: there is no memfd. */
 enum outcome stream_finish(struct stream *);
 
 /* Gives the memfd back, if there is one. */
 void stream_drop(struct stream *);
+
+/* The same for one that was handed on, with what was written to it. */
+void stream_release(int memfd, uint64_t written);
 
 #endif

@@ -81,8 +81,8 @@ static const struct row {
 	BYTES("PROTOCOL ERROR: ancillary data sent without FILDES. ERROR\0"
 	      "Error processing command. ERROR\0"),
 	ERROR, "grammar"},
-    {REPLY_FD, BYTES("UNKNOWN COMMAND\0"), ERROR, "grammar"},
-    {REPLY_FD, BYTES("COMMAND READ TIMED OUT\n"), ERROR, "grammar"},
+    {REPLY_FD, BYTES("UNKNOWN COMMAND\0"), ERROR, "unknown-command"},
+    {REPLY_FD, BYTES("COMMAND READ TIMED OUT\n"), ERROR, "read-timeout"},
     {REPLY_FD, BYTES("COMMAND UNAVAILABLE\0"), ERROR, "grammar"},
     {REPLY_FD, BYTES("PONG\0"), ERROR, "grammar"},
 

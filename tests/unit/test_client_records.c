@@ -16,6 +16,7 @@
 
 #include "privsep/channel.h"
 #include "scanner/journal.h"
+#include "scanner/memory.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
 
@@ -71,14 +72,21 @@ report_lost(const struct client *c)
 }
 
 void
-job_submit(struct job *j, uint32_t owner, int memfd, uint64_t size)
+job_submit(
+    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
 {
-	(void)size;
+	(void)size, (void)lead;
 	submitted++;
 	j->owner = owner;
 	j->memfd = memfd;
 	j->state = JOB_WAITING;
 	running = j;
+}
+
+void
+job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+{
+	(void)j, (void)owner, (void)memfd, (void)size;
 }
 
 void
@@ -548,6 +556,7 @@ main(void)
 	};
 	struct scanner_settings settings = {.max_sessions = 1};
 
+	memory_setup(UINT64_MAX);
 	if (!stream_setup(LIMIT) || !client_setup(&settings))
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);

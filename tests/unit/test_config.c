@@ -45,7 +45,7 @@ defaults(void **state)
 	assert_int_equal(config.require, 0);
 	assert_string_equal(config.run_dir, "/run/pratique");
 	assert_string_equal(config.libexec_dir, LIBEXECDIR);
-	assert_int_equal(s->max_message_size, 25 << 20);
+	assert_int_equal(s->max_message_size, 100 << 20);
 	assert_int_equal(s->max_sessions, 2000);
 	assert_int_equal(s->session_timeout, 3600000);
 	assert_int_equal(s->scan_timeout, 150000);
@@ -62,7 +62,7 @@ defaults(void **state)
 	assert_string_equal(c->backend[0].name, "local");
 	assert_string_equal(
 	    c->backend[0].address.text, "unix:/run/clamav/clamd.ctl");
-	assert_int_equal(c->backend[0].max_scans, 10);
+	assert_int_equal(c->backend[0].max_scans, 0);
 }
 
 static const char everything[] =
@@ -122,7 +122,7 @@ all_set(void **state)
 	assert_string_equal(c->backend[0].name, "one");
 	assert_int_equal(c->backend[0].max_scans, 3);
 	assert_string_equal(c->backend[1].name, "two");
-	assert_int_equal(c->backend[1].max_scans, 10);
+	assert_int_equal(c->backend[1].max_scans, 0);
 }
 
 /* Which action and reply a message of each outcome gets. */

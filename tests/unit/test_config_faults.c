@@ -107,9 +107,9 @@ static const struct {
     {USERS "clamd { }\n",
 	"t.conf:3: clamd: has no name; write the name in quotes before the "
 	"brace\n"},
-    {USERS "clamd \"a\" {\n  max_scans = 0\n  address = inet:0@localhost\n}\n",
-	"t.conf:4: clamd.max_scans: \"0\" is out of range; give a number from 1 "
-	"to 1000\n"
+    {USERS "clamd \"a\" {\n  weight = 0\n  address = inet:0@localhost\n}\n",
+	"t.conf:4: clamd.weight: \"0\" is out of range; give a number from 1 "
+	"to 100\n"
 	"t.conf:5: clamd.address: \"inet:0@localhost\" has no valid port; give "
 	"a number from 1 to 65535 before the @\n"},
     {USERS "on_infected = reject\n",

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "privsep/record.h"
+#include "scanner/memory.h"
 
 #define LIMIT 200000
 #define ROOM  (LIMIT + STREAM_LEAD_MAX)
@@ -302,6 +303,7 @@ main(void)
 	    cmocka_unit_test(test_interleaved),
 	};
 
+	memory_setup(4 * LIMIT);
 	if (!stream_setup(LIMIT))
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 
+from . import proc
 from .tap import wait_for
 
 CLAMD = "/usr/sbin/clamd"
@@ -128,6 +129,8 @@ class Clamd:
     def freeze(self):
         """Connections are still taken by the kernel, nothing is answered."""
         self.process.send_signal(signal.SIGSTOP)
+        wait_for("clamd to stand still", lambda: proc.status(
+            self.process.pid)["State"].startswith("T"))
 
     def thaw(self):
         self.process.send_signal(signal.SIGCONT)

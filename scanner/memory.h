@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The sum of what all messages hold in memfds, and its limit.  Whoever writes
+ * to a memfd takes first; whoever closes it gives back the same number.
+ */
+#ifndef SCANNER_MEMORY_H
+#define SCANNER_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+void memory_setup(uint64_t max);
+
+/* False if the sum would pass the limit: then nothing is taken. */
+bool memory_take(uint64_t bytes);
+void memory_give(uint64_t bytes);
+
+#endif

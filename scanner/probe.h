@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Probes: by which a clamd shows what it can do, before it is believed and
+ * from time to time.
+ *
+ *	PING -> VERSION -> STATS -> SMALL -> NEST -> SIZE
+ *
+ * STATS (how many threads it has), NEST (does it report what exceeds its
+ * limits) and SIZE (up to which length does it look into a message) at the
+ * start, after an outage and with every new database; the others every
+ * check_interval, soon after a scan went wrong, when it has been silent for
+ * some seconds with work to do, and when a message waits for one that is down.
+ * It is up as soon as it has found a canary of CANARY_MIDDLE; larger ones come
+ * while it is at work.
+ */
+#ifndef SCANNER_PROBE_H
+#define SCANNER_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/settings.h"
+
+/* Before lockdown, after backend_setup. */
+void probe_setup(const struct scanner_settings *);
+
+/* A probe's connection has news. */
+void probe_event(uint32_t index);
+
+/* Starts the probes that are due and ends those that take too long. */
+void probe_run(uint64_t now);
+
+/* When probe_run has something to do next; UINT64_MAX: never. */
+uint64_t probe_next(void);
+
+/* The next probe, if none is under way: soon, or after some seconds. */
+void probe_soon(uint32_t index);
+void probe_later(uint32_t index);
+
+/* A message waits.  False if there is no point: a probe has just failed.
+ * Otherwise one is under way, or starts at once. */
+bool probe_hasten(uint32_t index);
+
+/* Is it still being found out how long messages may be? */
+bool probe_is_measuring(uint32_t index);
+
+#endif

@@ -1,0 +1,353 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""Faults 20 to 32 and others in which clamd says OK to what it has not looked
+into: with the real one wherever it can be made to do that.  Such a clamd is
+found out by its canary and not used, from check to check."""
+import base64
+import gzip
+import os
+import re
+import resource
+import subprocess
+import time
+
+from rig import run, wait_for
+
+TCP = "inet:{0.port}@127.0.0.1"
+MARKER = b"pratique-yellow-flag-" + b"test-word"
+SEALS = 0xf  # SEAL, SHRINK, GROW, WRITE
+O_RDWR = 2
+
+
+def unix(clamd):
+    return f"unix:{clamd.socket}"
+
+
+def attachment(content):
+    """A body with content as a base64 attachment, and its field."""
+    fields = [("MIME-Version", "1.0"),
+              ("Content-Type", 'multipart/mixed; boundary="=_part"')]
+    coded = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    return fields, (b"--=_part\r\nContent-Type: application/octet-stream\r\n"
+                    b"Content-Transfer-Encoding: base64\r\n\r\n" + coded +
+                    b"--=_part--\r\n")
+
+
+def infected(rig):
+    """What a blind clamd overlooks: must never be called clean."""
+    fields, body = attachment(MARKER)
+    return rig.send(body, fields)
+
+
+def never_up(rig, clamd, why, **settings):
+    rig.start(clamd, wait=False, **settings)
+    rig.not_used(why)
+    result = infected(rig)
+    rig.unscanned(result, "clamd-down")
+    rig.equal(rig.daemon.lines("backend-up"), [], "it was never used")
+
+
+def tmp_closed(rig):
+    """temporary directory not writable"""
+    clamd = rig.clamd()
+    rig.start(unix(clamd))
+    rig.equal(infected(rig).verdict, "infected", "before")
+    os.chmod(f"{clamd.directory}/tmp", 0)
+    rig.not_used("says OK to the EICAR test string")
+    rig.unscanned(infected(rig), "clamd-down")
+    os.chmod(f"{clamd.directory}/tmp", 0o755)
+    rig.recovers()
+    rig.equal(infected(rig).verdict, "infected", "afterwards")
+
+
+def tmp_closed_tcp(rig):
+    """temporary directory not writable, message as a stream"""
+    clamd = rig.clamd()
+    rig.start(TCP.format(clamd))
+    os.chmod(f"{clamd.directory}/tmp", 0)
+    rig.unscanned(infected(rig), "clamd-error", "clamd-down")
+    rig.not_used("no verdict on a test message")
+    os.chmod(f"{clamd.directory}/tmp", 0o755)
+    rig.recovers()
+
+
+def with_small_tmp(rig, options):
+    """A clamd whose temporary directory is a file system of its own."""
+    clamd = rig.clamd(start=False)
+    tmp = f"{clamd.directory}/tmp"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode=777,{options}",
+                    "none", tmp], check=True)
+    rig.stack.callback(subprocess.run, ["umount", "-l", tmp], check=True)
+    rig.stack.callback(clamd.stop)
+    return clamd.start(), tmp
+
+
+def fill(tmp):
+    with open(f"{tmp}/filler", "wb", buffering=0) as out:
+        try:
+            while out.write(b"x" * 4096):
+                pass
+        except OSError:
+            pass
+
+
+def tmp_full(rig):
+    """temporary directory full"""
+    clamd, tmp = with_small_tmp(rig, "size=32m")
+    rig.start(unix(clamd), max_message_size="2M")
+    fill(tmp)
+    rig.not_used("EICAR test string")
+    rig.unscanned(infected(rig), "clamd-down")
+    os.unlink(f"{tmp}/filler")
+    rig.recovers()
+
+
+def tmp_too_small(rig):
+    """temporary directory that takes small messages only"""
+    clamd, _ = with_small_tmp(rig, "size=4m")
+    rig.start(unix(clamd), wait=False)
+    rig.not_used("test ")
+    rig.wait_log("backend-down")
+    ups = rig.daemon.lines("backend-up")
+    rig.ok(len(ups) <= 1 and all(int(up["limit"]) <= 1 << 20 for up in ups),
+           "never used for messages of that size", ups)
+
+
+def tmp_full_tcp(rig):
+    """temporary directory full, message as a stream"""
+    clamd, tmp = with_small_tmp(rig, "size=32m")
+    rig.start(TCP.format(clamd), max_message_size="2M")
+    fill(tmp)
+    rig.unscanned(rig.send(b"y" * 70 + b"\r\n"), "clamd-error", "clamd-down")
+    rig.not_used("no verdict on a test message")
+    os.unlink(f"{tmp}/filler")
+    rig.recovers()
+
+
+def no_inodes(rig):
+    """no temporary directory can be created"""
+    fake = rig.fake()
+    rig.start(fake.address)
+    fake.answer = fake.canary = lambda r: r.reply(
+        b"Can't create temporary directory ERROR")
+    rig.unscanned(rig.send(), "clamd-error")
+    rig.not_used("no verdict on a test message: scan-error")
+    fake.answer = lambda r: r.reply(b"OK")
+    fake.canary = None
+    rig.recovers()
+
+
+def no_descriptors(rig):
+    """clamd has no free descriptors"""
+    clamd = rig.clamd(MaxThreads=4, User="root")
+    rig.start(unix(clamd))
+    pid = clamd.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    # The numbers in use are the lowest ones.
+    used = 1 + max(map(int, os.listdir(f"/proc/{pid}/fd")))
+    for spare in 2, 1, 0:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE,
+                         (used + spare, before[1]))
+        wait_for(f"backend-down with {spare} spare descriptors", lambda:
+                 rig.daemon.lines("backend-down"))
+        result = infected(rig)
+        rig.ok(result.verdict == "unscanned", f"{spare}: never clean", result)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    rig.recovers()
+
+
+def dropped_descriptor(rig):
+    """descriptors do not get through to clamd"""
+    fake = rig.fake(lambda r: r.reply(
+        b"Marker FOUND" if MARKER in r.data else b"OK"))
+    fake.commands["FILDES"] = lambda connection: None  # closes
+    rig.start(fake.address)
+    rig.clean(rig.send(), "scanned as a stream")
+    rig.equal(rig.send(MARKER).verdict, "infected", "found in a stream")
+    rig.ok("descriptors do not reach it" in
+           rig.wait_log("backend-warning",
+                        reason="gets messages as a stream: descriptors do "
+                               "not reach it")["reason"], "the log says so")
+
+
+def what_is_handed_on(rig):
+    """a descriptor that clamd can not read, or that changes"""
+    fake = rig.fake()
+    rig.start(fake.address)
+    rig.clean(rig.send())
+    rig.clean(rig.send(b"z" * 70000))
+    for request in fake.requests:
+        rig.equal(len(request.descriptors), 1, "one descriptor")
+        flags, seals = request.descriptors[0]
+        rig.equal(flags & os.O_ACCMODE, O_RDWR, "it can be read")
+        rig.equal(seals & SEALS, SEALS, "and has all seals")
+        rig.equal(request.command, b"zFILDES\0\0", "with nine bytes")
+
+
+def over_limits(rig):
+    """message above MaxFileSize"""
+    clamd = rig.clamd(MaxFileSize="3M", MaxScanSize="12M")
+    rig.start(unix(clamd))
+    line = rig.wait_log("backend-limit")
+    rig.equal(line["limit"], str(2 << 20), "what it looks into is known",
+              line.text)
+    rig.clean(rig.send(b"u" * (1 << 20)), "within: scanned")
+    rig.unscanned(rig.send(b"u" * (5 << 20)), "too-big")
+
+
+def silent_limits(rig):
+    """limits that pass silently: AlertExceedsMax off"""
+    never_up(rig, unix(rig.clamd(AlertExceedsMax="no")),
+             "set AlertExceedsMax yes")
+
+
+def silent_limits_wanted(rig):
+    """limits that pass silently, and the operator wants that"""
+    clamd = rig.clamd(AlertExceedsMax="no", MaxFileSize="3M")
+    rig.start((unix(clamd), {"require_alerts": "no"}))
+    rig.ok(rig.daemon.lines("backend-warning",
+                            reason="says OK to what exceeds its limits"),
+           "the log warns")
+    rig.unscanned(rig.send(b"u" * (5 << 20)), "too-big")
+
+
+def alerted_limits(rig):
+    """limits inside of a message: no virus, and not clean"""
+    clamd = rig.clamd()
+    rig.start(unix(clamd))
+    content = os.urandom(16)
+    for _ in range(64):
+        content = gzip.compress(content, 0)
+    fields, body = attachment(content)
+    rig.unscanned(rig.send(body, fields), "too-big")
+
+
+def scan_time(rig):
+    """MaxScanTime passed"""
+    clamd = rig.clamd(MaxScanTime=1)
+    rig.start(unix(clamd), wait=False)
+    fields, body = attachment(b"".join(os.urandom(999) for _ in range(3000)))
+    result = rig.send(body, fields)
+    rig.unscanned(result, "too-big", "clamd-down", "clamd-error")
+
+
+def empty_database(rig):
+    """database that does not know EICAR"""
+    clamd = rig.clamd(start=False)
+    path = f"{clamd.directory}/db/pratique-test.ndb"
+    with open(path, encoding="ascii") as database:
+        lines = [line for line in database if "Eicar" not in line]
+    with open(path, "w", encoding="ascii") as database:
+        database.writelines(lines)
+    clamd.start()
+    never_up(rig, unix(clamd), "says OK to the EICAR test string")
+
+
+def old_database(rig):
+    """database years old, its reload perhaps failed"""
+    fake = rig.fake()
+    fake.version = b"ClamAV 1.4.6/26000/Tue Nov 14 22:13:20 2023\0"
+    rig.start(fake.address)
+    rig.ok(rig.daemon.lines("backend-warning", reason="has an old database"),
+           "the log warns")
+    rig.equal(rig.daemon.lines("backend-up")[0]["database"], "26000",
+              "its number is in the log")
+    rig.clean(rig.send(), "it is used")
+
+
+def no_daily(rig):
+    """VERSION without number and date"""
+    clamd = rig.clamd()
+    rig.start(unix(clamd))
+    rig.ok(rig.daemon.lines("backend-warning", reason="has no daily database"),
+           "the log warns")
+    rig.clean(rig.send(), "it is used")
+
+
+def no_daily_refused(rig):
+    """VERSION without number and date, and the operator wants one"""
+    never_up(rig, (unix(rig.clamd()), {"require_daily": "yes"}),
+             "has no daily database")
+
+
+def dated(seconds):
+    return b"ClamAV 1.4.6/27001/" + time.strftime(
+        "%a %b %e %H:%M:%S %Y", time.gmtime(time.time() + seconds)).encode() \
+        + b"\0"
+
+
+def odd_dates(rig):
+    """VERSION date in another zone, in the future, and older than before"""
+    fake = rig.fake()
+    fake.version = dated(9 * 3600)
+    rig.start(fake.address)
+    rig.equal(rig.daemon.lines("backend-warning"), [], "another zone: nothing")
+    fake.version = dated(3 * 86400)
+    rig.wait_log("backend-warning", reason="has a database from the future")
+    rig.wait_log("backend-database")
+    fake.version = fake.version.replace(b"27001", b"26999")
+    rig.wait_log("backend-warning",
+                 reason="has an older database than before")
+    rig.clean(rig.send(), "it is used")
+
+
+def new_database(rig):
+    """database changes: all is looked at again, nothing is remembered"""
+    fake = rig.fake()
+    rig.start(fake.address)
+    rig.clean(rig.send(b"same\r\n"))
+    stats = fake.seen.count(b"zSTATS\0")
+    fake.version = dated(0)
+    rig.wait_log("backend-database")
+    wait_for("all stages of the probe", lambda:
+             fake.seen.count(b"zSTATS\0") > stats)
+    fake.answer = lambda r: r.reply(b"New.Signature FOUND")
+    rig.equal(rig.send(b"same\r\n").verdict, "infected",
+              "the same message is scanned again")
+
+
+def nonce(rig):
+    """false OK in clamd's cache; message not taken for mail"""
+    fake = rig.fake()
+    rig.start(fake.address)
+    fields = [("BM", "first field of a message")]
+    for _ in range(2):
+        rig.clean(rig.send(b"same\r\n", fields))
+    leads = [r.data.partition(b"\r\n")[0] for r in fake.requests]
+    rig.ok(all(re.fullmatch(rb"Received: from pratique by localhost id "
+                            rb"[0-9a-f]{32}\.\d+; [ -~]+", lead)
+               for lead in leads), "a line of our own stands first", leads)
+    rig.ok(leads[0] != leads[1], "and is never the same twice")
+    rest = fake.requests[0].data.partition(b"\r\n")[2]
+    rig.ok(rest.startswith(b"From: <a@example.net>\r\n") and
+           rest.endswith(b"\r\n\r\nsame\r\n"), "the whole message follows",
+           rest)
+
+
+def scan_mail_off(rig):
+    """ScanMail no"""
+    never_up(rig, unix(rig.clamd(ScanMail="no")),
+             "says OK to the EICAR test string")
+
+
+def liar_among_others(rig):
+    """one of several says OK to everything"""
+    liar = rig.clamd("liar", ScanMail="no")
+    good = rig.clamd("good")
+    rig.start(unix(liar), unix(good), wait=False)
+    rig.wait_log("backend-up", backend="c1")
+    rig.wait_log("backend-down", backend="c0")
+    results = [infected(rig) for _ in range(6)]
+    rig.ok(all(r.verdict == "infected" and r.line["backend"] == "c1"
+               for r in results), "only the other one is asked", results)
+
+
+run(((20, 53), tmp_closed), ((21,), tmp_closed_tcp), ((22,), tmp_full),
+    ((22,), tmp_too_small), ((23,), tmp_full_tcp), ((24,), no_inodes),
+    ((25, 26), no_descriptors), ((27,), dropped_descriptor),
+    ((28, 29, 65), what_is_handed_on), ((30,), over_limits),
+    ((30,), silent_limits), ((30,), silent_limits_wanted),
+    ((31,), alerted_limits), ((32,), scan_time), ((47,), empty_database),
+    ((48, 51), old_database), ((49,), no_daily), ((49,), no_daily_refused),
+    ((50,), odd_dates), ((52,), new_database), ((53, 54, 55), nonce),
+    ((54,), scan_mail_off), ((67,), liar_among_others))

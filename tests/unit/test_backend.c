@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The choice among clamds: scanner/backend.c.  Shares, room, limits, and what
+ * is to be waited for.  Probes, log and monitor are stood in for here.
+ */
+#include "scanner/backend.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scanner/journal.h"
+#include "scanner/monitor.h"
+#include "scanner/probe.h"
+
+static bool measuring, probing;
+static struct record_backend told;
+
+bool
+probe_is_measuring(uint32_t index)
+{
+	(void)index;
+	return measuring;
+}
+
+bool
+probe_hasten(uint32_t index)
+{
+	(void)index;
+	return probing;
+}
+
+void
+probe_soon(uint32_t index)
+{
+	(void)index;
+}
+
+void
+probe_later(uint32_t index)
+{
+	(void)index;
+}
+
+void
+journal_end(struct log_line *line)
+{
+	(void)line;
+}
+
+void
+monitor_send_backend(struct record_backend *record)
+{
+	told = *record;
+}
+
+static struct scanner_settings settings;
+
+/* Clamds that are up, with weights, and four threads each. */
+static void
+set_up(uint32_t count, const uint32_t weight[])
+{
+	memset(&settings, 0, sizeof(settings));
+	settings.backends = count;
+	for (uint32_t i = 0; i < count; i++)
+		settings.backend[i].weight = weight[i];
+	backend_setup(&settings);
+	measuring = probing = false;
+	for (uint32_t i = 0; i < count; i++) {
+		backend_at(i)->threads = 4;
+		backend_at(i)->limit = 1000;
+		backend_works(i);
+	}
+}
+
+/* Chooses and says which: -1 for none. */
+static int
+choose(void)
+{
+	uint32_t index;
+
+	return backend_choose(0, 10, &index) == BACKEND_CHOSEN ? (int)index
+							       : -1;
+}
+
+static void
+test_shares(void **state)
+{
+	static const uint32_t weight[] = {3, 1, 2};
+	unsigned int got[3] = {0};
+
+	(void)state;
+	set_up(3, weight);
+	for (int i = 0; i < 600; i++) {
+		int index = choose();
+
+		assert_in_range(index, 0, 2);
+		got[index]++;
+		backend_release((uint32_t)index, false);
+	}
+	assert_int_equal(got[0], 300);
+	assert_int_equal(got[1], 100);
+	assert_int_equal(got[2], 200);
+}
+
+static void
+test_least_to_do(void **state)
+{
+	static const uint32_t weight[] = {1, 1};
+	int first;
+
+	(void)state;
+	set_up(2, weight);
+	first = choose();
+	/* The other one, as long as this one is at work. */
+	for (int i = 0; i < 5; i++) {
+		int other = choose();
+
+		assert_int_equal(other, 1 - first);
+		backend_release((uint32_t)other, false);
+	}
+}
+
+static void
+test_room(void **state)
+{
+	static const uint32_t weight[] = {1};
+	uint32_t index;
+
+	(void)state;
+	set_up(1, weight);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(choose(), 0);
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
+	backend_release(0, true); /* clamd is still at it */
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
+	backend_release(0, false);
+	assert_int_equal(choose(), 0);
+	backend_release(0, false);
+	/* Nobody listens any more: it has died, and its scans with it. */
+	backend_refused(0, ECONNREFUSED);
+	backend_works(0);
+	assert_int_equal(choose(), 0);
+	assert_int_equal(choose(), 0);
+}
+
+static void
+test_configured_room(void **state)
+{
+	static const uint32_t weight[] = {1};
+
+	(void)state;
+	set_up(1, weight);
+	settings.backend[0].max_scans = 2;
+	assert_int_equal(choose(), 0);
+	assert_int_equal(choose(), 0);
+	assert_int_equal(choose(), -1);
+}
+
+static void
+test_limit(void **state)
+{
+	static const uint32_t weight[] = {1, 1};
+	uint32_t index;
+
+	(void)state;
+	set_up(2, weight);
+	backend_at(1)->limit = 5000;
+	assert_int_equal(backend_choose(0, 3000, &index), BACKEND_CHOSEN);
+	assert_int_equal(index, 1);
+	assert_int_equal(backend_choose(0, 6000, &index), BACKEND_TOO_SMALL);
+	measuring = true;
+	assert_int_equal(backend_choose(0, 6000, &index), BACKEND_CHECKING);
+	measuring = false;
+	/* One that is down might take it: that is no too-big. */
+	backend_failed(0, "test");
+	assert_int_equal(backend_choose(0, 6000, &index), BACKEND_EXHAUSTED);
+	assert_int_equal(backend_choose(1, 6000, &index), BACKEND_TOO_SMALL);
+}
+
+static void
+test_down(void **state)
+{
+	static const uint32_t weight[] = {1, 1};
+	uint32_t index;
+
+	(void)state;
+	set_up(2, weight);
+	backend_failed(0, "says OK to the EICAR test string");
+	assert_int_equal(told.index, 0);
+	assert_int_equal(told.up, 0);
+	assert_string_equal(told.reason, "says OK to the EICAR test string");
+	assert_int_equal(choose(), 1);
+	assert_int_equal(backend_choose(2, 10, &index), BACKEND_EXHAUSTED);
+	probing = true;
+	assert_int_equal(backend_choose(2, 10, &index), BACKEND_CHECKING);
+	backend_refused(1, ENOENT);
+	assert_int_equal(told.gone, 1);
+	backend_suspected(0, "test");
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	backend_works(1);
+	backend_suspected(1, "test");
+	assert_int_equal(backend_at(1)->state, BACKEND_SUSPECT);
+	assert_int_equal(choose(), -1);
+	assert_false(backend_other(0, 10));
+}
+
+/* Who comes back does not get all the work that it has missed. */
+static void
+test_comes_back(void **state)
+{
+	static const uint32_t weight[] = {1, 1};
+	int got[2] = {0};
+
+	(void)state;
+	set_up(2, weight);
+	backend_failed(0, "test");
+	for (int i = 0; i < 100; i++)
+		backend_release((uint32_t)choose(), false);
+	backend_works(0);
+	for (int i = 0; i < 100; i++) {
+		int index = choose();
+
+		assert_in_range(index, 0, 1);
+		got[index]++;
+		backend_release((uint32_t)index, false);
+	}
+	assert_int_equal(got[0], 50);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_shares),
+	    cmocka_unit_test(test_least_to_do),
+	    cmocka_unit_test(test_room),
+	    cmocka_unit_test(test_configured_room),
+	    cmocka_unit_test(test_limit),
+	    cmocka_unit_test(test_down),
+	    cmocka_unit_test(test_comes_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
