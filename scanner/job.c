@@ -16,8 +16,8 @@
 #include "scanner/clamd.h"
 #include "scanner/clock.h"
 #include "scanner/journal.h"
+#include "scanner/noverdict.h"
 #include "scanner/poll.h"
-#include "scanner/report.h"
 #include "scanner/stream.h"
 #include "scanner/suspects.h"
 
@@ -183,7 +183,7 @@ is_refused(struct job *j)
 	if (!suspects_find(
 		j->memfd, j->lead, j->size - j->lead, clock_ms(), &j->end))
 		return false;
-	report_remembered(j->size - j->lead, j->end);
+	noverdict_remembered(j->size - j->lead, j->end);
 	return true;
 }
 
@@ -242,7 +242,7 @@ job_had(struct job *j, enum outcome end)
 static void
 job_failed(struct job *j, const struct reply *reply)
 {
-	report_no_verdict(j->backend, reply->why,
+	noverdict_answer(j->backend, reply->why,
 	    span_of(
 		lanes[j->lane].clamd.reply, lanes[j->lane].clamd.reply_len));
 	/* That one was only tired of waiting. */

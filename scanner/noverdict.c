@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* Log lines of scans without a verdict; see noverdict.h.  In the scanner. */
+#include "scanner/noverdict.h"
+
+#include "scanner/backend.h"
+#include "scanner/journal.h"
+
+/* All replies but absurd ones; escaped it still fits into a line. */
+#define REPLY_LOG_MAX 512
+
+void
+noverdict_remembered(uint64_t size, enum outcome outcome)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_WARNING, "message-remembered");
+	log_number(&line, "size", size);
+	log_text(&line, "reason", outcome_reason(outcome));
+	journal_end(&line);
+}
+
+void
+noverdict_answer(uint32_t backend, const char *why, struct span reply)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_WARNING, "clamd-error");
+	log_text(&line, "backend", backend_name(backend));
+	log_text(&line, "reason", why);
+	log_bytes(&line, "reply", reply.ptr,
+	    reply.len < REPLY_LOG_MAX ? reply.len : REPLY_LOG_MAX);
+	journal_end(&line);
+}
