@@ -136,11 +136,11 @@ const struct option options[] = {
 	offsetof(struct backend_settings, require_daily), 0, 0, NULL,
 	"Whether it is used only with a daily database, whose version and age "
 	"are known."},
-    {GROUP_CLAMD, OPTION_BOOL, "require_alerts", "yes",
+    {GROUP_CLAMD, OPTION_BOOL, "require_alerts", "no",
 	offsetof(struct backend_settings, require_alerts), 0, 0, NULL,
 	"Whether it is used only if it reports what exceeds its limits: "
-	"AlertExceedsMax yes in its configuration. With no, it says OK to what "
-	"it did not look into, and so do we."},
+	"AlertExceedsMax yes in its configuration. One that does not says OK to "
+	"nested content that it did not look into; the log warns of it."},
     {GROUP_ACTION, OPTION_ACTION, "action", "",
 	offsetof(struct disposition, action), 0, 0, NULL,
 	"What the MTA is told to do."},

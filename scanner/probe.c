@@ -254,7 +254,9 @@ ended_nest(uint32_t index, const struct reply *reply)
 		return;
 	}
 	if (b->alerts_off && !was_off)
-		backend_warn(index, "says OK to what exceeds its limits");
+		backend_warn(index,
+		    "says OK to what exceeds its limits: set AlertExceedsMax "
+		    "yes in its configuration");
 	probe[index].floor = CANARY_SMALL;
 	measure(index, max_message_size < CANARY_MIDDLE ? max_message_size
 							: CANARY_MIDDLE);
