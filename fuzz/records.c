@@ -22,6 +22,7 @@
 #include "scanner/backend.h"
 #include "scanner/client.h"
 #include "scanner/journal.h"
+#include "scanner/memory.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
 
@@ -88,10 +89,10 @@ owner_of(uint32_t index)
 
 /* Behind the lead-in line stands what the session sent, if we know it. */
 static void
-check_submitted(const struct session *s, int memfd, uint64_t size)
+check_submitted(
+    const struct session *s, int memfd, uint64_t size, uint64_t lead)
 {
 	const uint8_t *map, *lf;
-	size_t lead;
 
 	NEED(fcntl(memfd, F_GET_SEALS) == SEALS);
 	NEED(lseek(memfd, 0, SEEK_END) == (off_t)size);
@@ -100,7 +101,7 @@ check_submitted(const struct session *s, int memfd, uint64_t size)
 	NEED(size >= 10 && memcmp(map, "Received: ", 10) == 0);
 	lf = memchr(map, '\n', size);
 	NEED(lf != NULL);
-	lead = (size_t)(lf - map) + 1;
+	NEED(lead == (uint64_t)(lf - map) + 1);
 	if (!s->tainted) {
 		NEED(size - lead == s->content_len);
 		NEED(memcmp(map + lead, s->content, s->content_len) == 0);
@@ -109,16 +110,24 @@ check_submitted(const struct session *s, int memfd, uint64_t size)
 }
 
 void
-job_submit(struct job *j, uint32_t owner, int memfd, uint64_t size)
+job_submit(
+    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
 {
 	struct session *s = owner_of(owner);
 
 	NEED(s->job == NULL && j->state == JOB_IDLE);
-	check_submitted(s, memfd, size);
+	check_submitted(s, memfd, size, lead);
 	j->owner = owner;
 	j->memfd = memfd;
 	j->state = JOB_WAITING;
 	s->job = j;
+}
+
+void
+job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+{
+	NEED(owner_of(owner)->job == NULL && j->state == JOB_IDLE);
+	NEED(lseek(memfd, 0, SEEK_END) == (off_t)size);
 }
 
 void
@@ -444,6 +453,7 @@ set_up(void)
 	if (log_fd[0] != -1)
 		return;
 	NEED(pipe2(log_fd, O_NONBLOCK) == 0);
+	memory_setup(UINT64_MAX);
 	NEED(stream_setup(LIMIT) && client_setup(&settings));
 	journal_setup(log_fd[1], LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
 	report_setup(true);
