@@ -64,7 +64,6 @@ check(enum reply_form form, enum reply_end end, struct span bytes)
 	case OUTCOME_BUSY:
 	case OUTCOME_TIMEOUT:
 	case OUTCOME_LIMITS:
-	case OUTCOME_BUSY:
 	case OUTCOME_INTERNAL:
 	case OUTCOME_COUNT:
 		NEED(false); /* not for a reply to say */

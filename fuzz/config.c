@@ -159,13 +159,9 @@ check_settings(const struct config *c)
 	NEED(c->scanner.backends >= 1 &&
 	     c->scanner.backends <= SETTINGS_BACKENDS_MAX);
 	for (size_t i = 0; i < c->scanner.backends; i++)
-<<<<<<< HEAD
-		NEED(c->scanner.backend[i].name[0] != '\0');
-=======
 		NEED(c->scanner.backend[i].max_scans <= SETTINGS_SCANS_MAX &&
 		     c->scanner.backend[i].weight >= 1 &&
 		     c->scanner.backend[i].name[0] != '\0');
->>>>>>> main
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		check_disposition(&s->disposition[i]);
 	NEED(s->header_scanned[0] == '\0' ||

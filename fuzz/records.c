@@ -127,8 +127,8 @@ job_submit(
 void
 job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
 {
-<<<<<<< HEAD
-	(void)j, (void)owner, (void)memfd, (void)size;
+	NEED(owner_of(owner)->job == NULL && j->state == JOB_IDLE);
+	NEED(lseek(memfd, 0, SEEK_END) == (off_t)size);
 }
 
 /* No stamps here: candidates are a violation. */
@@ -136,10 +136,6 @@ struct database
 identity_own(void)
 {
 	return (struct database){0};
-=======
-	NEED(owner_of(owner)->job == NULL && j->state == JOB_IDLE);
-	NEED(lseek(memfd, 0, SEEK_END) == (off_t)size);
->>>>>>> main
 }
 
 void
@@ -466,10 +462,7 @@ set_up(void)
 		return;
 	NEED(pipe2(log_fd, O_NONBLOCK) == 0);
 	memory_setup(UINT64_MAX);
-<<<<<<< HEAD
 	stamping_setup(&settings.stamp);
-=======
->>>>>>> main
 	NEED(stream_setup(LIMIT) && client_setup(&settings));
 	journal_setup(log_fd[1], LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
 	report_setup(true);
