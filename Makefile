@@ -117,6 +117,7 @@ TESTS = $(wildcard tests/unit/*.t) \
 	fuzz/controls.t \
 	$(wildcard tests/escape/*.t) \
 	$(wildcard tests/ipc/*.t) \
+	$(wildcard tests/stamps/*.t) \
 	$(wildcard tests/faults/*.t) \
 	$(wildcard tests/system/*.t)
 else

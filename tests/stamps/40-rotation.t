@@ -1,0 +1,145 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""Keys are changed on two hops while mail flows: every message is stamped by
+the first hop and skips the scan of the second, before, between and after the
+three steps.
+"""
+import collections
+import os
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(1, os.path.join(HERE, "../system"))
+
+import corpus
+import verify
+from hops import DAILY, Chain
+from kit import smtp
+from kit.postfix import Postfix
+from kit.tap import main, wait_for
+from kit.world import sender_of
+
+OLD, NEW = "hop1", "hop1-new"
+SENDERS = 3
+ENOUGH = 40  # messages that pass between two steps
+TEXT = corpus.plain()
+
+
+class Load:
+    """Clients that send without a pause until the block is left."""
+
+    def __init__(self, port):
+        self.port = port
+        self.tags = []
+        self.problems = []
+        self._ending = threading.Event()
+        self._threads = [threading.Thread(target=self._run)
+                         for _ in range(SENDERS)]
+
+    def _run(self):
+        try:
+            with smtp.Client(self.port) as client:
+                while not self._ending.is_set():
+                    tag = smtp.new_tag()
+                    reply = client.give(TEXT(tag), sender=sender_of(tag))
+                    if reply.startswith("250 "):
+                        self.tags.append(tag)
+                    else:
+                        self.problems.append(reply)
+        except Exception as error:  # whatever it is, the test must see it
+            self.problems.append(repr(error))
+
+    def more(self):
+        """Waits until some more have been sent; all tags until then."""
+        enough = len(self.tags) + ENOUGH
+        wait_for("more mail to be sent",
+                 lambda: self.problems or len(self.tags) >= enough)
+        return list(self.tags)
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ending.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def setup(stack, directory):
+    return Chain(stack, directory, Postfix, Postfix,
+                 prepare=lambda hops: hops[1].trust(NEW))
+
+
+def rotation(tap, chain):
+    """The three steps under load"""
+    first, last = chain.hops
+    secret = os.urandom(32)
+    with Load(first.mta.port) as load:
+        load.more()
+        for hop in chain.hops:  # 1: known everywhere
+            hop.ring.put(NEW, secret)
+            hop.reload_keys()
+        load.more()
+        first.ring.put(OLD, first.secret)  # 2: the other one stamps
+        first.ring.put(NEW, secret, "stamp")
+        first.reload_keys()
+        last.lines(load.more())  # 3: nothing with the old one is on its way
+        for hop in chain.hops:
+            hop.ring.drop(OLD)
+            hop.reload_keys()
+        load.more()
+    tap.equal(load.problems, [], "every message was taken")
+    made = first.lines(load.tags)
+    by_key = collections.Counter(line.get("stamp_key")
+                                 for line in made.values())
+    tap.note(f"{len(load.tags)} messages, by key: {dict(by_key)}")
+    tap.ok(set(by_key) == {OLD, NEW} and min(by_key.values()) >= ENOUGH,
+           "each got a stamp, the old key's or the new one's", by_key)
+    tap.equal([line.text for line in last.lines(load.tags).values()
+               if (line["verdict"], line.get("stamp"))
+               != ("clean-by-stamp", "skip")], [],
+              f"all {len(load.tags)} skip the second scan")
+    tap.equal(last.scans(), 0, "its clamd was never asked")
+
+
+def stamped(chain, name, secret):
+    """A message with a stamp of our own, given to hop2 directly; its line."""
+    tag, now = smtp.new_tag(), int(time.time())
+    text = TEXT(tag)
+    stamp = verify.make(
+        *verify.split_message(text.encode("latin-1")),
+        verify.Key(name, secret), t=now, x=now + 3600, i="00" * 8, e="x",
+        d=DAILY, g=chain.made, p="std")
+    smtp.send(chain.last.mta.port, f"X-Scan-Stamp: {verify.write(stamp).decode()}"
+              f"\n{text}", sender=sender_of(tag))
+    return chain.last.lines([tag])[tag]
+
+
+def retired(tap, chain):
+    """The old key is worth nothing afterwards"""
+    line = stamped(chain, OLD, chain.first.secret)
+    tap.equal((line["verdict"], line.get("stamp_reason")),
+              ("clean", "unknown-key"), "a stamp made with it is scanned",
+              line.text)
+
+
+def refused(tap, chain):
+    """A ring that is wrong does not replace the one in use"""
+    hop = chain.last
+    path = os.path.join(hop.ring.directory, "wrong.key")
+    with open(path, "w", encoding="ascii") as out:
+        out.write("pratique-key 1\n")
+    os.chmod(path, 0o400)
+    os.kill(hop.pratiqued.pid(), 1)  # SIGHUP
+    hop.pratiqued.wait_line("keys-refused")
+    tag, = chain.send([TEXT])
+    line = hop.lines([tag])[tag]
+    tap.equal(line["verdict"], "clean-by-stamp", "stamps hold as before",
+              line.text)
+
+
+main(setup, rotation, retired, refused)
