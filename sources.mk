@@ -26,7 +26,7 @@ LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
 	parser/stamps.c
 
 SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
-	privsep/activation.c privsep/status.c privsep/syslog.c \
+	privsep/children.c privsep/activation.c privsep/status.c privsep/syslog.c \
 	privsep/child.c privsep/keys.c privsep/listen.c privsep/notify.c \
 	privsep/wire.c \
 	$(KEYS) $(CHANNEL) $(CONFIG) $(SANDBOX) $(POLICY) $(LIB)

@@ -2,12 +2,9 @@
 /*
  * Supervision of the children; see supervise.h.  In the monitor, confined.
  *
- * A child is STARTING until its READY, then UP; a listener that accepts no
- * more is RETIRED and lives until its last session has ended.  There is at
- * most one scanner and one listener that is not retired.  Whatever dies
- * without having been told to is started again, at once at first, then with a
- * growing delay: a crash loop must not eat the machine, and the listening
- * sockets stay open meanwhile.
+ * What the children say (a table of records, each with the states in which it
+ * may come), that they end, signals, and time; what follows from it is done in
+ * children.c.
  */
 #include "privsep/supervise.h"
 
@@ -25,6 +22,7 @@
 
 #include "lib/log.h"
 #include "privsep/channel.h"
+#include "privsep/children.h"
 #include "privsep/keys.h"
 #include "privsep/notify.h"
 #include "privsep/record.h"
@@ -33,46 +31,12 @@
 #include "privsep/wire.h"
 #include "sandbox/sandbox.h"
 
-/* Retired listeners end when their last session does, which can take
- * session_timeout; the oldest gives way when there are too many. */
-#define CHILDREN_MAX STATUS_CHILDREN_MAX
-/* Restart delays: none after the first failure, then doubling. */
-#define BACKOFF_FIRST_MS 100
-#define BACKOFF_MAX_MS	 10000
-/* A role that has worked for so long starts with a clean record. */
-#define BACKOFF_FORGET_MS 60000
 /* After SIGTERM open sessions may finish their message: scan_timeout, and so
  * much for the rest. */
 #define STOP_GRACE_MS 15000
 /* How often to see whether clamd's directory has come back. */
 #define ROOT_CHECK_MS 5000
 
-/* The numbers are those of enum status_state. */
-enum child_state { CHILD_FREE, CHILD_STARTING, CHILD_UP, CHILD_RETIRED };
-
-struct child {
-	enum child_state state;
-	enum role role;
-	pid_t pid;
-	int fd;
-	uint64_t since;
-};
-
-/* What is known of a role over the lives of its processes. */
-struct job {
-	const char *name;
-	const struct child_plan *plan;
-	bool wanted;	   /* a start is due at start_at */
-	uint64_t start_at; /* wire_now's clock */
-	uint32_t failures;
-	uint64_t failed_at;
-};
-
-static struct child children[CHILDREN_MAX];
-static struct job jobs[ROLE_COUNT] = {
-    [ROLE_LISTENER] = {.name = "listener"},
-    [ROLE_SCANNER] = {.name = "scanner"},
-};
 static struct supervise_plan *plan;
 static struct stat root_then; /* of scanner_root when the scanner started */
 static uint32_t sockets_gone; /* bit i: the path of clamd i is not there */
@@ -94,128 +58,6 @@ log_child(enum log_level level, const char *event, const struct child *c,
 	if (key != NULL)
 		log_text(&line, key, text);
 	log_end(&line);
-}
-
-/* Tells a child something that carries nothing else, or a descriptor. */
-static void
-tell(const struct child *c, enum record_type type, int passfd)
-{
-	struct record_plain r = {.head = record_head(type, sizeof(r))};
-
-	/* A failure shows as the child's end, or does not matter. */
-	(void)channel_send(c->fd, &r, passfd);
-}
-
-/* Gives listener and scanner a channel to each other. */
-static void
-introduce(const struct child *listener, const struct child *scanner)
-{
-	int pair[2];
-
-	if (!channel_pair(pair))
-		return;
-	tell(listener, RECORD_PEER, pair[0]);
-	tell(scanner, RECORD_PEER, pair[1]);
-	close(pair[0]);
-	close(pair[1]);
-}
-
-/* A new child is introduced to all of the other kind that still take
- * connections or sessions. */
-static void
-introduce_all(const struct child *new)
-{
-	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		const struct child *c = &children[i];
-		if (c->state == CHILD_FREE || c->role == new->role)
-			continue;
-		if (new->role == ROLE_LISTENER && c->state != CHILD_RETIRED)
-			introduce(new, c);
-		else if (new->role == ROLE_SCANNER)
-			introduce(c, new);
-	}
-}
-
-static struct child *
-child_slot(void)
-{
-	struct child *oldest = NULL;
-
-	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		struct child *c = &children[i];
-		if (c->state == CHILD_FREE)
-			return c;
-		if (c->state == CHILD_RETIRED &&
-		    (oldest == NULL || c->since < oldest->since))
-			oldest = c;
-	}
-	if (oldest != NULL)
-		kill(-oldest->pid, SIGKILL);
-	return NULL;
-}
-
-/* A start after a failure: soon the first time, later the next times. */
-static void
-start_later(enum role role)
-{
-	struct job *job = &jobs[role];
-	uint64_t now = wire_now();
-	uint64_t delay = 0;
-
-	if (now - job->failed_at > BACKOFF_FORGET_MS)
-		job->failures = 0;
-	for (uint32_t i = 0; i < job->failures && delay < BACKOFF_MAX_MS; i++)
-		delay = delay == 0 ? BACKOFF_FIRST_MS : 2 * delay;
-	job->failures++;
-	job->failed_at = now;
-	job->wanted = true;
-	job->start_at = now + (delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS);
-	if (delay > 0) {
-		struct log_line line;
-		log_begin(&line, LOG_LEVEL_WARNING, "restart-delayed");
-		log_text(&line, "role", job->name);
-		log_number(&line, "failures", job->failures);
-		log_number(&line, "delay_ms", job->start_at - now);
-		log_end(&line);
-	}
-}
-
-static void
-start(enum role role)
-{
-	struct job *job = &jobs[role];
-	struct child *c = child_slot();
-
-	if (c == NULL)
-		return; /* soon, when the one that was killed is reaped */
-	job->wanted = false;
-	c->role = role;
-	c->pid = child_start(job->plan, &c->fd);
-	if (c->pid == -1) {
-		log_event(LOG_LEVEL_ERROR, "fork-failed", strerror(errno));
-		start_later(role);
-		return;
-	}
-	c->state = CHILD_STARTING;
-	c->since = wire_now();
-	if (role == ROLE_SCANNER && stat(plan->scanner_root, &root_then) == -1)
-		root_then.st_ino = 0;
-	introduce_all(c);
-}
-
-/* The last resort, and what a violation brings: the whole process group. */
-static void
-end_child(const struct child *c)
-{
-	kill(-c->pid, SIGKILL);
-	kill(c->pid, SIGKILL); /* if it had no group yet */
-}
-
-static void
-retire(struct child *c)
-{
-	c->state = CHILD_RETIRED;
-	tell(c, c->role == ROLE_LISTENER ? RECORD_RETIRE : RECORD_STOP, -1);
 }
 
 /* --- records from children -------------------------------------------------- */
@@ -242,7 +84,7 @@ handle_ready(struct child *c, struct span r)
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		struct child *old = &children[i];
 		if (old->state == CHILD_UP && old->role == c->role)
-			retire(old);
+			child_retire(old);
 	}
 	c->state = CHILD_UP;
 	status_layers((size_t)(c - children), ready.layers, ready.missing);
@@ -282,7 +124,7 @@ handle_ended(struct child *c, struct span r)
 	if (killed || c->state != CHILD_UP)
 		return;
 	c->state = CHILD_RETIRED;
-	start_later(ROLE_LISTENER);
+	children_start_later(ROLE_LISTENER);
 }
 
 static void
@@ -304,7 +146,7 @@ handle_log_lost(struct child *c, struct span r)
 	if (plan->syslog_path == NULL ||
 	    (fd = syslog_open(plan->syslog_path)) == -1)
 		return;
-	tell(c, RECORD_LOG, fd);
+	child_tell(c, RECORD_LOG, fd);
 	close(fd);
 }
 
@@ -332,7 +174,7 @@ static void
 violation(struct child *c, enum record_type type)
 {
 	log_child(LOG_LEVEL_ERROR, "violation", c, "record", record_name(type));
-	end_child(c);
+	child_end(c);
 	close(c->fd);
 	c->fd = -1;
 }
@@ -376,7 +218,7 @@ child_read(struct child *c)
 	if (n == 0 || (n == -1 && errno == ECONNRESET)) {
 		/* It is ending.  If not (an empty datagram looks the same), it
 		 * can not be told anything any more, so it has to. */
-		end_child(c);
+		child_end(c);
 		close(c->fd);
 		c->fd = -1;
 		return;
@@ -428,7 +270,7 @@ child_ended(struct child *c, const siginfo_t *info)
 		exit_status = EX_OSERR;
 		return;
 	}
-	start_later(c->role);
+	children_start_later(c->role);
 }
 
 static void
@@ -482,14 +324,14 @@ drive_stop(uint64_t now)
 		stop_at = now + plan->scan_timeout + STOP_GRACE_MS;
 		for (size_t i = 0; i < CHILDREN_MAX; i++) {
 			if (children[i].state != CHILD_FREE)
-				tell(&children[i], RECORD_STOP, -1);
+				child_tell(&children[i], RECORD_STOP, -1);
 		}
 	}
 	if (now < stop_at)
 		return;
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		if (children[i].state != CHILD_FREE)
-			end_child(&children[i]);
+			child_end(&children[i]);
 	}
 }
 
@@ -507,6 +349,15 @@ check_root(void)
 	    "the directory of clamd's socket was made anew");
 	jobs[ROLE_SCANNER].wanted = true;
 	jobs[ROLE_SCANNER].start_at = 0;
+}
+
+/* Starts a child; what the scanner's root is then is remembered. */
+static void
+start(enum role role)
+{
+	if (role == ROLE_SCANNER && stat(plan->scanner_root, &root_then) == -1)
+		root_then.st_ino = 0;
+	children_start(role);
 }
 
 static void

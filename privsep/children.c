@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The monitor's children; see children.h.  Whatever dies without having been
+ * told to is started again, at once at first, then with a growing delay: a
+ * crash loop must not eat the machine, and the listening sockets stay open
+ * meanwhile.
+ */
+#include "privsep/children.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "privsep/channel.h"
+#include "privsep/wire.h"
+
+/* Restart delays: none after the first failure, then doubling. */
+#define BACKOFF_FIRST_MS 100
+#define BACKOFF_MAX_MS	 10000
+/* A role that has worked for so long starts with a clean record. */
+#define BACKOFF_FORGET_MS 60000
+
+struct child children[CHILDREN_MAX];
+struct job jobs[ROLE_COUNT] = {
+    [ROLE_LISTENER] = {.name = "listener"},
+    [ROLE_SCANNER] = {.name = "scanner"},
+};
+
+void
+child_tell(const struct child *c, enum record_type type, int passfd)
+{
+	struct record_plain r = {.head = record_head(type, sizeof(r))};
+
+	/* A failure shows as the child's end, or does not matter. */
+	(void)channel_send(c->fd, &r, passfd);
+}
+
+/* Gives listener and scanner a channel to each other. */
+static void
+introduce(const struct child *listener, const struct child *scanner)
+{
+	int pair[2];
+
+	if (!channel_pair(pair))
+		return;
+	child_tell(listener, RECORD_PEER, pair[0]);
+	child_tell(scanner, RECORD_PEER, pair[1]);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* A new child is introduced to all of the other kind that still take
+ * connections or sessions. */
+static void
+children_introduce(const struct child *new)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		const struct child *c = &children[i];
+		if (c->state == CHILD_FREE || c->role == new->role)
+			continue;
+		if (new->role == ROLE_LISTENER && c->state != CHILD_RETIRED)
+			introduce(new, c);
+		else if (new->role == ROLE_SCANNER)
+			introduce(c, new);
+	}
+}
+
+static struct child *
+slot(void)
+{
+	struct child *oldest = NULL;
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		struct child *c = &children[i];
+		if (c->state == CHILD_FREE)
+			return c;
+		if (c->state == CHILD_RETIRED &&
+		    (oldest == NULL || c->since < oldest->since))
+			oldest = c;
+	}
+	if (oldest != NULL)
+		kill(-oldest->pid, SIGKILL);
+	return NULL;
+}
+
+void
+children_start_later(enum role role)
+{
+	struct job *job = &jobs[role];
+	uint64_t now = wire_now();
+	uint64_t delay = 0;
+
+	if (now - job->failed_at > BACKOFF_FORGET_MS)
+		job->failures = 0;
+	for (uint32_t i = 0; i < job->failures && delay < BACKOFF_MAX_MS; i++)
+		delay = delay == 0 ? BACKOFF_FIRST_MS : 2 * delay;
+	job->failures++;
+	job->failed_at = now;
+	job->wanted = true;
+	job->start_at = now + (delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS);
+	if (delay > 0) {
+		struct log_line line;
+		log_begin(&line, LOG_LEVEL_WARNING, "restart-delayed");
+		log_text(&line, "role", job->name);
+		log_number(&line, "failures", job->failures);
+		log_number(&line, "delay_ms", job->start_at - now);
+		log_end(&line);
+	}
+}
+
+void
+children_start(enum role role)
+{
+	struct job *job = &jobs[role];
+	struct child *c = slot();
+
+	if (c == NULL)
+		return; /* soon, when the one that was killed is reaped */
+	job->wanted = false;
+	c->role = role;
+	c->pid = child_start(job->plan, &c->fd);
+	if (c->pid == -1) {
+		log_event(LOG_LEVEL_ERROR, "fork-failed", strerror(errno));
+		children_start_later(role);
+		return;
+	}
+	c->state = CHILD_STARTING;
+	c->since = wire_now();
+	children_introduce(c);
+}
+
+void
+child_end(const struct child *c)
+{
+	kill(-c->pid, SIGKILL);
+	kill(c->pid, SIGKILL); /* if it had no group yet */
+}
+
+void
+child_retire(struct child *c)
+{
+	c->state = CHILD_RETIRED;
+	child_tell(
+	    c, c->role == ROLE_LISTENER ? RECORD_RETIRE : RECORD_STOP, -1);
+}

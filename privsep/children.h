@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The monitor's children: the table of them, what is known of each role over
+ * the lives of its processes, and what is done with one: start, introduction
+ * to the others, retirement, end.
+ *
+ * A child is STARTING until its READY, then UP; a listener that accepts no
+ * more is RETIRED and lives until its last session has ended.  There is at
+ * most one scanner and one listener that is not retired.
+ */
+#ifndef PRIVSEP_CHILDREN_H
+#define PRIVSEP_CHILDREN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "privsep/child.h"
+#include "privsep/record.h"
+#include "privsep/status.h"
+
+/* Retired listeners end when their last session does, which can take
+ * session_timeout; the oldest gives way when there are too many. */
+#define CHILDREN_MAX STATUS_CHILDREN_MAX
+
+/* The numbers are those of enum status_state. */
+enum child_state { CHILD_FREE, CHILD_STARTING, CHILD_UP, CHILD_RETIRED };
+
+struct child {
+	enum child_state state;
+	enum role role;
+	pid_t pid;
+	int fd;
+	uint64_t since;
+};
+
+struct job {
+	const char *name;
+	const struct child_plan *plan;
+	bool wanted;	   /* a start is due at start_at */
+	uint64_t start_at; /* wire_now's clock */
+	uint32_t failures;
+	uint64_t failed_at;
+};
+
+extern struct child children[CHILDREN_MAX];
+extern struct job jobs[ROLE_COUNT]; /* listener and scanner */
+
+/* Tells a child something that carries nothing else, or a descriptor (-1:
+ * none).  A failure shows as the child's end. */
+void child_tell(const struct child *, enum record_type, int passfd);
+
+/* No more connections, or sessions, for this one. */
+void child_retire(struct child *);
+
+/* The last resort, and what a violation brings: SIGKILL to its group. */
+void child_end(const struct child *);
+
+/* Starts a child of the role and introduces it to the others. */
+void children_start(enum role);
+
+/* A start after a failure: at once the first time, later the next times. */
+void children_start_later(enum role);
+
+#endif
