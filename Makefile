@@ -131,8 +131,14 @@ CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
 	$(FAKES:%=$(B)/%) \
 	fuzz-programs
 
+# Tests that need something there is only one of, /dev/log or an address: these
+# run one after the other, beside the rest.
+ALONE = --rules 'seq=tests/{escape,ipc}/*.t' \
+	--rules 'seq=tests/system/{09,30,31}-*.t'
+
 check: all unit $(CHECK_NEEDS)
 	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
+	    -j2 $(ALONE) --rules 'par=**' \
 	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%) $(TESTS)
 
 lint:
