@@ -57,7 +57,8 @@ lib = $(shell $(PKG_CONFIG) --libs $(1))
 inc = $(shell $(PKG_CONFIG) --cflags $(1))
 
 # --- what is in which program -------------------------------------------------
-# The lists are the separation: tests/unit/nm.t checks what the linker made.
+# The lists are the separation: tests/system/06-separation.t looks at what the
+# linker made of them.
 include sources.mk
 
 PROGRAMS := pratiqued pratique-session pratique-scanner pratique-libmilter \
