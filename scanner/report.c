@@ -7,9 +7,6 @@
 #include "scanner/backend.h"
 #include "scanner/journal.h"
 
-/* All replies but absurd ones; escaped it still fits into a line. */
-#define REPLY_LOG_MAX 512
-
 static bool log_clean;
 
 void
@@ -96,29 +93,5 @@ report_lost(const struct client *c)
 		add_verdict(&line, c);
 	else
 		log_number(&line, "size", c->stream.len);
-	journal_end(&line);
-}
-
-void
-report_remembered(uint64_t size, enum outcome outcome)
-{
-	struct log_line line;
-
-	log_begin(&line, LOG_LEVEL_WARNING, "message-remembered");
-	log_number(&line, "size", size);
-	log_text(&line, "reason", outcome_reason(outcome));
-	journal_end(&line);
-}
-
-void
-report_no_verdict(uint32_t backend, const char *why, struct span reply)
-{
-	struct log_line line;
-
-	log_begin(&line, LOG_LEVEL_WARNING, "clamd-error");
-	log_text(&line, "backend", backend_name(backend));
-	log_text(&line, "reason", why);
-	log_bytes(&line, "reply", reply.ptr,
-	    reply.len < REPLY_LOG_MAX ? reply.len : REPLY_LOG_MAX);
 	journal_end(&line);
 }

@@ -20,10 +20,4 @@ void report_message(const struct client *, const struct report *);
 /* The session ended in the middle of a message. */
 void report_lost(const struct client *);
 
-/* A message is put off because an earlier one like it ended as outcome. */
-void report_remembered(uint64_t size, enum outcome outcome);
-
-/* A clamd answered, with no verdict; why is one of our words. */
-void report_no_verdict(uint32_t backend, const char *why, struct span reply);
-
 #endif

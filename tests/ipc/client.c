@@ -314,18 +314,6 @@ job_judged(uint32_t owner)
 }
 
 void
-report_remembered(uint64_t size, enum outcome outcome)
-{
-	(void)size, (void)outcome;
-}
-
-void
-report_no_verdict(uint32_t backend, const char *why, struct span reply)
-{
-	(void)backend, (void)why, (void)reply;
-}
-
-void
 report_setup(bool log_clean)
 {
 	(void)log_clean;
