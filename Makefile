@@ -61,12 +61,12 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 # linker made of them.
 include sources.mk
 
-PROGRAMS := pratiqued pratique-session pratique-scanner pratique-libmilter \
-	    pratique
+PROGRAMS := pratiqued pratique-monitor pratique-keys pratique-session \
+	    pratique-scanner pratique-libmilter pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load \
 	    conform-engine oracle oracle-libmilter stamp-case
-FAKES    := escape/pratiqued escape/pratique-session escape/pratique-scanner \
-	    escape/list ipc/pratiqued ipc/pratique-session \
+FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session escape/pratique-scanner \
+	    escape/list ipc/pratique-monitor ipc/pratique-session \
 	    ipc/pratique-scanner ipc/records
 
 .PHONY: all check unit bench lint docs evidence install clean print-privileged
@@ -95,7 +95,7 @@ $(B)/%.o: %.c
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is built in and can be given anew to `make install`.
-$(B)/config/complete.o $(B)/privsep/monitor.o: $(B)/built-in
+$(B)/config/complete.o $(B)/privsep/start.o $(B)/privsep/monitor.o: $(B)/built-in
 $(B)/built-in: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION) $(LIBEXECDIR)' | cmp -s - $@ || \
@@ -147,7 +147,7 @@ lint:
 
 # What runs with privilege, without configuration reading; for tests/lint.
 print-privileged:
-	@echo $(filter-out $(CONFIG),$(SRC_pratiqued))
+	@echo $(SRC_pratique-monitor)
 
 # Papers that are made from tables.
 docs: $(B)/policy-table $(B)/config-manual
@@ -172,7 +172,8 @@ install: all
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/pratique
 	install -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
-	install -m 711 $(B)/pratique-session $(B)/pratique-scanner \
+	install -m 711 $(B)/pratique-monitor $(B)/pratique-keys \
+	    $(B)/pratique-session $(B)/pratique-scanner \
 	    $(B)/pratique-libmilter $(DESTDIR)$(LIBEXECDIR)/
 	install -m 644 man/pratiqued.8 man/pratique.8 man/pratique-key.8 \
 	    man/pratique-verify.8 $(DESTDIR)$(MANDIR)/man8/

@@ -5,17 +5,23 @@ LIB := lib/field.c lib/log.c lib/network.c lib/outcome.c lib/stamp.c
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
 	  config/options.c config/read.c config/reply.c config/text.c config/values.c
 
-SANDBOX := sandbox/caps.c sandbox/descriptors.c sandbox/ids.c sandbox/landlock.c sandbox/limits.c \
-	   sandbox/namespace.c sandbox/policy_load.c sandbox/report.c \
-	   sandbox/sandbox.c
+# What every process has of it, and what the monitor's children have besides.
+CONFINE := sandbox/caps.c sandbox/descriptors.c sandbox/limits.c \
+	   sandbox/policy_load.c sandbox/report.c sandbox/sandbox.c
+SANDBOX := $(CONFINE) sandbox/enter.c sandbox/ids.c sandbox/landlock.c \
+	   sandbox/namespace.c
 
-# The tables and the compiler that turns them into programs: monitor only.
-POLICY := sandbox/policy_compile.c sandbox/policy_libmilter.c \
-	  sandbox/policy_listener.c sandbox/policy_monitor.c \
-	  sandbox/policy_scanner.c sandbox/policy_session.c
+# The tables and the compiler that turns them into programs: pratiqued only.
+POLICY := sandbox/policy_compile.c sandbox/policy_keys.c \
+	  sandbox/policy_libmilter.c sandbox/policy_listener.c \
+	  sandbox/policy_monitor.c sandbox/policy_scanner.c \
+	  sandbox/policy_session.c
 
-# What has keys, and what works with them: monitor and pratique(8) only.
-KEYS := $(wildcard keys/*.c)
+# What holds keys and uses them: monitor and pratique(8) only.  What reads
+# their files: the key reader and pratique(8).
+RING := keys/keyring.c keys/vault.c
+KEYS := $(RING) keys/notary.c
+READER := keys/key_file.c keys/reader.c
 
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
@@ -25,12 +31,22 @@ LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
 	parser/phrase.c parser/reply.c parser/session.c parser/stamp.c \
 	parser/stamps.c
 
-SRC_pratiqued := privsep/monitor.c privsep/plan.c privsep/supervise.c \
-	privsep/children.c privsep/activation.c privsep/status.c privsep/syslog.c \
-	privsep/child.c privsep/keys.c privsep/listen.c privsep/notify.c \
-	privsep/wire.c \
-	$(KEYS) $(CHANNEL) $(CONFIG) $(SANDBOX) $(POLICY) $(LIB)
-LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng libsodium)
+# What the operator starts, and what it becomes.
+SRC_pratiqued := privsep/start.c privsep/plan.c privsep/activation.c \
+	privsep/boot.c privsep/listen.c privsep/places.c privsep/starter.c \
+	privsep/status_make.c privsep/syslog.c \
+	$(CONFIG) $(CONFINE) $(POLICY) $(LIB)
+LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
+
+SRC_pratique-monitor := privsep/monitor.c privsep/supervise.c \
+	privsep/child.c privsep/children.c privsep/keys.c privsep/notify.c \
+	privsep/places.c privsep/status.c privsep/syslog.c privsep/wire.c \
+	$(KEYS) $(CHANNEL) $(CONFINE) lib/log.c lib/stamp.c
+LIB_pratique-monitor = $(call lib,libcap-ng libsodium)
+
+SRC_pratique-keys := keys/main.c $(READER) $(RING) privsep/boot.c $(SANDBOX) \
+	lib/stamp.c
+LIB_pratique-keys = $(call lib,libcap-ng libsodium)
 
 SRC_pratique-session := privsep/listener.c privsep/pending.c \
 	privsep/session.c privsep/host.c privsep/mta.c privsep/wire.c \
@@ -41,7 +57,8 @@ SRC_pratique-scanner := $(wildcard scanner/*.c) $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
 # What judges stamps, in one program.
-JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c $(KEYS)
+JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c \
+	$(KEYS) $(READER)
 
 # The operator's tool.  Only its commands about stamps have code of the daemon.
 SRC_pratique := $(filter-out cli/judge.c,$(wildcard cli/*.c)) $(JUDGE) \
@@ -84,9 +101,10 @@ LIB_oracle-libmilter = $(LIBMILTER) -Wl,--wrap=read -Wl,--wrap=close
 # parser/host.h.
 UNIT := $(wildcard tests/unit/test_*.c)
 UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
-	$(filter-out privsep/monitor.c privsep/listener.c privsep/host.c \
-	privsep/mta.c scanner/main.c,$(sort $(SRC_pratiqued) $(SRC_pratique-session) \
-	$(SRC_pratique-scanner)))
+	$(filter-out privsep/start.c privsep/monitor.c privsep/listener.c \
+	privsep/host.c privsep/mta.c scanner/main.c keys/main.c,$(sort \
+	$(SRC_pratiqued) $(SRC_pratique-monitor) $(SRC_pratique-keys) \
+	$(SRC_pratique-session) $(SRC_pratique-scanner)))
 LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
 
 # Test programs that are started in the place of ours: a session and a scanner
@@ -99,8 +117,10 @@ LAYERS := tests/escape/layers.c
 ATTEMPTS := tests/escape/attempt.c tests/escape/table.c tests/escape/steps.c \
 	tests/escape/machine_$(shell uname -m).c
 
-SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS) tests/escape/leak.c
-LIB_escape/pratiqued = $(WRAP) -Wl,--wrap=close_range $(LIB_pratiqued)
+SRC_escape/pratiqued := $(SRC_pratiqued) tests/escape/leak.c
+LIB_escape/pratiqued = -Wl,--wrap=close_range $(LIB_pratiqued)
+SRC_escape/pratique-monitor := $(SRC_pratique-monitor) $(LAYERS) tests/escape/leak.c
+LIB_escape/pratique-monitor = $(WRAP) -Wl,--wrap=close_range $(LIB_pratique-monitor)
 SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \
 	$(filter-out $(PARSER),$(SRC_pratique-session))
 HLINK_escape/pratique-session = $(HLINK_pratique-session)
@@ -111,8 +131,8 @@ LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
 SRC_escape/list := tests/escape/list.c $(ATTEMPTS)
 LIB_escape/list = $(call lib,libseccomp)
 
-SRC_ipc/pratiqued := $(SRC_escape/pratiqued)
-LIB_ipc/pratiqued = $(LIB_escape/pratiqued)
+SRC_ipc/pratique-monitor := $(SRC_escape/pratique-monitor)
+LIB_ipc/pratique-monitor = $(LIB_escape/pratique-monitor)
 SRC_ipc/pratique-session := tests/ipc/engine.c $(LAYERS) \
 	$(filter-out $(PARSER),$(SRC_pratique-session))
 HLINK_ipc/pratique-session = $(HLINK_pratique-session)

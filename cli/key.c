@@ -20,7 +20,7 @@
 #include "cli/stamps.h"
 #include "config/config.h"
 #include "config/values.h"
-#include "keys/keyring.h"
+#include "keys/reader.h"
 
 #define DAY UINT64_C(86400)
 
@@ -148,7 +148,7 @@ load(int argc, char **argv)
 {
 	char why[PATH_MAX + 256];
 
-	if (keyring_load(argc == 2 ? argv[1] : CONFIG_KEY_DIR, "", false, why,
+	if (reader_load(argc == 2 ? argv[1] : CONFIG_KEY_DIR, "", false, why,
 		sizeof(why)))
 		return true;
 	fprintf(stderr, "pratique: %s\n", why);

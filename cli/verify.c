@@ -19,7 +19,7 @@
 #include "cli/message.h"
 #include "cli/stamps.h"
 #include "config/config.h"
-#include "keys/keyring.h"
+#include "keys/reader.h"
 #include "keys/notary.h"
 
 #define MESSAGE_MAX ((size_t)256 << 20)
@@ -125,8 +125,8 @@ read_keys(const struct arguments *a)
 		fprintf(stderr, "pratique: no safe memory for keys: %m\n");
 		return false;
 	}
-	ok = a->keys > 0 ? keyring_load_files(a->key, a->keys, why, sizeof(why))
-			 : keyring_load(dir, "", false, why, sizeof(why));
+	ok = a->keys > 0 ? reader_load_files(a->key, a->keys, why, sizeof(why))
+			 : reader_load(dir, "", false, why, sizeof(why));
 	if (!ok)
 		fprintf(stderr, "pratique: %s\n", why);
 	return ok;

@@ -1,41 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Keys from files; see keyring.h.  A file's bytes go straight into a vault:
- * no secret is ever anywhere else, but in registers and in what libsodium
- * wipes.
- */
+/* The rings in use and in spare; see keyring.h. */
 #include "keys/keyring.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "keys/vault.h"
-
-/* Where systemd puts credentials: its files may have a group that can read,
- * which is how it shows an access list for the service's user. */
-#define CREDENTIALS "/run/credentials/"
-
-struct safe {
-	struct keyring ring;
-	char text[KEY_FILE_MAX + 1]; /* of the file being read */
-};
 
 static struct vault vault[2];
 static size_t in_use;
 
-/* The ring being read, and where a complaint about it goes. */
-struct loading {
-	struct safe *safe;
-	const char *dir; /* "" for files given one by one */
-	char *why;
-	size_t size;
-};
+static struct keyring_pages *
+pages_of(struct vault *v)
+{
+	return v->memory;
+}
 
 bool
 keyring_setup(void)
@@ -43,13 +23,10 @@ keyring_setup(void)
 	if (sodium_init() == -1)
 		return false;
 	for (size_t i = 0; i < 2; i++) {
-		struct safe *safe;
-
-		if (!vault_make(&vault[i], sizeof(struct safe)))
+		if (!vault_make(&vault[i], sizeof(struct keyring_pages)))
 			return false;
-		safe = vault[i].memory;
 		vault_unlock(&vault[i]);
-		safe->ring.stamping = KEYRING_MAX;
+		pages_of(&vault[i])->ring.stamping = KEYRING_MAX;
 		vault_lock(&vault[i]);
 	}
 	return true;
@@ -64,9 +41,7 @@ keyring_is_secret(void)
 const struct keyring *
 keyring_get(void)
 {
-	const struct safe *safe = vault[in_use].memory;
-
-	return &safe->ring;
+	return &pages_of(&vault[in_use])->ring;
 }
 
 const struct key *
@@ -88,214 +63,57 @@ keyring_wipe(void)
 	vault_wipe(&vault[1]);
 }
 
-/* --- one file ------------------------------------------------------------- */
-
-static bool
-refuse(struct loading *l, const char *file, const char *what)
-{
-	snprintf(l->why, l->size, "%s%s%s: %s", l->dir,
-	    *l->dir == '\0' || *file == '\0' ? "" : "/", file, what);
-	return false;
-}
-
-/* NULL, or why nobody should trust a key in there. */
-static const char *
-distrust(const struct stat *st, bool credential)
-{
-	mode_t mode = st->st_mode & 07777;
-
-	if (!S_ISREG(st->st_mode))
-		return "is not a regular file";
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return "belongs to another user; mend it with: chown root FILE";
-	if (mode != 0400 && !(credential && mode == 0440))
-		return "has not mode 0400; mend it with: chmod 0400 FILE, and "
-		       "think about who could read it so far";
-	if (st->st_size > KEY_FILE_MAX)
-		return "is too long for a key file";
-	return NULL;
-}
-
-/* Reads the file into the safe; its length, or -1 with a complaint. */
-static ssize_t
-read_text(struct loading *l, int fd, const char *file)
-{
-	bool credential = strncmp(*l->dir == '\0' ? file : l->dir, CREDENTIALS,
-			      strlen(CREDENTIALS)) == 0;
-	const char *why = NULL;
-	struct stat st;
-	ssize_t n;
-
-	if (fstat(fd, &st) == -1)
-		why = strerror(errno);
-	else
-		why = distrust(&st, credential);
-	if (why != NULL) {
-		refuse(l, file, why);
-		return -1;
-	}
-	n = read(fd, l->safe->text, KEY_FILE_MAX);
-	if (n == -1)
-		refuse(l, file, strerror(errno));
-	return n;
-}
-
-static const char *
-refuse_twin(const struct keyring *ring, const struct key *key)
-{
-	for (uint32_t i = 0; i < ring->count; i++) {
-		if (strcmp(ring->key[i].id, key->id) == 0)
-			return "has the id of another key";
-		if (sodium_memcmp(
-			ring->key[i].secret, key->secret, KEY_SECRET) == 0)
-			return "has the secret of another key";
-	}
-	if (key->stamps && ring->stamping != KEYRING_MAX)
-		return "is a second one with \"use stamp\"";
-	return NULL;
-}
-
-/* The file's key behind those that are in the ring already. */
-static bool
-add_key(struct loading *l, const char *file, size_t len)
-{
-	struct keyring *ring = &l->safe->ring;
-	struct key *key;
-	const char *why;
-
-	if (ring->count == KEYRING_MAX)
-		return refuse(l, file, "is one too many; there can be 64 keys");
-	key = &ring->key[ring->count];
-	why = key_file_parse(span_of(l->safe->text, len), key);
-	if (why == NULL)
-		why = refuse_twin(ring, key);
-	if (why != NULL)
-		return refuse(l, file, why);
-	if (key->stamps)
-		ring->stamping = ring->count;
-	ring->count++;
-	return true;
-}
-
-static bool
-load_file(struct loading *l, int dir, const char *file)
-{
-	/* Not blocking, lest a FIFO holds us up before it is refused. */
-	int fd = openat(dir, file,
-	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
-	ssize_t n;
-
-	if (fd == -1)
-		return refuse(l, file, strerror(errno));
-	n = read_text(l, fd, file);
-	close(fd);
-	return n != -1 && add_key(l, file, (size_t)n);
-}
-
-/* --- a directory ---------------------------------------------------------- */
-
-static bool
-is_key_file(const char *name)
-{
-	size_t len = strlen(name), suffix = strlen(KEYRING_SUFFIX);
-
-	return len > suffix && name[0] != '.' &&
-	       strcmp(name + len - suffix, KEYRING_SUFFIX) == 0;
-}
-
-/* The names of one buffer full of directory entries. */
-static bool
-load_entries(struct loading *l, int dir, const char *entries, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		const struct dirent64 *e = (const void *)(entries + at);
-
-		if (is_key_file(e->d_name) && !load_file(l, dir, e->d_name))
-			return false;
-		at += e->d_reclen;
-	}
-	return true;
-}
-
-/* getdents64 itself: opendir would allocate, and ask more of the kernel. */
-static bool
-load_dir(struct loading *l)
-{
-	_Alignas(struct dirent64) char entries[4096];
-	int dir = open(l->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = true;
-	ssize_t n = 0;
-
-	if (dir == -1)
-		return refuse(l, "", strerror(errno));
-	while (ok && (n = getdents64(dir, entries, sizeof(entries))) > 0)
-		ok = load_entries(l, dir, entries, (size_t)n);
-	if (n == -1)
-		ok = refuse(l, "", strerror(errno));
-	close(dir);
-	return ok;
-}
-
-static struct loading
-begin(const char *dir, char *why, size_t size)
+struct keyring_pages *
+keyring_begin(void)
 {
 	struct vault *spare = &vault[1 - in_use];
-	struct loading l = {
-	    .safe = spare->memory, .dir = dir, .why = why, .size = size};
+	struct keyring_pages *pages = pages_of(spare);
 
 	vault_unlock(spare);
-	l.safe->ring.count = 0;
-	l.safe->ring.stamping = KEYRING_MAX;
-	return l;
+	pages->ring.count = 0;
+	pages->ring.stamping = KEYRING_MAX;
+	pages->why[0] = '\0';
+	return pages;
 }
 
-/* The new ring takes the place of the old one, or is forgotten. */
-static bool
-finish(struct loading *l, bool ok)
+int
+keyring_begin_elsewhere(void)
 {
-	sodium_memzero(l->safe->text, sizeof(l->safe->text));
+	keyring_begin();
 	vault_lock(&vault[1 - in_use]);
-	if (ok)
-		in_use = 1 - in_use;
-	vault_wipe(&vault[1 - in_use]);
-	return ok;
+	return vault[1 - in_use].fd;
 }
 
+/* Another process may have written it. */
 static bool
-fits(struct loading *l, const char *stamping, bool must_stamp)
+holds_together(const struct keyring *ring)
 {
-	const struct keyring *ring = &l->safe->ring;
-
-	if (ring->count == 0)
-		return refuse(l, "", "no key in there; see pratique key new");
-	if (ring->stamping == KEYRING_MAX)
-		return !must_stamp ||
-		       refuse(l, "",
-			   "no key with \"use stamp\", but stamp.add = yes");
-	if (*stamping != '\0' &&
-	    strcmp(ring->key[ring->stamping].id, stamping) != 0)
-		return refuse(l, "",
-		    "the key with \"use stamp\" is not the one "
-		    "that stamp.key names");
+	if (ring->count > KEYRING_MAX || ring->stamping > KEYRING_MAX)
+		return false;
+	for (uint32_t i = 0; i < ring->count; i++) {
+		if (memchr(ring->key[i].id, '\0', sizeof(ring->key[i].id)) ==
+		    NULL)
+			return false;
+	}
 	return true;
 }
 
 bool
-keyring_load(const char *dir, const char *stamping, bool must_stamp, char *why,
-    size_t size)
+keyring_finish(bool ok, char *why, size_t size)
 {
-	struct loading l = begin(dir, why, size);
+	struct vault *spare = &vault[1 - in_use];
+	struct keyring_pages *pages = pages_of(spare);
 
-	return finish(&l, load_dir(&l) && fits(&l, stamping, must_stamp));
-}
-
-bool
-keyring_load_files(char *const *file, size_t files, char *why, size_t size)
-{
-	struct loading l = begin("", why, size);
-	bool ok = true;
-
-	for (size_t i = 0; ok && i < files; i++)
-		ok = load_file(&l, AT_FDCWD, file[i]);
-	return finish(&l, ok);
+	vault_unlock(spare);
+	sodium_memzero(pages->text, sizeof(pages->text));
+	vault_lock(spare);
+	if (ok && holds_together(&pages->ring))
+		in_use = 1 - in_use;
+	else {
+		ok = false;
+		snprintf(
+		    why, size, "%.*s", (int)sizeof(pages->why) - 1, pages->why);
+	}
+	vault_wipe(&vault[1 - in_use]);
+	return ok;
 }

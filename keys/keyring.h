@@ -3,22 +3,32 @@
  * The keyring: all keys of a directory, at most one of which stamps.  In the
  * monitor, and in pratique(8) for `key` and `verify`.
  *
- * It has two vaults: a ring is read into the one that is not in use and takes
- * the place of the other whole, or not at all; the loser is wiped.  Whatever
- * is wrong with a single file is a reason to keep the ring that there is.
+ * It has two vaults: a ring is read into the one that is not in use
+ * (keys/reader.h) and takes the place of the other whole, or not at all; the
+ * loser is wiped.
  */
 #ifndef KEYS_KEYRING_H
 #define KEYS_KEYRING_H
 
+#include <limits.h>
+
 #include "keys/key_file.h"
 
 #define KEYRING_MAX    64
+#define KEYRING_WHY    (PATH_MAX + 512)
 #define KEYRING_SUFFIX ".key"
 
 struct keyring {
 	uint32_t count;
 	uint32_t stamping; /* index; KEYRING_MAX: none */
 	struct key key[KEYRING_MAX];
+};
+
+/* What is in a vault.  Two processes may have it mapped. */
+struct keyring_pages {
+	struct keyring ring;
+	char text[KEY_FILE_MAX + 1]; /* of the file being read */
+	char why[KEYRING_WHY];	     /* what was wrong, if something was */
 };
 
 /* Initialises libsodium and makes the vaults; false with errno.  Once, before
@@ -28,18 +38,17 @@ bool keyring_setup(void);
 /* The memory is memfd_secret's. */
 bool keyring_is_secret(void);
 
-/* Reads every file of dir whose name ends in ".key" and puts them in place of
- * the ring in use.  stamping: id that the stamping key must have, "" for any;
- * must_stamp: there has to be one.  False with what is wrong in why, and the
- * ring in use stays.  Opens files to read only: works under the filter. */
-bool keyring_load(const char *dir, const char *stamping, bool must_stamp,
-    char *why, size_t size);
+/* The spare vault, empty, for whoever reads a ring into it. */
+struct keyring_pages *keyring_begin(void);
 
-/* The same with files given one by one, for pratique(8). */
-bool keyring_load_files(
-    char *const *file, size_t files, char *why, size_t size);
+/* The same pages for another process: their descriptor stays ours. */
+int keyring_begin_elsewhere(void);
 
-/* The ring in use, empty at first.  Valid until the next load. */
+/* What was read takes the place of the ring in use if ok and if it holds
+ * together; else false, and the ring in use stays.  why gets what is wrong. */
+bool keyring_finish(bool ok, char *why, size_t size);
+
+/* The ring in use, empty at first.  Valid until the next begin. */
 const struct keyring *keyring_get(void);
 
 /* The key of that id, or NULL. */

@@ -23,79 +23,63 @@ whole_pages(size_t size)
 	return (size + page - 1) / page * page;
 }
 
-/* A file of secret memory, or -1. */
-static int
-secret_file(size_t size)
+bool
+vault_map(struct vault *v, int fd, size_t size)
 {
-	int fd = (int)syscall(SYS_memfd_secret, O_CLOEXEC);
-
-	if (fd != -1 && ftruncate(fd, (off_t)size) == -1) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-/* The pages of fd between two that can not be touched. */
-static void *
-map_guarded(int fd, size_t size)
-{
-	size_t page = page_size();
-	uint8_t *area = mmap(NULL, size + 2 * page, PROT_NONE,
+	size_t page = page_size(), whole = whole_pages(size);
+	uint8_t *area = mmap(NULL, whole + 2 * page, PROT_NONE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	void *inside;
 
 	if (area == MAP_FAILED)
-		return NULL;
-	inside = mmap(area + page, size, PROT_READ | PROT_WRITE,
+		return false;
+	inside = mmap(area + page, whole, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_FIXED, fd, 0);
-	if (inside != MAP_FAILED && madvise(inside, size, MADV_DONTFORK) == 0)
-		return inside;
-	munmap(area, size + 2 * page);
-	return NULL;
-}
-
-static void *
-make_secret(size_t size)
-{
-	size_t whole = whole_pages(size);
-	int fd = secret_file(whole);
-	void *memory;
-
-	if (fd == -1)
-		return NULL;
-	memory = map_guarded(fd, whole);
-	close(fd);
-	return memory;
-}
-
-/* libsodium puts a block at the end of its pages. */
-static void *
-make_guarded(size_t size)
-{
-	size_t whole = whole_pages(size);
-	uint8_t *memory = sodium_malloc(whole);
-
-	if (memory == NULL)
-		return NULL;
-	if (sodium_mlock(memory, whole) == 0 &&
-	    madvise(memory, whole, MADV_DONTDUMP) == 0 &&
-	    madvise(memory, whole, MADV_DONTFORK) == 0) {
-		sodium_memzero(memory, whole);
-		return memory;
+	if (inside == MAP_FAILED) {
+		munmap(area, whole + 2 * page);
+		return false;
 	}
-	sodium_free(memory);
-	return NULL;
+	v->memory = inside;
+	v->size = size;
+	v->fd = fd;
+	return true;
+}
+
+/* Keeps the pages where they are, and out of children and core files.  Those
+ * of memfd_secret are locked by themselves. */
+static bool
+hold(const struct vault *v)
+{
+	size_t whole = whole_pages(v->size);
+
+	return (v->secret || mlock(v->memory, whole) == 0) &&
+	       madvise(v->memory, whole, MADV_DONTDUMP) == 0 &&
+	       madvise(v->memory, whole, MADV_DONTFORK) == 0;
+}
+
+static bool
+make(struct vault *v, int fd, size_t size, bool secret)
+{
+	if (fd == -1)
+		return false;
+	v->secret = secret;
+	if (ftruncate(fd, (off_t)whole_pages(size)) == 0 &&
+	    vault_map(v, fd, size)) {
+		if (hold(v))
+			return true;
+		munmap(v->memory, whole_pages(size));
+		v->memory = NULL;
+	}
+	close(fd);
+	return false;
 }
 
 bool
 vault_make(struct vault *v, size_t size)
 {
-	*v = (struct vault){.memory = make_secret(size), .size = size};
-	v->secret = v->memory != NULL;
-	if (v->memory == NULL)
-		v->memory = make_guarded(size);
-	if (v->memory == NULL)
+	*v = (struct vault){.fd = -1};
+	if (!make(v, (int)syscall(SYS_memfd_secret, O_CLOEXEC), size, true) &&
+	    !make(v, memfd_create("pratique-keys", MFD_CLOEXEC), size, false))
 		return false;
 	vault_lock(v);
 	return true;

@@ -6,7 +6,9 @@
  *
  * memfd_secret(2) where the kernel has it: such pages are not even in the
  * kernel's own map, and neither ptrace nor /proc/PID/mem can read them.
- * Elsewhere libsodium's guarded memory.  Monitor and pratique(8) only.
+ * Elsewhere a locked memfd.  Either way there is a descriptor, by which the
+ * pages can be given to another process of ours.  Monitor, its key reader and
+ * pratique(8) only.
  */
 #ifndef KEYS_VAULT_H
 #define KEYS_VAULT_H
@@ -17,12 +19,17 @@
 struct vault {
 	void *memory; /* size bytes, zeroed; NULL: none */
 	size_t size;
-	bool secret; /* memfd_secret, else libsodium's */
+	int fd;	     /* the same pages; close-on-exec */
+	bool secret; /* memfd_secret's */
 };
 
-/* False with errno: no such memory, or it can not be locked.  After
- * sodium_init, before the monitor's filter is on. */
+/* False with errno: no such memory, or it can not be locked.  Before the
+ * monitor's filter is on. */
 bool vault_make(struct vault *, size_t size);
+
+/* The pages of another process's vault of that size, open to writing.  False
+ * with errno. */
+bool vault_map(struct vault *, int fd, size_t size);
 
 /* Opens it to writing, and closes it.  A vault that can not be closed is a
  * fault of ours: the process ends. */

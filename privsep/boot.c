@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The boot block; see boot.h.  boot_make runs in the monitor, boot_load in the
- * children before they are confined.
+ * The boot block; see boot.h.  boot_make runs in pratiqued, boot_load in the
+ * others before they are confined.
  */
 #include "privsep/boot.h"
 

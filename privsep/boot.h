@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The boot block: all that the monitor tells a child before it is confined,
- * in a sealed memfd on descriptor CHILD_FD_BOOT.  The child reads it as its
- * first act and closes the descriptor.  No pointers, no
- * secrets.
+ * The boot block: all that a process is told before it is confined, in a
+ * sealed memfd on descriptor CHILD_FD_BOOT.  It reads it as its first act and
+ * closes the descriptor.  pratiqued makes the blocks of all of them and leaves
+ * those of the children to the monitor, who can not read them.  No pointers,
+ * no secrets.
  */
 #ifndef PRIVSEP_BOOT_H
 #define PRIVSEP_BOOT_H
 
-#include "config/settings.h"
+#include "config/config.h"
 #include "sandbox/policy.h"
 #include "sandbox/sandbox.h"
 
@@ -24,6 +25,33 @@ struct scanner_boot {
 	struct sandbox_spec sandbox;
 	struct policy_program scanner;
 	struct scanner_settings settings;
+};
+
+/* Paths of our programs: libexec_dir and a name. */
+#define BOOT_PROGRAM_MAX (PATH_MAX + 32)
+
+struct keys_boot {
+	struct sandbox_spec sandbox;
+	struct policy_program reader;
+	char stamping[STAMP_KEY_MAX + 1]; /* see keys/reader.h */
+	uint32_t must_stamp;
+};
+
+struct monitor_boot {
+	struct policy_program monitor;
+	uint64_t descriptors; /* bits of those that it was given */
+	struct stamp_settings stamp;
+	enum log_format log_format;
+	enum log_to log_to;
+	uint32_t scan_timeout;
+	uint32_t listens;
+	char listen[CONFIG_LISTEN_MAX *
+		    sizeof(((struct address *)0)->text)]; /* for the log */
+	char scanner_root[PATH_MAX];
+	char listener_program[BOOT_PROGRAM_MAX];
+	char scanner_program[BOOT_PROGRAM_MAX];
+	char reader_program[BOOT_PROGRAM_MAX];
+	char listener_role[16];
 };
 
 /* Makes a sealed memfd that holds size bytes of block; -1 with errno. */

@@ -5,10 +5,11 @@
 #ifndef PRIVSEP_CHILD_H
 #define PRIVSEP_CHILD_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "privsep/record.h"
+#include "privsep/places.h"
 
 /* What a child is started with.  Descriptors stay the caller's. */
 struct child_plan {
@@ -16,7 +17,7 @@ struct child_plan {
 	const char *role;    /* its first argument, for ps */
 	int boot;	     /* boot block */
 	int log;	     /* -1: none */
-	const int *listen;   /* listening sockets */
+	int listen;	     /* the first of the listening sockets */
 	uint32_t listens;    /* at most CONFIG_LISTEN_MAX */
 };
 
@@ -24,5 +25,10 @@ struct child_plan {
  * standard input and output, our standard error, and the descriptors of
  * privsep/record.h.  *channel becomes our end of its channel.  -1 with errno. */
 pid_t child_start(const struct child_plan *, int *channel);
+
+/* The same for a program that has no channel: fd[0] becomes its descriptor 3,
+ * and so on.  -1 with errno. */
+pid_t child_run(
+    const char *program, const char *role, const int *fd, size_t count);
 
 #endif

@@ -4,46 +4,48 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "keys/keyring.h"
 #include "keys/notary.h"
 #include "lib/log.h"
 #include "privsep/channel.h"
+#include "privsep/child.h"
 #include "privsep/record.h"
 
-static char credentials[PATH_MAX];
-static const char *key_dir; /* NULL: no keys are in use */
-static const struct stamp_settings *settings;
+static const struct monitor_boot *boot; /* NULL: no keys are in use */
 
-void
-keys_init(void)
-{
-	const char *dir = getenv("CREDENTIALS_DIRECTORY");
-
-	if (dir != NULL && strlen(dir) < sizeof(credentials))
-		memcpy(credentials, dir, strlen(dir) + 1);
-}
-
+/* The key reader fills the spare ring.  It is waited for: it reads at most 64
+ * small files, and without its answer there is nothing to stamp with. */
 static bool
-load(char *why, size_t size)
+read_keys(char *why, size_t size)
 {
-	return keyring_load(key_dir, settings->key, settings->add, why, size);
+	const int fd[] = {keyring_begin_elsewhere(), MONITOR_FD_KEYS};
+	pid_t pid = child_run(boot->reader_program, "keys", fd, 2);
+	siginfo_t info = {0};
+	bool ok;
+
+	snprintf(why, size, "cannot start %s: %s", boot->reader_program,
+	    strerror(errno));
+	if (pid == -1)
+		return false;
+	ok = waitid(P_PID, (id_t)pid, &info, WEXITED) == 0 &&
+	     info.si_code == CLD_EXITED && info.si_status == 0;
+	if (keyring_finish(ok, why, size))
+		return true;
+	if (*why == '\0')
+		snprintf(why, size, "%s ended with %s %d", boot->reader_program,
+		    info.si_code == CLD_EXITED ? "status" : "signal",
+		    info.si_status);
+	return false;
 }
 
 bool
-keys_setup(const struct config *c, char *why, size_t size)
+keys_setup(const struct monitor_boot *b, char *why, size_t size)
 {
-	settings = &c->scanner.stamp;
-	if (!settings->add && settings->peers == 0)
-		return true;
-	key_dir = CONFIG_KEY_DIR;
-	if (credentials[0] != '\0')
-		key_dir = credentials;
-	if (c->key_dir[0] != '\0')
-		key_dir = c->key_dir;
 	if (!keyring_setup()) {
 		snprintf(why, size,
 		    "no locked memory for keys (%s); raise the limit "
@@ -51,8 +53,15 @@ keys_setup(const struct config *c, char *why, size_t size)
 		    strerror(errno));
 		return false;
 	}
-	notary_setup(settings);
-	return load(why, size);
+	boot = b;
+	notary_setup(&boot->stamp);
+	return true;
+}
+
+bool
+keys_load(char *why, size_t size)
+{
+	return boot == NULL || read_keys(why, size);
 }
 
 void
@@ -61,7 +70,7 @@ keys_log(void)
 	const struct keyring *ring;
 	struct log_line line;
 
-	if (key_dir == NULL)
+	if (boot == NULL)
 		return;
 	ring = keyring_get();
 	log_begin(&line, LOG_LEVEL_INFO, "keys-loaded");
@@ -76,11 +85,11 @@ keys_log(void)
 bool
 keys_reload(void)
 {
-	char why[PATH_MAX + 256];
+	char why[KEYRING_WHY];
 
-	if (key_dir == NULL)
+	if (boot == NULL)
 		return false;
-	if (load(why, sizeof(why)))
+	if (read_keys(why, sizeof(why)))
 		keys_log();
 	else
 		log_event(LOG_LEVEL_ERROR, "keys-refused", why);
@@ -142,7 +151,7 @@ check(int fd, struct span record)
 bool
 keys_request(int fd, struct span record)
 {
-	if (key_dir == NULL)
+	if (boot == NULL)
 		return false; /* nothing was to be stamped or checked */
 	return record_type_of(record) == RECORD_STAMP ? make(fd, record)
 						      : check(fd, record);

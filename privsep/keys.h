@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Keys in the monitor: loading at the start, replacing on SIGHUP, wiping at
+ * Keys in the monitor: having them read at the start, replacing on SIGHUP, wiping at
  * the end, and the two requests of scanners, STAMP and CHECK, between channel
  * and notary (keys/notary.h).  All of it does nothing where the configuration
  * neither stamps nor checks.
@@ -11,16 +11,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "config/config.h"
 #include "lib/span.h"
+#include "privsep/boot.h"
 
-/* Before the environment is emptied: where systemd has put credentials. */
-void keys_init(void);
+/* Keys are in use: makes the memory for them.  Before the filter is on; the
+ * boot block must stay.  False with what is wrong and the mend in why. */
+bool keys_setup(const struct monitor_boot *, char *why, size_t size);
 
-/* Makes the memory and reads the ring.  After the last fork of the monitor
- * itself and before its filter; the configuration must stay.  False with what
- * is wrong and the mend in why. */
-bool keys_setup(const struct config *, char *why, size_t size);
+/* Has the ring read by the key reader (keys/main.c), the first time.  False
+ * with what is wrong and the mend in why. */
+bool keys_load(char *why, size_t size);
 
 /* Says in the log which keys there are. */
 void keys_log(void);

@@ -1,191 +1,128 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pratiqued, the monitor: the order of its start.
+ * pratique-monitor: what pratiqued becomes when everything is prepared
+ * (start.c).  Shows itself as pratiqued, the process that the operator
+ * started.
  *
- * Reads the operator's configuration, opens what needs privilege, keeps only
- * the privilege that restarting a child needs, puts its own filter on, and
- * then supervises (supervise.c).  It never reads a byte of mail or of the
- * milter protocol; what its children send it are fixed-size records.
+ * Keeps only the privilege that restarting a child needs, puts its own filter
+ * on, has the keys read, and then supervises (supervise.c).  It never reads a
+ * byte of mail, of the milter protocol, of the configuration or of a key file;
+ * what its children send it are fixed-size records.
  */
-#include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "keys/keyring.h"
 #include "lib/log.h"
-#include "privsep/activation.h"
+#include "privsep/boot.h"
 #include "privsep/keys.h"
 #include "privsep/notify.h"
-#include "privsep/plan.h"
+#include "privsep/places.h"
 #include "privsep/status.h"
 #include "privsep/supervise.h"
-#include "sandbox/policy.h"
-#include "sandbox/sandbox.h"
 
-struct arguments {
-	const char *config;
-	const char *pid_file;
-	bool detach, test;
-};
+static const struct monitor_boot *boot;
 
-static void
-usage(void)
-{
-	fprintf(stderr, "usage: pratiqued [-dTV] [-c file] [-p file]\n");
-	exit(EX_USAGE);
-}
-
-static struct arguments
-parse_arguments(int argc, char **argv)
-{
-	struct arguments a = {.config = CONFIG_DEFAULT_FILE};
-	int c;
-
-	while ((c = getopt(argc, argv, "c:dp:TV")) != -1) {
-		switch (c) {
-		case 'c':
-			a.config = optarg;
-			break;
-		case 'd':
-			a.detach = true;
-			break;
-		case 'p':
-			a.pid_file = optarg;
-			break;
-		case 'T':
-			a.test = true;
-			break;
-		case 'V':
-			printf("pratiqued " VERSION "\n");
-			exit(EX_OK);
-		default:
-			usage();
-		}
-	}
-	if (optind != argc)
-		usage();
-	return a;
-}
-
-/* The pid file is opened while its path is still the operator's. */
 static bool
-write_pid_file(const char *path)
+given(int fd)
 {
-	int fd = open(
-	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	return (boot->descriptors >> fd & 1) != 0;
+}
 
-	if (fd == -1 || dprintf(fd, "%ld\n", (long)getpid()) < 0 ||
-	    fchmod(fd, 0644) == -1) {
-		fprintf(
-		    stderr, "pratiqued: cannot write pid file %s: %m\n", path);
-		return false;
-	}
-	close(fd);
-	return true;
+static int
+fail(int status, const char *why)
+{
+	fprintf(stderr, "pratiqued: %s\n", why);
+	return status;
+}
+
+/* Keeps what restarting children needs and gives everything else away. */
+static const char *
+confine(struct sandbox_report *report)
+{
+	if (!sandbox_monitor(report))
+		return report->missing;
+	if (!policy_load(&boot->monitor))
+		return "cannot load the system call filter: this kernel has no "
+		       "seccomp, or an outer filter forbids it";
+	report->layers |= LAYER_BIT(LAYER_SECCOMP);
+	return NULL;
 }
 
 static void
-log_start(const struct config *c, const struct sandbox_report *report)
+log_start(const struct sandbox_report *report)
 {
-	char layers[256],
-	    listens[CONFIG_LISTEN_MAX * sizeof(c->listen[0].text)];
+	char layers[256];
 	struct log_line line;
-	size_t len = 0;
 
-	for (uint32_t i = 0; i < c->listens; i++)
-		len += (size_t)snprintf(listens + len, sizeof(listens) - len,
-		    "%s%s", i == 0 ? "" : ",", c->listen[i].text);
 	log_begin(&line, LOG_LEVEL_INFO, "start");
 	log_text(&line, "version", VERSION);
 	log_number(&line, "pid", (uint64_t)getpid());
-	log_bytes(&line, "listen", listens, len);
+	log_text(&line, "listen", boot->listen);
 	log_text(&line, "layers",
 	    sandbox_layers_text(report->layers, layers, sizeof(layers)));
 	log_text(&line, "missing", report->missing);
 	log_end(&line);
 }
 
-/* Keeps what restarting children needs and gives everything else away. */
-static int
-confine(enum engine_choice engine, struct sandbox_report *report)
+static struct supervise_plan
+plan(void)
 {
-	static struct policy_program program;
-	/* Children inherit this program, so it allows what theirs do. */
-	const char *why = policy_compile(engine == ENGINE_LIBMILTER
-					     ? &policy_monitor_libmilter
-					     : &policy_monitor,
-	    0, &program);
-
-	if (why == NULL && !sandbox_monitor(report))
-		why = report->missing;
-	if (why == NULL && !policy_load(&program))
-		why = "cannot load the system call filter: this kernel has no "
-		      "seccomp, or an outer filter forbids it";
-	if (why != NULL) {
-		fprintf(stderr, "pratiqued: %s\n", why);
-		return EX_OSERR;
-	}
-	report->layers |= LAYER_BIT(LAYER_SECCOMP);
-	return EX_OK;
+	return (struct supervise_plan){
+	    .listener = {.program = boot->listener_program,
+		.role = boot->listener_role,
+		.boot = MONITOR_FD_LISTENER,
+		.log = -1,
+		.listen = MONITOR_FD_LISTEN,
+		.listens = boot->listens},
+	    .scanner = {.program = boot->scanner_program,
+		.role = "scanner",
+		.boot = MONITOR_FD_SCANNER,
+		.log = MONITOR_FD_LOG},
+	    .scanner_root = boot->scanner_root,
+	    .scan_timeout = boot->scan_timeout,
+	    .syslog = boot->log_to == LOG_TO_SYSLOG};
 }
 
 static int
-run(const struct arguments *a, struct config *c)
+run(void)
 {
-	static struct supervise_plan plan;
-	static struct sandbox_report report;
-	char why[PATH_MAX + 256];
-	int status, log_fd;
+	struct supervise_plan p = plan();
+	struct sandbox_report report;
+	char text[KEYRING_WHY];
+	const char *why;
+	int status;
 
-	if (a->detach && !notify_detach()) {
-		fprintf(stderr, "pratiqued: cannot detach: %m\n");
-		return EX_OSERR;
-	}
-	if (!plan_make(c, &plan, &log_fd, why, sizeof(why))) {
-		fprintf(stderr, "pratiqued: %s\n", why);
-		return EX_OSERR;
-	}
-	if (!keys_setup(c, why, sizeof(why))) {
-		fprintf(stderr, "pratiqued: %s\n", why);
-		return EX_CONFIG;
-	}
-	if (a->pid_file != NULL && !write_pid_file(a->pid_file))
-		return EX_CANTCREAT;
-	if ((status = confine(c->engine, &report)) != EX_OK)
-		return status;
-	log_init(log_fd, c->scanner.log_format, c->scanner.log_to);
-	log_start(c, &report);
+	if (given(MONITOR_FD_KEYS) && !keys_setup(boot, text, sizeof(text)))
+		return fail(EX_OSERR, text);
+	if (!status_map(MONITOR_FD_STATUS))
+		return fail(EX_OSERR, "cannot map the status file");
+	if ((why = confine(&report)) != NULL)
+		return fail(EX_OSERR, why);
+	if (!keys_load(text, sizeof(text)))
+		return fail(EX_CONFIG, text);
+	log_init(MONITOR_FD_LOG, boot->log_format, boot->log_to);
+	log_start(&report);
 	keys_log();
 	status_monitor(&report);
-	status = supervise(&plan);
+	notify_setup(given(MONITOR_FD_MANAGER), given(MONITOR_FD_STARTER));
+	status = supervise(&p);
 	keys_wipe();
 	return status;
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	static struct config config;
-	struct arguments a = parse_arguments(argc, argv);
-
-	activation_init(); /* first: it closes what is not ours */
-	notify_init();
-	keys_init();
-	if (!sandbox_first(0)) {
-		fprintf(stderr, "pratiqued: cannot start safely: %m\n");
-		return EX_OSERR;
-	}
-	if (!config_read(a.config, &config, stderr))
-		return EX_CONFIG;
-	if (a.test) {
-		config_dump(&config, stdout);
-		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
-	}
-	return run(&a, &config);
+	prctl(PR_SET_NAME, "pratiqued");
+	if (!sandbox_first(0) || (boot = boot_load(sizeof(*boot))) == NULL)
+		return fail(
+		    EX_USAGE, "pratique-monitor is started by pratiqued");
+	if (!sandbox_descriptors(0x7U | boot->descriptors))
+		return fail(
+		    EX_OSERR, "other descriptors are open than should be");
+	return run();
 }

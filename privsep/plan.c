@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the children are started with; see plan.h.  In the monitor, with the
- * privilege it was started with.
+ * What the monitor and its children are started with; see plan.h.  In
+ * pratiqued, with the privilege it was started with.
  */
 #include "privsep/plan.h"
 
@@ -21,8 +21,6 @@
 #include "privsep/status.h"
 #include "privsep/syslog.h"
 
-#define SYSLOG_PATH "/dev/log"
-
 /* Beside sessions and scans: monitor, log, listeners, probes. */
 #define SCANNER_FILES 256
 /* Address space, not memory in use: code, libraries, stack, and the fixed
@@ -39,11 +37,12 @@
  * room to spare. */
 #define STREAM_EXTRA 65536
 
+/* Of the key reader: its ring, its boot block, and a file and the directory. */
+#define READER_FILES  16
+#define READER_MEMORY (64ULL << 20)
+
 static char empty_dir[PATH_MAX];
-static char scanner_root[PATH_MAX];
-static char listener_program[PATH_MAX + 32];
-static char scanner_program[PATH_MAX + 32];
-static int listen_fds[CONFIG_LISTEN_MAX];
+static struct monitor_boot monitor;
 
 static bool
 make_dir(const char *path, mode_t mode, char *why, size_t size)
@@ -105,7 +104,8 @@ choose_scanner_root(struct scanner_settings *s)
 	char dir[PATH_MAX], real[PATH_MAX];
 	bool first = true;
 
-	snprintf(scanner_root, sizeof(scanner_root), "%s", empty_dir);
+	snprintf(monitor.scanner_root, sizeof(monitor.scanner_root), "%s",
+	    empty_dir);
 	for (uint32_t i = 0; i < s->backends; i++) {
 		struct sockaddr_un *sun = &s->backend[i].address.local;
 		char *slash;
@@ -122,10 +122,10 @@ choose_scanner_root(struct scanner_settings *s)
 			continue;
 		memcpy(sun->sun_path, dir, strlen(dir) + 1);
 		if (first)
-			snprintf(
-			    scanner_root, sizeof(scanner_root), "%s", real);
+			snprintf(monitor.scanner_root,
+			    sizeof(monitor.scanner_root), "%s", real);
 		else
-			common_dir(scanner_root, real);
+			common_dir(monitor.scanner_root, real);
 		first = false;
 	}
 }
@@ -184,8 +184,25 @@ make_libmilter(const struct config *c, struct listener_boot *boot)
 	return policy_compile(&policy_libmilter, 0, &boot->listener);
 }
 
+static void
+name_program(
+    const struct config *c, char out[static BOOT_PROGRAM_MAX], const char *name)
+{
+	snprintf(out, BOOT_PROGRAM_MAX, "%s/%s", c->libexec_dir, name);
+}
+
+/* A boot block at its place among the monitor's descriptors. */
 static const char *
-make_listener(const struct config *c, struct child_plan *out)
+add_boot(struct plan *out, int place, const void *boot, size_t size)
+{
+	int fd = boot_make(boot, size);
+
+	out->fd[place - PLACES_FIRST] = fd;
+	return fd == -1 ? strerror(errno) : NULL;
+}
+
+static const char *
+make_listener(const struct config *c, struct plan *out)
 {
 	static struct listener_boot boot;
 	bool libmilter = c->engine == ENGINE_LIBMILTER;
@@ -208,16 +225,11 @@ make_listener(const struct config *c, struct child_plan *out)
 	why = libmilter ? make_libmilter(c, &boot) : make_native(&boot);
 	if (why != NULL)
 		return why;
-	snprintf(listener_program, sizeof(listener_program), "%s/%s",
-	    c->libexec_dir,
+	name_program(c, monitor.listener_program,
 	    libmilter ? "pratique-libmilter" : "pratique-session");
-	*out = (struct child_plan){.program = listener_program,
-	    .role = libmilter ? "libmilter" : "listener",
-	    .boot = boot_make(&boot, sizeof(boot)),
-	    .log = -1,
-	    .listen = listen_fds,
-	    .listens = c->listens};
-	return out->boot == -1 ? strerror(errno) : NULL;
+	snprintf(monitor.listener_role, sizeof(monitor.listener_role), "%s",
+	    libmilter ? "libmilter" : "listener");
+	return add_boot(out, MONITOR_FD_LISTENER, &boot, sizeof(boot));
 }
 
 /* A channel and a message for each session (of two generations of listeners),
@@ -245,7 +257,7 @@ scanner_file_size(const struct config *c, int log_fd)
 }
 
 static const char *
-make_scanner(const struct config *c, int log_fd, struct supervise_plan *out)
+make_scanner(const struct config *c, int log_fd, struct plan *out)
 {
 	static struct scanner_boot boot;
 	const char *why = policy_compile(&policy_scanner, 0, &boot.scanner);
@@ -267,26 +279,82 @@ make_scanner(const struct config *c, int log_fd, struct supervise_plan *out)
 	boot.sandbox.required = c->require;
 	if (boot.sandbox.empty_network == 0)
 		boot.sandbox.required &= ~LAYER_BIT(LAYER_NETWORK);
-	memcpy(boot.sandbox.root, scanner_root, strlen(scanner_root) + 1);
-	snprintf(scanner_program, sizeof(scanner_program),
-	    "%s/pratique-scanner", c->libexec_dir);
-	out->scanner = (struct child_plan){.program = scanner_program,
-	    .role = "scanner",
-	    .boot = boot_make(&boot, sizeof(boot)),
-	    .log = log_fd};
-	out->scanner_root = scanner_root;
-	return out->scanner.boot == -1 ? strerror(errno) : NULL;
+	memcpy(boot.sandbox.root, monitor.scanner_root,
+	    strlen(monitor.scanner_root) + 1);
+	name_program(c, monitor.scanner_program, "pratique-scanner");
+	return add_boot(out, MONITOR_FD_SCANNER, &boot, sizeof(boot));
+}
+
+/* The operator's directory, else the credentials, else the usual place. */
+static const char *
+make_reader(
+    const struct config *c, const struct plan_given *given, struct plan *out)
+{
+	static struct keys_boot boot;
+	const struct stamp_settings *stamp = &c->scanner.stamp;
+	const char *why, *dir = CONFIG_KEY_DIR;
+
+	name_program(c, monitor.reader_program, "pratique-keys");
+	if (!stamp->add && stamp->peers == 0)
+		return NULL;
+	if (given->credentials != NULL)
+		dir = given->credentials;
+	if (c->key_dir[0] != '\0')
+		dir = c->key_dir;
+	if ((why = policy_compile(&policy_keys, 0, &boot.reader)) != NULL)
+		return why;
+	boot.sandbox = (struct sandbox_spec){
+	    .max_files = READER_FILES,
+	    .max_processes = 1,
+	    .max_file_size = 0,
+	    .max_memory = READER_MEMORY,
+	};
+	if (snprintf(boot.sandbox.readable, sizeof(boot.sandbox.readable), "%s",
+		dir) >= (int)sizeof(boot.sandbox.readable))
+		return "the key directory's path is too long";
+	memcpy(boot.stamping, stamp->key, sizeof(boot.stamping));
+	boot.must_stamp = stamp->add;
+	return add_boot(out, MONITOR_FD_KEYS, &boot, sizeof(boot));
+}
+
+/* Last: what the monitor is told about all the others. */
+static const char *
+make_monitor(const struct config *c, struct plan *out)
+{
+	/* Children inherit this program, so it allows what theirs do. */
+	const char *why = policy_compile(c->engine == ENGINE_LIBMILTER
+					     ? &policy_monitor_libmilter
+					     : &policy_monitor,
+	    0, &monitor.monitor);
+	size_t len = 0;
+
+	if (why != NULL)
+		return why;
+	monitor.stamp = c->scanner.stamp;
+	monitor.log_format = c->scanner.log_format;
+	monitor.log_to = c->scanner.log_to;
+	monitor.scan_timeout = c->scanner.scan_timeout;
+	monitor.listens = c->listens;
+	for (uint32_t i = 0; i < c->listens; i++)
+		len += (size_t)snprintf(monitor.listen + len,
+		    sizeof(monitor.listen) - len, "%s%s", i == 0 ? "" : ",",
+		    c->listen[i].text);
+	for (size_t i = 0; i < out->fds; i++) {
+		if (out->fd[i] != -1)
+			monitor.descriptors |= 1ULL << (PLACES_FIRST + i);
+	}
+	return add_boot(out, MONITOR_FD_BOOT, &monitor, sizeof(monitor));
 }
 
 static bool
-open_listens(const struct config *c, char *why, size_t size)
+open_listens(const struct config *c, int *fds, char *why, size_t size)
 {
 	char reason[192];
 
 	for (uint32_t i = 0; i < c->listens; i++) {
-		listen_fds[i] = listen_open(&c->listen[i], c->socket_mode,
+		fds[i] = listen_open(&c->listen[i], c->socket_mode,
 		    c->socket_gid, reason, sizeof(reason));
-		if (listen_fds[i] == -1) {
+		if (fds[i] == -1) {
 			snprintf(why, size, "listen %s: %s", c->listen[i].text,
 			    reason);
 			return false;
@@ -296,14 +364,12 @@ open_listens(const struct config *c, char *why, size_t size)
 }
 
 static bool
-open_log(const struct config *c, struct supervise_plan *out, int *log_fd,
-    char *why, size_t size)
+open_log(const struct config *c, int *log_fd, char *why, size_t size)
 {
 	*log_fd = STDERR_FILENO;
 	if (c->scanner.log_to == LOG_TO_STDERR)
 		return true;
-	out->syslog_path = SYSLOG_PATH;
-	*log_fd = syslog_open(SYSLOG_PATH);
+	*log_fd = syslog_open();
 	if (*log_fd != -1)
 		return true;
 	snprintf(why, size,
@@ -314,11 +380,12 @@ open_log(const struct config *c, struct supervise_plan *out, int *log_fd,
 }
 
 static bool
-programs_there(char *why, size_t size)
+programs_there(const struct plan *plan, char *why, size_t size)
 {
-	const char *const programs[] = {listener_program, scanner_program};
+	const char *const programs[] = {plan->program, monitor.listener_program,
+	    monitor.scanner_program, monitor.reader_program};
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		if (access(programs[i], X_OK) == -1) {
 			snprintf(why, size,
 			    "cannot execute %s: %s; set libexec_dir to where "
@@ -330,24 +397,43 @@ programs_there(char *why, size_t size)
 	return true;
 }
 
+static void
+begin(const struct config *c, const struct plan_given *given, struct plan *out)
+{
+	name_program(c, out->program, "pratique-monitor");
+	for (size_t i = 0; i < PLACES_MAX; i++)
+		out->fd[i] = -1;
+	out->fd[MONITOR_FD_MANAGER - PLACES_FIRST] = given->manager;
+	out->fd[MONITOR_FD_STARTER - PLACES_FIRST] = given->starter;
+}
+
 bool
-plan_make(struct config *c, struct supervise_plan *out, int *log_fd, char *why,
-    size_t size)
+plan_make(struct config *c, const struct plan_given *given, struct plan *out,
+    char *why, size_t size)
 {
 	const char *reason;
+	int *log_fd = &out->fd[MONITOR_FD_LOG - PLACES_FIRST];
+	int *listens = &out->fd[MONITOR_FD_LISTEN - PLACES_FIRST];
+	int *status = &out->fd[MONITOR_FD_STATUS - PLACES_FIRST];
 	bool activated;
 
-	out->scan_timeout = c->scanner.scan_timeout;
-	if (!activation_take(c, listen_fds, &activated, why, size) ||
-	    !make_run_dir(c, why, size) || !open_log(c, out, log_fd, why, size))
+	begin(c, given, out);
+	if (!activation_take(c, listens, &activated, why, size) ||
+	    !make_run_dir(c, why, size) || !open_log(c, log_fd, why, size))
 		return false;
-	if ((reason = make_listener(c, &out->listener)) != NULL ||
-	    (reason = make_scanner(c, *log_fd, out)) != NULL) {
+	out->fds = MONITOR_FD_LISTEN - PLACES_FIRST + c->listens;
+	if ((reason = make_listener(c, out)) != NULL ||
+	    (reason = make_scanner(c, *log_fd, out)) != NULL ||
+	    (reason = make_reader(c, given, out)) != NULL) {
 		snprintf(why, size, "cannot prepare the children: %s", reason);
 		return false;
 	}
 	/* Late: from here on connections are taken. */
-	return programs_there(why, size) &&
-	       (activated || open_listens(c, why, size)) &&
-	       status_open(c, why, size);
+	if (!programs_there(out, why, size) ||
+	    (!activated && !open_listens(c, listens, why, size)) ||
+	    (*status = status_make(c, why, size)) == -1)
+		return false;
+	if ((reason = make_monitor(c, out)) != NULL)
+		snprintf(why, size, "cannot prepare the monitor: %s", reason);
+	return reason == NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From the configuration to what the children are started with: boot blocks,
- * descriptors, sandbox specifications.
+ * From the configuration to what the monitor is started with: its boot block
+ * and those of its children, sandbox specifications, descriptors.
  */
 #ifndef PRIVSEP_PLAN_H
 #define PRIVSEP_PLAN_H
@@ -9,14 +9,28 @@
 #include <stdbool.h>
 
 #include "config/config.h"
-#include "privsep/supervise.h"
+#include "privsep/boot.h"
+#include "privsep/places.h"
+
+/* Descriptors of the monitor, by place - PLACES_FIRST; -1: none. */
+struct plan {
+	char program[BOOT_PROGRAM_MAX]; /* pratique-monitor */
+	int fd[PLACES_MAX];
+	size_t fds;
+};
+
+/* What came from who started us; -1: none. */
+struct plan_given {
+	int manager;
+	int starter;
+	const char *credentials; /* directory of them, or NULL */
+};
 
 /* Makes run_dir and the empty directory in it, opens the listening sockets (or
  * takes those of a service manager, whose addresses then stand in the
- * configuration) and the log, compiles the policies and makes the boot blocks.
- * log_fd becomes where the log goes.  False with what is wrong and the mend in why.  The
- * results live as long as the process. */
-bool plan_make(struct config *, struct supervise_plan *out, int *log_fd,
+ * configuration), the log and the status file, compiles the policies and makes
+ * the boot blocks.  False with what is wrong and the mend in why. */
+bool plan_make(struct config *, const struct plan_given *, struct plan *out,
     char *why, size_t size);
 
 #endif

@@ -64,11 +64,14 @@ struct status_block {
 	} backend[SETTINGS_BACKENDS_MAX];
 };
 
-/* Makes the file in run_dir, which exists.  Before the monitor is confined.
- * False with what is wrong and the mend in why. */
-bool status_open(const struct config *, char *why, size_t size);
+/* Makes the file in run_dir, which exists, and locks it.  In pratiqued; the
+ * process is to be the monitor.  Its descriptor, or -1 with what is wrong and
+ * the mend in why. */
+int status_make(const struct config *, char *why, size_t size);
 
-/* All of these do nothing before status_open. */
+/* Maps it, in the monitor; the descriptor stays open, for the lock.  False
+ * with errno.  Before all of these: */
+bool status_map(int fd);
 void status_monitor(const struct sandbox_report *);
 void status_phase(enum status_phase);
 

@@ -143,8 +143,7 @@ handle_log_lost(struct child *c, struct span r)
 	int fd;
 
 	(void)r;
-	if (plan->syslog_path == NULL ||
-	    (fd = syslog_open(plan->syslog_path)) == -1)
+	if (!plan->syslog || (fd = syslog_open()) == -1)
 		return;
 	child_tell(c, RECORD_LOG, fd);
 	close(fd);

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 
-#include "config/config.h"
 #include "privsep/child.h"
 
 struct supervise_plan {
@@ -20,7 +19,7 @@ struct supervise_plan {
 	 * clamd's directory is made anew the scanner must be, too. */
 	const char *scanner_root;
 	uint32_t scan_timeout;
-	const char *syslog_path; /* NULL: the log is standard error */
+	bool syslog; /* the log is the system log, not standard error */
 };
 
 /* Starts everything, says so (log, notify), and returns when the daemon has

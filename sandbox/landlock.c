@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Landlock: every right that the running kernel knows is handled, and none is
- * given back, but for the TCP ports of clamd in the scanner.
+ * given back, but for the TCP ports of clamd in the scanner, and reading below
+ * one directory in the key reader.
  *
- * So no file can be opened, created or run, whatever the root directory is;
+ * So no other file can be opened, created or run, whatever the root directory is;
  * no TCP port bound; no abstract Unix socket and no process outside reached.
  * connect() to a Unix socket with a path is not among the rights: the
  * scanner's way to clamd needs no rule.
@@ -12,6 +13,7 @@
  * are those of linux/landlock.h up to ABI 7 (Linux 6.15).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,7 +26,11 @@
 #endif
 
 #define CREATE_VERSION 1U /* LANDLOCK_CREATE_RULESET_VERSION */
+#define RULE_PATH      1
 #define RULE_NET_PORT  2
+
+#define FS_READ_FILE (1ULL << 2)
+#define FS_READ_DIR  (1ULL << 3)
 
 #define FS_ABI_1 ((1ULL << 13) - 1) /* execute .. make_sym */
 #define FS_ABI_2 (1ULL << 13)	    /* refer */
@@ -35,12 +41,18 @@
 #define NET_CONNECT_TCP (1ULL << 1)
 #define SCOPE_ABI_6	(1ULL << 0 | 1ULL << 1) /* abstract socket, signal */
 
-/* struct landlock_ruleset_attr and landlock_net_port_attr. */
+/* struct landlock_ruleset_attr, landlock_path_beneath_attr and
+ * landlock_net_port_attr. */
 struct ruleset {
 	uint64_t fs;
 	uint64_t net;
 	uint64_t scope;
 };
+
+struct path_rule {
+	uint64_t allowed;
+	int32_t parent;
+} __attribute__((packed));
 
 struct port_rule {
 	uint64_t allowed;
@@ -91,6 +103,23 @@ landlock_ports(int fd, const struct sandbox_spec *spec)
 	return true;
 }
 
+/* A directory that can not be opened can not be read either. */
+static bool
+landlock_readable(int fd, const char *path)
+{
+	struct path_rule rule = {.allowed = FS_READ_FILE | FS_READ_DIR};
+	long done;
+
+	if (*path == '\0')
+		return true;
+	rule.parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (rule.parent == -1)
+		return true;
+	done = syscall(SYS_landlock_add_rule, fd, RULE_PATH, &rule, 0U);
+	close(rule.parent);
+	return done == 0;
+}
+
 static void
 landlock_hold(struct sandbox_report *report, long abi)
 {
@@ -120,6 +149,7 @@ landlock_enter(const struct sandbox_spec *spec, struct sandbox_report *report)
 		return;
 	}
 	if ((abi >= 4 && !landlock_ports(fd, spec)) ||
+	    !landlock_readable(fd, spec->readable) ||
 	    syscall(SYS_landlock_restrict_self, fd, 0U) == -1)
 		layer_miss(report, LAYER_LANDLOCK, "not in force", errno);
 	else

@@ -35,6 +35,23 @@ void layer_miss(
 /* Appends the names of layers that were required and do not hold. */
 void layer_required(struct sandbox_report *, uint32_t layers);
 
+/* --- every process ------------------------------------------------------ */
+
+/* Besides limits, and ids where there was root. */
+#define MANDATORY                                                        \
+	(LAYER_BIT(LAYER_CAPABILITIES) | LAYER_BIT(LAYER_NO_NEW_PRIVS) | \
+	    LAYER_BIT(LAYER_NOT_DUMPABLE))
+
+/* Not dumpable, and ended with its parent (0: it has none).  Credential
+ * changes reset both, so they are set at the start and again at the end. */
+bool sandbox_private(pid_t parent);
+
+/* Those, for the report. */
+void sandbox_hide(struct sandbox_report *);
+
+/* no_new_privs and MDWE. */
+void sandbox_no_gain(struct sandbox_report *);
+
 /* --- layers ------------------------------------------------------------- */
 
 /* Takes the spec's ids and no groups, keeping permitted capabilities for the

@@ -62,6 +62,7 @@ extern const struct policy policy_monitor;
 extern const struct policy policy_listener;
 extern const struct policy policy_session;
 extern const struct policy policy_scanner;
+extern const struct policy policy_keys; /* the key reader */
 /* engine = "libmilter": in the listener's place, and the monitor's then. */
 extern const struct policy policy_libmilter;
 extern const struct policy policy_monitor_libmilter;

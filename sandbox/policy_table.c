@@ -84,6 +84,7 @@ main(void)
 	table_print(&policy_session);
 	table_print(&policy_listener);
 	table_print(&policy_scanner);
+	table_print(&policy_keys);
 	table_print(&policy_monitor);
 	table_print(&policy_monitor_libmilter);
 	table_print(&policy_libmilter);

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The order in which a process of ours gives up what it could do.
- *
- * sandbox_first and sandbox_enter run once in listener and scanner,
- * sandbox_first and sandbox_monitor in the monitor, sandbox_session in each
- * session.  After sandbox_enter only the seccomp program is left to be
- * loaded; nothing that came with root or with the outside world is.
- */
+/* What every process does first, and what the monitor keeps; enter.c has the
+ * children's layers. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,24 +12,12 @@
 
 #include "sandbox/layer.h"
 
-/* Besides limits, and ids where there was root. */
-#define MANDATORY                                                        \
-	(LAYER_BIT(LAYER_CAPABILITIES) | LAYER_BIT(LAYER_NO_NEW_PRIVS) | \
-	    LAYER_BIT(LAYER_NOT_DUMPABLE))
-
-/* Mandatory, and not in the report yet when it is looked at. */
-#define PUT_ON_LATER (LAYER_BIT(LAYER_LIMITS) | LAYER_BIT(LAYER_SECCOMP))
-
-/* As many as ppoll is given: RLIMIT_NOFILE bounds its array too.  With 0 to 4
- * open no new number is below it. */
-#define SESSION_FILES 2
-
 /* Whose death ends us; 0 in the monitor. */
 static pid_t parent_pid;
 
 /* Credential changes reset both, so they are set at the start and again at
  * the end. */
-static bool
+bool
 sandbox_private(pid_t parent)
 {
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
@@ -70,7 +52,7 @@ sandbox_first(pid_t parent)
 	       signal(SIGXFSZ, SIG_IGN) != SIG_ERR;
 }
 
-static void
+void
 sandbox_no_gain(struct sandbox_report *report)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
@@ -85,7 +67,7 @@ sandbox_no_gain(struct sandbox_report *report)
 		    errno == EINVAL ? ENOSYS : errno);
 }
 
-static void
+void
 sandbox_hide(struct sandbox_report *report)
 {
 	if (sandbox_private(parent_pid) &&
@@ -97,41 +79,6 @@ sandbox_hide(struct sandbox_report *report)
 }
 
 bool
-sandbox_enter(const struct sandbox_spec *spec, struct sandbox_report *report)
-{
-	uint32_t needed = MANDATORY | (spec->required & ~PUT_ON_LATER);
-	bool own_ids;
-
-	memset(report, 0, sizeof(*report));
-	own_ids = ids_take(spec, report);
-	if (own_ids)
-		needed |= LAYER_BIT(LAYER_IDS);
-	namespace_make(spec, report); /* as that uid, and before chroot */
-	caps_raise();		      /* what is left, or the namespace's */
-	caps_bound(report);	      /* needs SETPCAP and /proc */
-	namespace_root(spec, report); /* needs SYS_CHROOT */
-	caps_drop(report);
-	sandbox_no_gain(report);
-	sandbox_hide(report);
-	landlock_enter(spec, report); /* needs no_new_privs */
-
-	/* Root of a namespace of one user stays that, an ordinary user. */
-	if ((own_ids || geteuid() != 0) && !ids_are_final()) {
-		report->layers &= ~LAYER_BIT(LAYER_IDS);
-		layer_miss(report, LAYER_IDS, "root can be taken back", 0);
-		return false;
-	}
-	if ((report->layers & needed) != needed) {
-		layer_required(report, needed & ~report->layers);
-		return false;
-	}
-	/* Last, so that a fault above can still be written to a log that is a
-	 * file: RLIMIT_FSIZE counts there too. */
-	limits_lower(spec, report);
-	return (report->layers & LAYER_BIT(LAYER_LIMITS)) != 0;
-}
-
-bool
 sandbox_monitor(struct sandbox_report *report)
 {
 	memset(report, 0, sizeof(*report));
@@ -139,15 +86,4 @@ sandbox_monitor(struct sandbox_report *report)
 	sandbox_no_gain(report);
 	sandbox_hide(report);
 	return (report->layers & MANDATORY) == MANDATORY;
-}
-
-bool
-sandbox_session(pid_t parent, uint32_t cpu_seconds)
-{
-	bool short_of;
-
-	return sandbox_private(parent) &&
-	       limits_set(RLIMIT_NPROC, 0, &short_of) &&
-	       limits_set(RLIMIT_NOFILE, SESSION_FILES, &short_of) &&
-	       limits_set(RLIMIT_CPU, cpu_seconds, &short_of);
 }

@@ -44,8 +44,10 @@ struct sandbox_spec {
 	uint32_t empty_network; /* 1: own network namespace */
 	uint32_t tcp_ports;	/* TCP ports that Landlock lets it connect to */
 	uint16_t tcp_port[16];
-	uint32_t required;  /* LAYER_BITs: besides the mandatory ones */
-	uint64_t max_files; /* RLIMIT_NOFILE */
+	char
+	    readable[PATH_MAX]; /* what Landlock lets it read; "" for nothing */
+	uint32_t required;	/* LAYER_BITs: besides the mandatory ones */
+	uint64_t max_files;	/* RLIMIT_NOFILE */
 	uint64_t max_processes;
 	uint64_t max_file_size; /* RLIMIT_FSIZE, or SANDBOX_KEEP */
 	uint64_t max_memory;	/* RLIMIT_AS, or SANDBOX_KEEP */
@@ -74,6 +76,11 @@ bool sandbox_enter(const struct sandbox_spec *, struct sandbox_report *report);
 /* The monitor's own, smaller set: keeps only SETUID, SETGID, SYS_CHROOT and
  * KILL (no more than it has), no_new_privs, MDWE, core 0. */
 bool sandbox_monitor(struct sandbox_report *report);
+
+/* The key reader's: it stays who the monitor is, because key files are that
+ * user's, without a capability, and reads below spec->readable and nowhere
+ * else.  Of the spec it takes that and the limits. */
+bool sandbox_reader(const struct sandbox_spec *, struct sandbox_report *report);
 
 /* In a new session, before its seccomp filter: limits that would be wrong for
  * the listener (no process, no new descriptor, CPU seconds), and the death of

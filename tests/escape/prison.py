@@ -17,7 +17,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../system"))
 from kit import proc  # noqa: E402
-from kit.pratiqued import SCANNER, SESSION, Pratiqued  # noqa: E402
+from kit.pratiqued import KEYS, MONITOR, SCANNER, SESSION, Pratiqued  # noqa: E402
 from kit.tap import BUILD, Timeout, wait_for  # noqa: E402
 
 PLACE = "/tmp/pratique-escape"
@@ -144,7 +144,7 @@ class Prison:
         here = os.path.join(self.at, f"layers-{layers:x}")
         os.makedirs(here)
         os.chmod(self.at, 0o755)
-        for name in "pratiqued", SESSION, SCANNER:
+        for name in "pratiqued", MONITOR, KEYS, SESSION, SCANNER:
             os.symlink(self._program(programs, name),
                        os.path.join(here, name))
         self.daemon = Pratiqued(self.at, "unix:/nonexistent/clamd",

@@ -5,14 +5,13 @@ the descriptors it should have, and without an environment."""
 import ctypes
 import os
 import pwd
-import shutil
 import signal
 import stat
 import subprocess
 
 import prison  # noqa: F401 (finds kit)
 from kit import proc
-from kit.pratiqued import SCANNER, SESSION, Pratiqued
+from kit.pratiqued import KEYS, MONITOR, SCANNER, SESSION, Pratiqued
 from kit.tap import BUILD, SOURCE, main
 
 PTRACE_TRACEME = 0
@@ -62,26 +61,33 @@ def installed(tap, directory):
         os.chmod(path, 0o755)
         tap.equal(at_first_instruction(path, user), user.pw_uid,
                   f"{name}: control: it would be if it could be read")
+    for name in MONITOR, KEYS:
+        mode = os.stat(os.path.join(tree, "usr/libexec/pratique", name))
+        tap.equal((stat.S_IMODE(mode.st_mode), mode.st_uid), (0o711, 0),
+                  f"{name}: mode 711, root's")
 
 
 def leaked(tap, directory):
-    """A descriptor too many is fatal"""
-    for word in "tight", "leaky":
+    """A descriptor too many is fatal, in the monitor and in its children"""
+    for word, leaky in (("tight", []), ("leaky-monitor", ["pratiqued"]),
+                        ("leaky-children", [MONITOR])):
         at = os.path.join(directory, word)
         os.makedirs(at)
-        shutil.copy(os.path.join(BUILD, "escape/pratiqued"), at)
-        daemon = Pratiqued(at, "unix:/nonexistent/clamd")
-        daemon.program = lambda: os.path.join(at, "pratiqued")
+        for name in "pratiqued", MONITOR, KEYS, SESSION, SCANNER:
+            os.symlink(os.path.join(BUILD, "escape" if name in leaky else "",
+                                    name), os.path.join(at, name))
+        daemon = Pratiqued(at, "unix:/nonexistent/clamd", libexec_dir=at)
+        daemon.programs_in = at
         try:
             daemon.start()
             started = True
         except RuntimeError:
             started = False
         daemon.stop()
-        if word == "tight":
+        if not leaky:
             tap.ok(started, "control: it starts")
             continue
-        tap.ok(not started, "with a descriptor too many: no start")
+        tap.ok(not started, f"{word}: no start")
         tap.has(daemon.text(), "other descriptors are open than should be",
                 "and says why")
 

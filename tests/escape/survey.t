@@ -22,9 +22,11 @@ from kit.tap import BUILD, SOURCE, main, wait_for
 from kit.world import World, sender_of
 
 PAPER = os.path.join(SOURCE, "docs/survey.md")
-ROLES = ["monitor", "listener", "session", "scanner"]
-PARENTS = {"listener": "monitor", "scanner": "monitor", "session": "listener"}
-PROGRAMS = {"pratique-session": "listener", "pratique-scanner": "scanner"}
+ROLES = ["monitor", "listener", "session", "scanner", "keys"]
+PARENTS = {"listener": "monitor", "scanner": "monitor", "keys": "monitor",
+           "session": "listener"}
+PROGRAMS = {"pratique-session": "listener", "pratique-scanner": "scanner",
+            "pratique-keys": "keys"}
 LARGE = 3 << 20
 SCAN_TIMEOUT = 3
 

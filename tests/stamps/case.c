@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cli/judge.h"
-#include "keys/keyring.h"
+#include "keys/reader.h"
 #include "keys/notary.h"
 #include "parser/stamp.h"
 
@@ -152,7 +152,7 @@ on_key(char **word)
 	    fchmod(fileno(out), 0400) == -1 || fclose(out) == EOF)
 		die("cannot write a key");
 	files[file_count++] = strdup(path);
-	if (!keyring_load_files(files, file_count, why, sizeof(why)))
+	if (!reader_load_files(files, file_count, why, sizeof(why)))
 		die(why);
 }
 

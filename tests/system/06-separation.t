@@ -9,7 +9,7 @@ import re
 import subprocess
 
 from kit import proc, smtp
-from kit.pratiqued import SCANNER, SESSION
+from kit.pratiqued import KEYS, MONITOR, SCANNER, SESSION
 from kit.tap import BUILD, main, wait_for
 from kit.world import World
 
@@ -29,31 +29,36 @@ with socket.socket() as s:
 
 # A family of functions, the program where it belongs, and where it must not
 # be.  The first is the positive control of the second.
+START = "pratiqued"
 FAMILIES = [
-    ("engine_", [SESSION], ["pratiqued", SCANNER]),
-    ("session_", [SESSION], ["pratiqued", SCANNER]),
-    ("packet_", [SESSION], ["pratiqued", SCANNER]),
-    ("macro_", [SESSION], ["pratiqued", SCANNER]),
-    ("clamd_", [SCANNER], ["pratiqued", SESSION]),
-    ("stream_", [SCANNER], ["pratiqued", SESSION]),
-    ("config_", ["pratiqued"], [SESSION, SCANNER]),
-    ("policy_compile", ["pratiqued"], [SESSION, SCANNER]),
-    ("seccomp_", ["pratiqued"], [SESSION, SCANNER]),
-    ("cfg_", ["pratiqued"], [SESSION, SCANNER]),
-    ("sodium_", [SCANNER, "pratiqued"], [SESSION]),
-    ("randombytes", [SCANNER, "pratiqued"], [SESSION]),
-    ("crypto_auth", ["pratiqued"], [SESSION, SCANNER]),
-    ("keyring_", ["pratiqued"], [SESSION, SCANNER]),
-    ("notary_", ["pratiqued"], [SESSION, SCANNER]),
-    ("vault_", ["pratiqued"], [SESSION, SCANNER]),
-    ("stamp_read", [SESSION], ["pratiqued", SCANNER]),
-    ("digest_", [SCANNER], ["pratiqued", SESSION]),
+    ("engine_", [SESSION], [START, MONITOR, KEYS, SCANNER]),
+    ("session_", [SESSION], [START, MONITOR, KEYS, SCANNER]),
+    ("packet_", [SESSION], [START, MONITOR, KEYS, SCANNER]),
+    ("macro_", [SESSION], [START, MONITOR, KEYS, SCANNER]),
+    ("clamd_", [SCANNER], [START, MONITOR, KEYS, SESSION]),
+    ("stream_", [SCANNER], [START, MONITOR, KEYS, SESSION]),
+    ("config_", [START], [MONITOR, KEYS, SESSION, SCANNER]),
+    ("policy_compile", [START], [MONITOR, KEYS, SESSION, SCANNER]),
+    ("seccomp_", [START], [MONITOR, KEYS, SESSION, SCANNER]),
+    ("cfg_", [START], [MONITOR, KEYS, SESSION, SCANNER]),
+    ("listen_", [START], [MONITOR, KEYS, SCANNER]),
+    ("sodium_", [SCANNER, MONITOR, KEYS], [START, SESSION]),
+    ("randombytes", [SCANNER, MONITOR], [START, SESSION]),
+    ("crypto_auth", [MONITOR], [START, KEYS, SESSION, SCANNER]),
+    ("keyring_", [MONITOR], [START, SESSION, SCANNER]),
+    ("notary_", [MONITOR], [START, KEYS, SESSION, SCANNER]),
+    ("vault_", [MONITOR, KEYS], [START, SESSION, SCANNER]),
+    ("reader_", [KEYS], [START, MONITOR, SESSION, SCANNER]),
+    ("key_file_", [KEYS], [START, MONITOR, SESSION, SCANNER]),
+    ("stamp_read", [SESSION], [START, MONITOR, KEYS, SCANNER]),
+    ("digest_", [SCANNER], [START, MONITOR, KEYS, SESSION]),
+    ("supervise", [MONITOR], [START, KEYS, SESSION, SCANNER]),
 ]
 # The same for shared libraries.
 LIBRARIES = [
-    ("libseccomp", ["pratiqued"], [SESSION, SCANNER]),
-    ("libconfuse", ["pratiqued"], [SESSION, SCANNER]),
-    ("libsodium", [SCANNER, "pratiqued"], [SESSION]),
+    ("libseccomp", [START], [MONITOR, KEYS, SESSION, SCANNER]),
+    ("libconfuse", [START], [MONITOR, KEYS, SESSION, SCANNER]),
+    ("libsodium", [SCANNER, MONITOR, KEYS], [START, SESSION]),
 ]
 
 
@@ -170,7 +175,12 @@ def descriptors(tap, w):
              for k, v in scanner.items()}
     tap.equal(named, {null: 2, log: 2, "socket": 3, "eventpoll": 1},
               "scanner")
-    tap.note(f"monitor: {dict(count(w, 'monitor'))}")
+    # Listening socket, channels to listener and scanner; boot blocks of both;
+    # status file, log and standard error; signals.
+    named = {os.path.basename(k) if k.startswith("/tmp") else k: v
+             for k, v in count(w, "monitor").items()}
+    tap.equal(named, {null: 2, log: 2, "socket": 3, "status": 1, "/memfd": 2,
+                      "signalfd": 1}, "monitor")
 
 
 def count(w, role):

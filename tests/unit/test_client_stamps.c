@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "keys/keyring.h"
+#include "keys/reader.h"
 #include "keys/notary.h"
 #include "privsep/channel.h"
 #include "scanner/backend.h"
@@ -581,7 +581,7 @@ make_ring(void)
 	fputs("pratique-key 1\nid 2024a\nuse stamp\nsecret " SECRET "\n", out);
 	fchmod(fileno(out), 0400);
 	fclose(out);
-	ok = keyring_setup() && keyring_load(dir, "", true, why, sizeof(why));
+	ok = keyring_setup() && reader_load(dir, "", true, why, sizeof(why));
 	unlink(file);
 	rmdir(dir);
 	return ok;

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "keys/keyring.h"
+#include "keys/reader.h"
 #include "keys/vault.h"
 
 #define NOW UINT64_C(1700000160)
@@ -54,7 +54,7 @@ put(const char *name, const char *text, mode_t mode)
 static bool
 load(void)
 {
-	return keyring_load(dir, "", false, why, sizeof(why));
+	return reader_load(dir, "", false, why, sizeof(why));
 }
 
 static int
@@ -223,14 +223,14 @@ static void
 test_needs(void **state)
 {
 	(void)state;
-	assert_true(keyring_load(dir, "2024a", true, why, sizeof(why)));
-	assert_false(keyring_load(dir, "b", true, why, sizeof(why)));
+	assert_true(reader_load(dir, "2024a", true, why, sizeof(why)));
+	assert_false(reader_load(dir, "b", true, why, sizeof(why)));
 	unlink("a.key");
-	assert_true(keyring_load(dir, "", false, why, sizeof(why)));
-	assert_false(keyring_load(dir, "", true, why, sizeof(why)));
+	assert_true(reader_load(dir, "", false, why, sizeof(why)));
+	assert_false(reader_load(dir, "", true, why, sizeof(why)));
 	unlink("b.key");
-	assert_false(keyring_load(dir, "", false, why, sizeof(why)));
-	assert_false(keyring_load("/nonexistent", "", false, why, sizeof(why)));
+	assert_false(reader_load(dir, "", false, why, sizeof(why)));
+	assert_false(reader_load("/nonexistent", "", false, why, sizeof(why)));
 }
 
 static void

@@ -25,7 +25,7 @@
 #define CALLS	  1024 /* numbers 0 .. 1023; both kernels have under 600 */
 #define X32_BIT	  0x40000000U
 #define ARGUMENTS 6
-#define ROLES	  6
+#define ROLES	  7
 #define ARCHES	  2
 #define VALUES	  2048 /* candidates for one argument of one call */
 
@@ -37,11 +37,13 @@ struct role {
 static const struct role monitor = {&policy_monitor, NULL};
 static const struct role listener = {&policy_listener, &monitor};
 static const struct role scanner = {&policy_scanner, &monitor};
+static const struct role keys = {&policy_keys, &monitor};
 static const struct role session = {&policy_session, &listener};
 static const struct role monitor_libmilter = {&policy_monitor_libmilter, NULL};
 static const struct role libmilter = {&policy_libmilter, &monitor_libmilter};
 static const struct role *const roles[ROLES] = {
-    &monitor, &listener, &scanner, &session, &monitor_libmilter, &libmilter};
+    &monitor, &listener, &scanner, &keys, &session, &monitor_libmilter,
+    &libmilter};
 static const uint32_t arches[ARCHES] = {SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -14,6 +14,8 @@ from .tap import BUILD, wait_for
 # Set by tests that run another test with the other engine.
 ENGINE = os.environ.get("PRATIQUE_TEST_ENGINE", "")
 PROGRAM = os.path.join(BUILD, "pratiqued")
+MONITOR = "pratique-monitor"
+KEYS = "pratique-keys"
 SESSION = "pratique-session"
 LIBMILTER = "pratique-libmilter"
 SCANNER = "pratique-scanner"

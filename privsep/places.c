@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* Descriptors in their places before an execve; see places.h. */
+#include "privsep/places.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Above every place, so that no copy is overwritten by another one. */
+#define PARKING 128
+
+_Static_assert(MONITOR_FD_END < PARKING, "places are below the parking");
+
+static bool
+park(const int *fd, int *parked, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		parked[i] = fd[i];
+		if (fd[i] != -1 &&
+		    (parked[i] = fcntl(fd[i], F_DUPFD, PARKING)) == -1)
+			return false;
+	}
+	return true;
+}
+
+bool
+places_take(const int *fd, size_t count)
+{
+	int parked[PLACES_MAX];
+
+	if (count > PLACES_MAX || !park(fd, parked, count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		int place = PLACES_FIRST + (int)i;
+
+		if (parked[i] == -1)
+			close(place);
+		else if (dup2(parked[i], place) == -1)
+			return false;
+	}
+	return close_range(PLACES_FIRST + (unsigned int)count, ~0U, 0) == 0;
+}

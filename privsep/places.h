@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Which descriptors a program of ours finds open, and where, when it is
+ * executed by another one of ours; the children's are in privsep/record.h.
+ */
+#ifndef PRIVSEP_PLACES_H
+#define PRIVSEP_PLACES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config.h"
+#include "privsep/record.h"
+
+/* The monitor's.  Boot block and log have the places that they have in its
+ * children. */
+enum {
+	MONITOR_FD_STATUS = 3,
+	MONITOR_FD_BOOT = CHILD_FD_BOOT,
+	MONITOR_FD_LOG = CHILD_FD_LOG,
+	MONITOR_FD_LISTENER, /* the listener's boot block */
+	MONITOR_FD_SCANNER,  /* the scanner's */
+	MONITOR_FD_KEYS,     /* the key reader's, if keys are in use */
+	MONITOR_FD_MANAGER,  /* socket of the service manager, if any */
+	MONITOR_FD_STARTER,  /* pipe to who started us with -d, if so */
+	MONITOR_FD_LISTEN,   /* this and the following */
+	MONITOR_FD_END = MONITOR_FD_LISTEN + CONFIG_LISTEN_MAX,
+};
+
+/* The key reader's (keys/main.c). */
+enum {
+	READER_FD_RING = 3, /* where keys go */
+	READER_FD_BOOT = CHILD_FD_BOOT,
+};
+
+#define PLACES_FIRST 3
+#define PLACES_MAX   (MONITOR_FD_END - PLACES_FIRST)
+
+/* Puts copies of fd[0] .. fd[count - 1], at most PLACES_MAX, at descriptors 3,
+ * 4, ..., to stay open across execve, and closes all others from 3 on; -1
+ * leaves a place empty.  For a process that is about to become another one:
+ * false with errno leaves it in disorder. */
+bool places_take(const int *fd, size_t count);
+
+#endif

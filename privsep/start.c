@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pratiqued, as the operator starts it: reads the configuration, opens what
+ * needs privilege, prepares everything that the daemon's processes are told,
+ * and becomes the monitor (monitor.c), which has none of this code.
+ *
+ * Nothing from outside has been read when it ends: no mail, no milter packet,
+ * no connection.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "privsep/activation.h"
+#include "privsep/plan.h"
+#include "privsep/starter.h"
+
+struct arguments {
+	const char *config;
+	const char *pid_file;
+	bool detach, test;
+};
+
+static void
+usage(void)
+{
+	fprintf(stderr, "usage: pratiqued [-dTV] [-c file] [-p file]\n");
+	exit(EX_USAGE);
+}
+
+static struct arguments
+parse_arguments(int argc, char **argv)
+{
+	struct arguments a = {.config = CONFIG_DEFAULT_FILE};
+	int c;
+
+	while ((c = getopt(argc, argv, "c:dp:TV")) != -1) {
+		switch (c) {
+		case 'c':
+			a.config = optarg;
+			break;
+		case 'd':
+			a.detach = true;
+			break;
+		case 'p':
+			a.pid_file = optarg;
+			break;
+		case 'T':
+			a.test = true;
+			break;
+		case 'V':
+			printf("pratiqued " VERSION "\n");
+			exit(EX_OK);
+		default:
+			usage();
+		}
+	}
+	if (optind != argc)
+		usage();
+	return a;
+}
+
+/* The pid file is opened while its path is still the operator's. */
+static bool
+write_pid_file(const char *path)
+{
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd == -1 || dprintf(fd, "%ld\n", (long)getpid()) < 0 ||
+	    fchmod(fd, 0644) == -1) {
+		fprintf(
+		    stderr, "pratiqued: cannot write pid file %s: %m\n", path);
+		return false;
+	}
+	close(fd);
+	return true;
+}
+
+/* Where systemd has put credentials: a copy out of the environment, which is
+ * about to be emptied.  NULL if nowhere. */
+static const char *
+credentials(void)
+{
+	static char copy[PATH_MAX];
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	if (dir == NULL || strlen(dir) >= sizeof(copy))
+		return NULL;
+	memcpy(copy, dir, strlen(dir) + 1);
+	return copy;
+}
+
+/* From here on nobody is read from or written to but standard error. */
+static bool
+close_standard(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	return null != -1 && dup2(null, STDIN_FILENO) != -1 &&
+	       dup2(null, STDOUT_FILENO) != -1;
+}
+
+/* The process is the same one, with another program: what it was started as
+ * (pid, arguments) stays true. */
+static int
+become_monitor(const struct plan *plan, char **argv)
+{
+	char *const envp[] = {NULL};
+
+	if (close_standard() && places_take(plan->fd, plan->fds))
+		execve(plan->program, argv, envp);
+	fprintf(stderr, "pratiqued: cannot execute %s: %m\n", plan->program);
+	return EX_OSERR;
+}
+
+static int
+start(const struct arguments *a, struct config *c, struct plan_given *given,
+    char **argv)
+{
+	static struct plan plan;
+	char why[PATH_MAX + 256];
+
+	if (a->detach && !starter_detach(&given->starter)) {
+		fprintf(stderr, "pratiqued: cannot detach: %m\n");
+		return EX_OSERR;
+	}
+	if (!plan_make(c, given, &plan, why, sizeof(why))) {
+		fprintf(stderr, "pratiqued: %s\n", why);
+		return EX_OSERR;
+	}
+	if (a->pid_file != NULL && !write_pid_file(a->pid_file))
+		return EX_CANTCREAT;
+	return become_monitor(&plan, argv);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct config config;
+	struct plan_given given = {.manager = -1, .starter = -1};
+	struct arguments a = parse_arguments(argc, argv);
+
+	activation_init(); /* first: it closes what is not ours */
+	given.manager = starter_manager();
+	given.credentials = credentials();
+	if (!sandbox_first(0)) {
+		fprintf(stderr, "pratiqued: cannot start safely: %m\n");
+		return EX_OSERR;
+	}
+	if (!config_read(a.config, &config, stderr))
+		return EX_CONFIG;
+	if (a.test) {
+		config_dump(&config, stdout);
+		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+	}
+	return start(&a, &config, &given, argv);
+}

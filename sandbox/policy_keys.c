@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the key reader may ask of the kernel: eight calls.  It reads files, of
+ * those that Landlock leaves it, and writes to memory; there is no descriptor
+ * that it could tell anything to.
+ */
+#include <fcntl.h>
+
+#include "sandbox/layer.h"
+
+#define OPEN_KIND (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
+
+static const struct policy_row rows[] = {
+    {"openat", .check = {BITS(2, OPEN_KIND, O_RDONLY)},
+	.reason = "the key directory and its files, to read"},
+    {"getdents64", .reason = "the names in it"},
+    {"newfstatat", .reason = "whose a file is, its mode and length"},
+    {"fstat", .reason = "the same, as newer C libraries ask"},
+    {"read", .reason = "a file's text"},
+    {"close", .reason = "a file that has been read"},
+    {"geteuid", .reason = "is a file our own?"},
+    {"exit_group", .reason = "the end"},
+};
+
+const struct policy policy_keys = {
+    .role = "keys",
+    .row = rows,
+    .rows = sizeof(rows) / sizeof(rows[0]),
+};
