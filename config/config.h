@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The configuration: read once at start by the monitor, with libconfuse, from
+ * The configuration: read once at start by pratiqued, with libconfuse, from
  * a file that only the operator writes.  One table of options
  * (config/options.c) drives the parser, the defaults, the dump of -T and the
  * table in pratique.conf(5).

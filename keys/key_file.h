@@ -10,7 +10,7 @@
  *	secret HEX		32 bytes in lower-case hex
  *
  * in this order, each line ended by LF, nothing else.  Pure; whoever hands in
- * a text or a key wipes it.  Linked into the monitor and pratique(8) only.
+ * a text or a key wipes it.  Linked into the key reader and pratique(8) only.
  */
 #ifndef KEYS_KEY_FILE_H
 #define KEYS_KEY_FILE_H

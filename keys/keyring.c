@@ -88,7 +88,8 @@ keyring_begin_elsewhere(void)
 static bool
 holds_together(const struct keyring *ring)
 {
-	if (ring->count > KEYRING_MAX || ring->stamping > KEYRING_MAX)
+	if (ring->count == 0 || ring->count > KEYRING_MAX ||
+	    ring->stamping > KEYRING_MAX)
 		return false;
 	for (uint32_t i = 0; i < ring->count; i++) {
 		if (memchr(ring->key[i].id, '\0', sizeof(ring->key[i].id)) ==

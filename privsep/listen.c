@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Opening listening sockets in the monitor, before it is confined. */
+/* Opening listening sockets in pratiqued, before it is the monitor. */
 #include "privsep/listen.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listening sockets, opened by the monitor at start and kept open by it for as
+ * Listening sockets, opened by pratiqued and kept open by the monitor for as
  * long as it runs: children come and go, the backlog stays.
  */
 #ifndef PRIVSEP_LISTEN_H

@@ -8,7 +8,7 @@
  * alternatives.  Only equality and masked equality exist: comparisons of
  * ranges were the source of errors in other sandboxes.
  *
- * The monitor compiles tables with libseccomp (policy_compile.c); children get
+ * pratiqued compiles tables with libseccomp (policy_compile.c); the others get
  * the finished program in their boot block and load it (policy_load.c).
  * SECURITY.md's tables are printed from the same rows (policy_table tool).
  */
@@ -69,7 +69,7 @@ extern const struct policy policy_monitor_libmilter;
 
 /* Compiles a table for ARCH (a SCMP_ARCH_ number, 0 for the native one) with
  * libseccomp; default action and foreign architectures: kill the process.
- * Returns NULL, or what went wrong, with the call's name.  Monitor only. */
+ * Returns NULL, or what went wrong, with the call's name.  pratiqued only. */
 const char *policy_compile(
     const struct policy *, uint32_t arch, struct policy_program *out);
 

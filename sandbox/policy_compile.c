@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a table to a BPF program, with libseccomp.  Runs in the monitor (and
+ * From a table to a BPF program, with libseccomp.  Runs in pratiqued (and
  * in tests) only; the confined processes do not contain this library.
  *
  * Each row becomes one rule, added with the _exact adder, which does what it

@@ -6,6 +6,8 @@ three steps.
 """
 import collections
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -18,7 +20,8 @@ import verify
 from hops import DAILY, Chain
 from kit import smtp
 from kit.postfix import Postfix
-from kit.tap import main, wait_for
+from kit.pratiqued import KEYS, LIBMILTER, MONITOR, SCANNER, SESSION
+from kit.tap import BUILD, main, wait_for
 from kit.world import sender_of
 
 OLD, NEW = "hop1", "hop1-new"
@@ -69,9 +72,19 @@ class Load:
             thread.join()
 
 
+def own_programs(hop, directory):
+    """Programs that can be replaced, for one hop."""
+    os.makedirs(directory)
+    for name in MONITOR, KEYS, SESSION, LIBMILTER, SCANNER:
+        os.symlink(os.path.join(BUILD, name), os.path.join(directory, name))
+    hop.pratiqued.settings["libexec_dir"] = directory
+
+
 def setup(stack, directory):
-    return Chain(stack, directory, Postfix, Postfix,
-                 prepare=lambda hops: hops[1].trust(NEW))
+    def prepare(hops):
+        hops[1].trust(NEW)
+        own_programs(hops[1], os.path.join(directory, "programs"))
+    return Chain(stack, directory, Postfix, Postfix, prepare=prepare)
 
 
 def rotation(tap, chain):
@@ -134,12 +147,43 @@ def refused(tap, chain):
     with open(path, "w", encoding="ascii") as out:
         out.write("pratique-key 1\n")
     os.chmod(path, 0o400)
-    os.kill(hop.pratiqued.pid(), 1)  # SIGHUP
-    hop.pratiqued.wait_line("keys-refused")
+    refuses(tap, chain, "a file that is none", "wrong.key")
+    os.unlink(path)
+
+
+def refuses(tap, chain, what, why):
+    """SIGHUP changes nothing, and the log says why."""
+    hop = chain.last
+    before = len(hop.pratiqued.lines("keys-refused"))
+    os.kill(hop.pratiqued.pid(), signal.SIGHUP)
+    found = wait_for("the refusal", lambda: (
+        hop.pratiqued.lines("keys-refused")[before:]))
+    tap.has(found[0].text, why, f"{what}: refused, says why")
     tag, = chain.send([TEXT])
     line = hop.lines([tag])[tag]
-    tap.equal(line["verdict"], "clean-by-stamp", "stamps hold as before",
-              line.text)
+    tap.equal(line["verdict"], "clean-by-stamp",
+              f"{what}: stamps hold as before", line.text)
 
 
-main(setup, rotation, retired, refused)
+def broken_reader(tap, chain):
+    """A key reader that fails, or reads nothing and is content"""
+    hop = chain.last.pratiqued
+    path = os.path.join(hop.settings["libexec_dir"], KEYS)
+    for program, why in (("/bin/false", "status 1"), ("/bin/true", "status 0"),
+                         ("/nonexistent", "status 69")):
+        os.unlink(path)
+        os.symlink(program, path)
+        refuses(tap, chain, program, f"{KEYS} ended with {why}")
+    os.unlink(path)
+    os.symlink("/bin/false", path)
+    hop.stop()
+    hop.process = subprocess.Popen(
+        [hop.program(), "-c", hop.config], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    text, _ = hop.process.communicate(timeout=60)
+    tap.equal(hop.process.returncode, os.EX_CONFIG, "no keys, no start")
+    tap.has(text.decode(), f"{KEYS} ended with status 1", "and says why")
+    hop.process = None
+
+
+main(setup, rotation, retired, refused, broken_reader)

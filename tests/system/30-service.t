@@ -40,7 +40,8 @@ def world(stack, directory):
     # Programs where any user may run them.
     w.pratiqued.programs_in = os.path.join(directory, "bin")
     os.mkdir(w.pratiqued.programs_in)
-    for name in "pratiqued", "pratique-session", "pratique-scanner":
+    for name in ("pratiqued", "pratique-monitor", "pratique-keys",
+                 "pratique-session", "pratique-scanner"):
         shutil.copy(os.path.join(BUILD, name), w.pratiqued.programs_in)
     w.pratiqued.settings["libexec_dir"] = w.pratiqued.programs_in
     for name, (source, _) in UNITS.items():
@@ -401,6 +402,8 @@ def tool(tap, w):
     w.clamd.stop()
     w.send(smtp.new_tag())
     p.wait_line("backend-down")
+    # The scanner tells the log before it tells the monitor.
+    wait_for("the status file", lambda: p.tool("status")[0] == 1)
     status, text = p.tool("status")
     tap.equal(status, 1, "1: no clamd can be used", text)
     w.clamd.start()

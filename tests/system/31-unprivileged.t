@@ -12,12 +12,14 @@ import subprocess
 
 from kit import proc, smtp
 from kit.clamd import EICAR
+from kit.pratiqued import MONITOR
 from kit.tap import BUILD, SOURCE, main
 from kit.world import World
 
 PYTHON = "/usr/bin/python3"  # one that any user may run
 KIT = os.path.join(SOURCE, "tests/system")
-PROGRAMS = ["pratiqued", "pratique-session", "pratique-scanner"]
+PROGRAMS = ["pratiqued", "pratique-monitor", "pratique-keys",
+            "pratique-session", "pratique-scanner"]
 EVERY_LAYER = ("ids,capabilities,no_new_privs,not_dumpable,root,network,"
                "namespaces,landlock,limits,mdwe,seccomp").split(",")
 FORBIDDEN = "(EPERM: forbidden from outside)"
@@ -326,7 +328,7 @@ def chroot(tap, w):
              f"namespaces: refused {FORBIDDEN}; network: refused {FORBIDDEN}; "
          f"{BOUNDING_STAYS}")
         for pid, program in p.programs():
-            if program != "pratiqued":
+            if program != MONITOR:
                 root = os.readlink(f"/proc/{pid}/root")
                 tap.ok(root.startswith(f"{jail}/run/"),
                        f"chroot: {program} has a root directory in it", root)

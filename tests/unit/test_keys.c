@@ -259,6 +259,65 @@ test_too_many(void **state)
 	assert_true(load());
 }
 
+/* What another process of ours has read. */
+static struct keyring_pages *
+elsewhere(struct vault *v)
+{
+	int fd = keyring_begin_elsewhere();
+
+	assert_true(vault_map(v, fd, sizeof(struct keyring_pages)));
+	return v->memory;
+}
+
+static void
+test_elsewhere(void **state)
+{
+	struct keyring_pages *pages;
+	struct vault v;
+
+	(void)state;
+	pages = elsewhere(&v);
+	assert_int_equal(pages->ring.count, 0);
+	assert_true(reader_dir(pages, dir, "", true));
+	assert_true(keyring_finish(true, why, sizeof(why)));
+	assert_ptr_not_equal(keyring_get(), &pages->ring); /* another mapping */
+	assert_int_equal(keyring_get()->count, 2);
+	assert_non_null(keyring_find("b"));
+	/* It is wiped, for all who have it mapped, when its time is over. */
+	assert_true(load());
+	assert_int_equal(pages->ring.count, 0);
+	assert_int_equal(pages->ring.key[0].id[0], 0);
+}
+
+/* Whatever is in the pages: the ring in use stays. */
+static void
+test_liar(void **state)
+{
+	struct keyring_pages *pages;
+	struct vault v;
+
+	(void)state;
+	for (int lie = 0; lie < 6; lie++) {
+		pages = elsewhere(&v);
+		assert_true(reader_dir(pages, dir, "", true));
+		if (lie == 0)
+			pages->ring.count = 0;
+		else if (lie == 1)
+			pages->ring.count = KEYRING_MAX + 1;
+		else if (lie == 2)
+			pages->ring.stamping = KEYRING_MAX + 1;
+		else if (lie == 3)
+			memset(pages->ring.key[1].id, 'x',
+			    sizeof(pages->ring.key[1].id));
+		else if (lie == 4)
+			memset(pages->why, 'y', sizeof(pages->why));
+		/* 4 and 5: it failed, and says so. */
+		assert_false(keyring_finish(lie < 4, why, sizeof(why)));
+		assert_int_equal(keyring_get()->count, 2);
+		assert_non_null(keyring_find("2024a"));
+	}
+}
+
 /* --- memory -------------------------------------------------------------------- */
 
 /* What ends a child that touches the vault: its signal. */
@@ -523,6 +582,8 @@ main(void)
 	    cmocka_unit_test_setup(test_refused, setup),
 	    cmocka_unit_test_setup(test_needs, setup),
 	    cmocka_unit_test_setup(test_too_many, setup),
+	    cmocka_unit_test_setup(test_elsewhere, setup),
+	    cmocka_unit_test_setup(test_liar, setup),
 	    cmocka_unit_test(test_not_inherited),
 	    cmocka_unit_test_setup(test_protection, setup),
 	    cmocka_unit_test_setup(test_stamp, setup),

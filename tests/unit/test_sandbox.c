@@ -325,6 +325,48 @@ body_root_ids(void)
 	NEED(strstr(report.missing, "ids: ") != NULL);
 }
 
+/* The key reader: its directory, and no other file; no capability; nothing of
+ * what the others lose is left to it but its user. */
+static void
+body_reader(void)
+{
+	struct sandbox_spec spec = spec_of_listener();
+	char inside[sizeof(CONFINE_ROOT) + 2];
+	uint32_t wanted =
+	    ALL_BUT_SECCOMP &
+	    ~(LAYER_BIT(LAYER_IDS) | LAYER_BIT(LAYER_ROOT) |
+		LAYER_BIT(LAYER_NETWORK) | LAYER_BIT(LAYER_NAMESPACES));
+	int fd;
+
+	snprintf(inside, sizeof(inside), "%s/k", confine_root);
+	snprintf(spec.readable, sizeof(spec.readable), "%s", confine_root);
+	NEED(close(open(inside, O_WRONLY | O_CREAT, 0400)) == 0);
+	NEED(close(open("/etc/passwd", O_RDONLY)) == 0); /* control */
+	NEED(sandbox_first(getppid()));
+	NEED(sandbox_reader(&spec, &report));
+	NEED(report.layers == wanted);
+	fd = open(inside, O_RDONLY);
+	NEED(fd != -1 && close(fd) == 0);
+	NEED(open(inside, O_RDWR) == -1);
+	NEED(open("/etc/passwd", O_RDONLY) == -1 && errno == EACCES);
+	NEED(open("/", O_RDONLY) == -1 && errno == EACCES);
+	NEED(unlink(inside) == -1);
+	NEED(chown(confine_root, 1, 1) == -1); /* CAP_CHOWN */
+	NEED(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
+	NEED(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+}
+
+static void
+test_reader(void **state)
+{
+	char inside[sizeof(CONFINE_ROOT) + 2];
+
+	(void)state;
+	child_passes(body_reader);
+	snprintf(inside, sizeof(inside), "%s/k", confine_root);
+	assert_int_equal(unlink(inside), 0);
+}
+
 /* Exactly these descriptors, no more and no fewer. */
 static void
 body_descriptors(void)
@@ -446,6 +488,7 @@ main(void)
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_wrong_parent),
 	    cmocka_unit_test(test_descriptors),
+	    cmocka_unit_test(test_reader),
 	    cmocka_unit_test(test_root_ids),
 	    cmocka_unit_test(test_no_user_namespace),
 	    cmocka_unit_test(test_ids_refused),
