@@ -195,6 +195,20 @@ def told(tap, w, name, layers, missing, roles=("listener", "scanner")):
     return text
 
 
+def reload_works(tap, w, name, unit):
+    """The unit's ExecReload=, within what the unit permits"""
+    with open(unit, encoding="utf-8") as file:
+        command = re.search(r"^ExecReload=(.*)$", file.read(), re.MULTILINE)
+    words = [word.replace("$MAINPID", str(w.pratiqued.pid()))
+             for word in command[1].split()]
+    done = subprocess.run([*around(unit), *words], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    tap.equal(done.returncode, 0, f"{name}: ExecReload", done.stdout)
+    # There are no keys here, and the daemon says so.
+    tap.ok(w.pratiqued.wait_line("reload-refused"),
+           f"{name}: the monitor has got it")
+
+
 def default_unit(tap, w):
     """pratiqued.service: everything but namespaces for each process"""
     name = "default unit"
@@ -221,6 +235,7 @@ def default_unit(tap, w):
                system_log.recv(4096))
     except BlockingIOError:
         tap.ok(True, f"{name}: no library says something to the system log")
+    reload_works(tap, w, name, f"{w.units}/pratiqued.service")
     # What the four capabilities are for.
     old = p.scanner()
     os.kill(old, signal.SIGKILL)
@@ -322,6 +337,7 @@ def unprivileged_unit(tap, w):
                {int(status[x], 16) for x in ("CapPrm", "CapEff", "CapBnd")}
                == {0}, f"{name}: {program} is not root and has no capability",
                status)
+    reload_works(tap, w, name, f"{w.units}/pratiqued-unprivileged.service")
     old = p.listener()
     os.kill(old, signal.SIGKILL)
     wait_for("another listener", lambda: p.listener() not in (0, old))
