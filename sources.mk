@@ -125,7 +125,8 @@ SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \
 	$(filter-out $(PARSER),$(SRC_pratique-session))
 HLINK_escape/pratique-session = $(HLINK_pratique-session)
 LIB_escape/pratique-session = $(WRAP) $(LIB_pratique-session)
-SRC_escape/pratique-scanner := tests/escape/client.c $(ATTEMPTS) $(LAYERS) \
+SRC_escape/pratique-scanner := tests/escape/client.c \
+	tests/escape/no_client.c $(ATTEMPTS) $(LAYERS) \
 	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
 LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
 SRC_escape/list := tests/escape/list.c $(ATTEMPTS)
@@ -137,7 +138,7 @@ SRC_ipc/pratique-session := tests/ipc/engine.c $(LAYERS) \
 	$(filter-out $(PARSER),$(SRC_pratique-session))
 HLINK_ipc/pratique-session = $(HLINK_pratique-session)
 LIB_ipc/pratique-session = $(WRAP) $(LIB_pratique-session)
-SRC_ipc/pratique-scanner := tests/ipc/client.c \
+SRC_ipc/pratique-scanner := tests/ipc/client.c tests/escape/no_client.c \
 	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
 LIB_ipc/pratique-scanner = $(LIB_pratique-scanner)
 SRC_ipc/records := tests/ipc/records.c privsep/record.c

@@ -10,17 +10,9 @@
 
 #include "privsep/record.h"
 #include "scanner/poll.h"
-#include "scanner/report.h"
 #include "tests/escape/attempt.h"
 
 static int channel = -1;
-
-bool
-client_setup(const struct scanner_settings *settings)
-{
-	(void)settings;
-	return true;
-}
 
 void
 client_add(int fd)
@@ -53,45 +45,4 @@ client_input(uint32_t index)
 		close(channel);
 		channel = -1;
 	}
-}
-
-void
-client_drain(void)
-{
-}
-
-uint32_t
-client_count(void)
-{
-	return 0;
-}
-
-uint32_t
-client_busy(void)
-{
-	return 0;
-}
-
-void
-stamping_checked(uint32_t owner)
-{
-	(void)owner;
-}
-
-void
-stamping_made(uint32_t owner)
-{
-	(void)owner;
-}
-
-void
-job_judged(uint32_t owner)
-{
-	(void)owner;
-}
-
-void
-report_setup(bool log_clean)
-{
-	(void)log_clean;
 }

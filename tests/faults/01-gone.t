@@ -25,15 +25,20 @@ def hold(rig, clamd):
     return future
 
 
+def goes_and_comes(rig, clamd, reason):
+    """It is away, which the log says, and then it is there."""
+    rig.unscanned(rig.send(), "clamd-down")
+    rig.equal(rig.wait_log("backend-down")["reason"], reason,
+              "the log says why")
+    clamd.start()
+    rig.recovers()
+
+
 def not_started(rig):
     """no socket file"""
     clamd = rig.clamd(start=False)
     rig.start(unix(clamd), wait=False)
-    rig.unscanned(rig.send(), "clamd-down")
-    line = rig.wait_log("backend-down")
-    rig.equal(line["reason"], "No such file or directory", "the log says why")
-    clamd.start()
-    rig.recovers()
+    goes_and_comes(rig, clamd, "No such file or directory")
 
 
 def stale_socket(rig):
@@ -42,11 +47,7 @@ def stale_socket(rig):
     rig.start(unix(clamd))
     clamd.kill()
     rig.ok(os.path.exists(clamd.socket), "the socket file is there")
-    rig.unscanned(rig.send(), "clamd-down")
-    rig.equal(rig.wait_log("backend-down")["reason"], "Connection refused",
-              "the log says why")
-    clamd.start()
-    rig.recovers()
+    goes_and_comes(rig, clamd, "Connection refused")
 
 
 def closed_port(rig):
@@ -54,11 +55,7 @@ def closed_port(rig):
     clamd = rig.clamd()
     rig.start(TCP.format(clamd))
     clamd.stop()
-    rig.unscanned(rig.send(), "clamd-down")
-    rig.equal(rig.wait_log("backend-down")["reason"], "Connection refused",
-              "the log says why")
-    clamd.start()
-    rig.recovers()
+    goes_and_comes(rig, clamd, "Connection refused")
 
 
 def no_answer_to_connect(rig):
@@ -311,14 +308,7 @@ def abandoned(rig):
     fake = rig.fake(lambda r: (stuck.wait(60), r.reply(b"OK"))[1], threads=1)
     rig.start(fake.address, wait_timeout="2s")
     with MilterClient(f"unix:{rig.daemon.socket}") as mta:
-        mta.negotiate()
-        mta.connect()
-        mta.helo()
-        mta.macros(b"M", i="GONE1")
-        mta.command(b"M", b"<a@example.net>\0")
-        mta.command(b"R", b"<b@example.net>\0")
-        mta.command(b"L", b"Subject\0 x\0")
-        mta.command(b"N")
+        mta.begin("GONE1")
         mta.command(b"B", b"x\r\n")
         mta.send(b"E")
         wait_for("the scan", lambda: fake.requests)

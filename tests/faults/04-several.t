@@ -190,26 +190,12 @@ def memory_full(rig):
     rig.start(fake.address, max_message_size="2M", max_memory="4M")
     half = b"m" * 70 + b"\r\n"
     with MilterClient(f"unix:{rig.daemon.socket}") as mta:
-        mta.negotiate()
-        mta.connect()
-        mta.helo()
-        mta.macros(b"M", i="HALF1")
-        mta.command(b"M", b"<a@example.net>\0")
-        mta.command(b"R", b"<b@example.net>\0")
-        mta.command(b"L", b"Subject\0 x\0")
-        mta.command(b"N")
+        mta.begin("HALF1")
         for _ in range(31):
             mta.command(b"B", half * 900)
         wait_for("it to be there", rig.holds_message)
         with MilterClient(f"unix:{rig.daemon.socket}") as other:
-            other.negotiate()
-            other.connect()
-            other.helo()
-            other.macros(b"M", i="HALF2")
-            other.command(b"M", b"<a@example.net>\0")
-            other.command(b"R", b"<b@example.net>\0")
-            other.command(b"L", b"Subject\0 x\0")
-            other.command(b"N")
+            other.begin("HALF2")
             for _ in range(31):
                 other.command(b"B", half * 900)
             rig.unscanned(rig.send(half * 20000), "busy")
@@ -227,14 +213,7 @@ def early_stream(rig):
     rig.ok(all(r.data.endswith(b"\r\n\r\n" + body) for r in fake.requests),
            "each arrives whole", len(fake.requests))
     with MilterClient(f"unix:{rig.daemon.socket}") as mta:
-        mta.negotiate()
-        mta.connect()
-        mta.helo()
-        mta.macros(b"M", i="EARLY1")
-        mta.command(b"M", b"<a@example.net>\0")
-        mta.command(b"R", b"<b@example.net>\0")
-        mta.command(b"L", b"Subject\0 x\0")
-        mta.command(b"N")
+        mta.begin("EARLY1")
         before = fake.seen.count(b"zINSTREAM\0" + fake.seen[-1][10:])
         for _ in range(8):
             mta.command(b"B", b"e" * 60000)
@@ -250,14 +229,7 @@ def long_scan(rig):
     fake = rig.fake(lambda r: (time.sleep(13), r.reply(b"OK"))[1])
     rig.start(fake.address, scan_timeout="30s")
     with MilterClient(f"unix:{rig.daemon.socket}") as mta:
-        mta.negotiate()
-        mta.connect()
-        mta.helo()
-        mta.macros(b"M", i="LONG1")
-        for command, payload in ((b"M", b"<a@example.net>\0"),
-                                 (b"R", b"<b@example.net>\0"),
-                                 (b"L", b"Subject\0 x\0"), (b"N", b"")):
-            mta.command(command, payload)
+        mta.begin("LONG1")
         mta.command(b"B", b"x\r\n")
         mta.sock.settimeout(10)  # as long as Sendmail waits
         mta.send(b"E")

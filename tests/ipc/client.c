@@ -66,13 +66,6 @@ static uint8_t batch[RECORD_BATCH_MAX];
 static unsigned long chosen[SESSIONS];
 static uint32_t message[SESSIONS];
 
-bool
-client_setup(const struct scanner_settings *settings)
-{
-	(void)settings;
-	return true;
-}
-
 void
 client_add(int fd)
 {
@@ -276,45 +269,4 @@ client_input(uint32_t index)
 		handle(fd, record);
 	if (n == 0 || (n == -1 && errno != EAGAIN))
 		close(fd);
-}
-
-void
-client_drain(void)
-{
-}
-
-uint32_t
-client_count(void)
-{
-	return 0;
-}
-
-uint32_t
-client_busy(void)
-{
-	return 0;
-}
-
-void
-stamping_checked(uint32_t owner)
-{
-	(void)owner;
-}
-
-void
-stamping_made(uint32_t owner)
-{
-	(void)owner;
-}
-
-void
-job_judged(uint32_t owner)
-{
-	(void)owner;
-}
-
-void
-report_setup(bool log_clean)
-{
-	(void)log_clean;
 }

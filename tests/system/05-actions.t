@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 
-from kit import proc, smtp
-from kit.clamd import MARKER, MARKER_NAME, free_port
+from kit import actions, proc, smtp
+from kit.actions import FORGED, infected
+from kit.clamd import MARKER_NAME, free_port
 from kit.postfix import Postfix
 from kit.pratiqued import PROGRAM
 from kit.tap import main, wait_for
@@ -17,7 +18,6 @@ from kit.world import SCANNED, STATUS, World, keys_for
 
 EX_USAGE = 64
 EX_CONFIG = 78
-FORGED = [(SCANNED, "by nobody"), (STATUS, "Clean")]
 
 
 def world(stack, directory):
@@ -26,44 +26,9 @@ def world(stack, directory):
     return w
 
 
-def infected(tag):
-    return smtp.message(tag, f"{MARKER}\n", FORGED)
-
-
-def refusals(tap, w):
-    """on_infected: reject and tempfail with a reply of the operator's"""
-    for action, code in ("reject", "554 5.7.9"), ("tempfail", "450 4.7.8"):
-        w.restart(on_infected={"action": action,
-                               "reply": f"{code} 100%% sure: %v (%v)"})
-        tag = smtp.new_tag()
-        tap.equal(w.send(tag, infected(tag)),
-                  f"{code} 100% sure: {MARKER_NAME} ({MARKER_NAME})",
-                  f"{action}: reply with %v and %%")
-        tap.equal(w.log(tag)["action"], action, f"{action}: in the log")
-        tap.ok(w.nothing_delivered(tag), f"{action}: not delivered")
-
-
-def accept(tap, w):
-    """on_infected: accept says so in the header"""
-    w.restart(on_infected={"action": "accept"})
-    tag = smtp.new_tag()
-    tap.has(w.send(tag, infected(tag)), "250 ", "accepted")
-    mail = w.delivered(tag)
-    tap.equal(mail.values(STATUS), [f"Infected ({MARKER_NAME})"],
-              "status names the signature, forged ones are gone")
-    tap.equal(len(mail.values(SCANNED)), 1, f"{SCANNED} once")
-    line = w.log(tag)
-    tap.equal((line["verdict"], line["action"]), ("infected", "accept"),
-              "in the log")
-
-
 def discard(tap, w):
     """on_infected: discard"""
-    w.restart(on_infected={"action": "discard"})
-    tag = smtp.new_tag()
-    tap.has(w.send(tag, infected(tag)), "250 ", "the client hears 250")
-    tap.equal(w.log(tag)["action"], "discard", "in the log")
-    tap.ok(w.nothing_delivered(tag), "not delivered")
+    actions.discard(tap, w)
     tap.has(w.postfix.log(), "milter-discard", "Postfix says the same")
 
 
@@ -286,6 +251,6 @@ def options(tap, w):
     tap.ok(True, "-d: ends on SIGTERM")
 
 
-main(world, refusals, accept, discard, quarantine, clean, unscanned, headers,
-     log_forms, two_sockets, drain, check_option, bad_configurations,
-     socket_file, options)
+main(world, actions.refusals, actions.accept, discard, quarantine, clean,
+     unscanned, headers, log_forms, two_sockets, drain, check_option,
+     bad_configurations, socket_file, options)

@@ -5,54 +5,16 @@ and of the daemon."""
 import os
 import signal
 
-from kit import smtp
-from kit.clamd import MARKER, MARKER_NAME
+from kit import actions, smtp
+from kit.actions import infected
+from kit.clamd import MARKER_NAME
 from kit.sendmail import Sendmail
 from kit.tap import main, wait_for
-from kit.world import SCANNED, STATUS, World, sender_of
-
-FORGED = [(SCANNED, "forged"), (STATUS, "Clean")]
+from kit.world import STATUS, World, sender_of
 
 
 def world(stack, directory):
     return World(stack, directory, mta=Sendmail, hostname="mx.example")
-
-
-def infected(tag):
-    return smtp.message(tag, f"{MARKER}\n", FORGED)
-
-
-def refusals(tap, w):
-    """on_infected: reject and tempfail with a reply of the operator's"""
-    for action, code in ("reject", "554 5.7.9"), ("tempfail", "450 4.7.8"):
-        w.restart(on_infected={"action": action,
-                               "reply": f"{code} 100%% sure: %v (%v)"})
-        tag = smtp.new_tag()
-        tap.equal(w.send(tag, infected(tag)),
-                  f"{code} 100% sure: {MARKER_NAME} ({MARKER_NAME})",
-                  f"{action}: reply with %v and %%")
-        tap.equal(w.log(tag)["action"], action, f"{action}: in the log")
-        tap.ok(w.nothing_delivered(tag), f"{action}: not delivered")
-
-
-def accept(tap, w):
-    """on_infected: accept says so in the header"""
-    w.restart(on_infected={"action": "accept"})
-    tag = smtp.new_tag()
-    tap.has(w.send(tag, infected(tag)), "250 ", "accepted")
-    mail = w.delivered(tag)
-    tap.equal(mail.values(STATUS), [f"Infected ({MARKER_NAME})"],
-              "status names the signature, forged ones are gone")
-    tap.equal(len(mail.values(SCANNED)), 1, f"{SCANNED} once")
-
-
-def discard(tap, w):
-    """on_infected: discard"""
-    w.restart(on_infected={"action": "discard"})
-    tag = smtp.new_tag()
-    tap.has(w.send(tag, infected(tag)), "250 ", "the client hears 250")
-    tap.equal(w.log(tag)["action"], "discard", "in the log")
-    tap.ok(w.nothing_delivered(tag), "not delivered")
 
 
 def quarantine(tap, w):
@@ -118,5 +80,5 @@ def daemon_down(tap, w):
     tap.equal(w.delivered(tag).sender, sender_of(tag), "and delivered")
 
 
-main(world, refusals, accept, discard, quarantine, clamd_down, session_killed,
-     daemon_down)
+main(world, actions.refusals, actions.accept, actions.discard, quarantine,
+     clamd_down, session_killed, daemon_down)

@@ -170,6 +170,17 @@ class MilterClient:
     def helo(self, name="client.example"):
         return self.command(b"H", strings(name))
 
+    def begin(self, queue_id):
+        """All of a message that comes before its body."""
+        self.negotiate()
+        self.connect()
+        self.helo()
+        self.macros(b"M", i=queue_id)
+        self.command(b"M", strings("<a@example.net>"))
+        self.command(b"R", strings("<b@example.net>"))
+        self.command(b"L", strings("Subject", " x"))
+        self.command(b"N")
+
     def message(self, headers, body, sender="<sender@example.com>",
                 rcpts=("<rcpt@example.com>",), queue_id="4TEST00001"):
         """A whole message; the replies at its end, or the first that is not

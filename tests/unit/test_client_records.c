@@ -15,47 +15,18 @@
 #include <cmocka.h>
 
 #include "privsep/channel.h"
-#include "scanner/journal.h"
 #include "scanner/memory.h"
 #include "scanner/monitor.h"
-#include "scanner/poll.h"
 #include "scanner/report.h"
+#include "tests/unit/around_client.h"
 
 #define LIMIT 100000
 
 /* --- what client.c calls ---------------------------------------------------- */
 
-static unsigned int violations, reports, lost, submitted, cancelled;
+static unsigned int reports, lost, submitted, cancelled;
 static enum client_state reported_in;
 static struct job *running;
-
-bool
-poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
-    enum poll_for want)
-{
-	(void)fd, (void)kind, (void)index;
-	*have = want;
-	return true;
-}
-
-void
-poll_leave(int fd)
-{
-	(void)fd;
-}
-
-void
-journal_end(struct log_line *line)
-{
-	(void)line;
-	violations++;
-}
-
-void
-journal_event(enum log_level level, const char *event, const char *what)
-{
-	(void)level, (void)event, (void)what;
-}
 
 void
 report_message(const struct client *c, const struct report *r)
@@ -82,12 +53,6 @@ job_submit(
 	j->memfd = memfd;
 	j->state = JOB_WAITING;
 	running = j;
-}
-
-void
-job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
-{
-	(void)j, (void)owner, (void)memfd, (void)size;
 }
 
 void

@@ -18,15 +18,14 @@
 
 #include <cmocka.h>
 
-#include "keys/reader.h"
 #include "keys/notary.h"
+#include "keys/reader.h"
 #include "privsep/channel.h"
 #include "scanner/backend.h"
-#include "scanner/journal.h"
 #include "scanner/memory.h"
 #include "scanner/monitor.h"
-#include "scanner/poll.h"
 #include "scanner/report.h"
+#include "tests/unit/around_client.h"
 
 #define LIMIT 100000
 #define SECRET \
@@ -46,7 +45,7 @@ static struct scanner_settings settings = {.max_sessions = 4,
 /* --- what surrounds client.c ------------------------------------------------- */
 
 static uint64_t now; /* as the scanner's own clock says */
-static unsigned int violations, submitted;
+static unsigned int submitted;
 static struct job *running[4];
 static struct identity clamd = {
     .engine = "ClamAV-1.4.6", .database = {.number = 27091}, .alerts = true};
@@ -58,34 +57,6 @@ static union {
 	struct record_check check;
 } question;
 static unsigned int questions, stamps_made;
-
-bool
-poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
-    enum poll_for want)
-{
-	(void)fd, (void)kind, (void)index;
-	*have = want;
-	return true;
-}
-
-void
-poll_leave(int fd)
-{
-	(void)fd;
-}
-
-void
-journal_end(struct log_line *line)
-{
-	(void)line;
-	violations++;
-}
-
-void
-journal_event(enum log_level level, const char *event, const char *what)
-{
-	(void)level, (void)event, (void)what;
-}
 
 void
 report_message(const struct client *c, const struct report *r)
@@ -109,12 +80,6 @@ job_submit(
 	j->memfd = memfd;
 	j->state = JOB_WAITING;
 	running[owner] = j;
-}
-
-void
-job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
-{
-	(void)j, (void)owner, (void)memfd, (void)size;
 }
 
 void

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rest of scanner/client.c and scanner/report.c in a scanner of a test
+ * program: its sessions send no mail to judge, so there is nothing to prepare, to
+ * count, or to report.
+ */
+#include "scanner/client.h"
+#include "scanner/report.h"
+
+bool
+client_setup(const struct scanner_settings *settings)
+{
+	(void)settings;
+	return true;
+}
+
+void
+client_drain(void)
+{
+}
+
+uint32_t
+client_count(void)
+{
+	return 0;
+}
+
+uint32_t
+client_busy(void)
+{
+	return 0;
+}
+
+void
+stamping_checked(uint32_t owner)
+{
+	(void)owner;
+}
+
+void
+stamping_made(uint32_t owner)
+{
+	(void)owner;
+}
+
+void
+job_judged(uint32_t owner)
+{
+	(void)owner;
+}
+
+void
+report_setup(bool log_clean)
+{
+	(void)log_clean;
+}

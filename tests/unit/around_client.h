@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * For tests of scanner/client.c, each a program of its own: poll set and log
+ * without effect, and no message that is looked at before its end.  A line in
+ * the log is counted: a session broke the protocol.
+ */
+#ifndef TESTS_UNIT_AROUND_CLIENT_H
+#define TESTS_UNIT_AROUND_CLIENT_H
+
+#include "scanner/job.h"
+#include "scanner/journal.h"
+#include "scanner/poll.h"
+
+static unsigned int violations;
+
+bool
+poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
+    enum poll_for want)
+{
+	(void)fd, (void)kind, (void)index;
+	*have = want;
+	return true;
+}
+
+void
+poll_leave(int fd)
+{
+	(void)fd;
+}
+
+void
+journal_end(struct log_line *line)
+{
+	(void)line;
+	violations++;
+}
+
+void
+journal_event(enum log_level level, const char *event, const char *what)
+{
+	(void)level, (void)event, (void)what;
+}
+
+void
+job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+{
+	(void)j, (void)owner, (void)memfd, (void)size;
+}
+
+#endif
