@@ -27,7 +27,8 @@ without_end(struct span s)
 	return s;
 }
 
-/* A field with its continuation lines. */
+/* A field with its continuation lines; empty for the line behind the last,
+ * which has none, whatever the body begins with. */
 static struct span
 take_field(struct cursor *c)
 {
@@ -37,7 +38,8 @@ take_field(struct cursor *c)
 		if (!take_line(c, &line))
 			break;
 		field.len += line.len;
-	} while (c->left > 0 && (*c->at == ' ' || *c->at == '\t'));
+	} while (without_end(field).len > 0 && c->left > 0 &&
+		 (*c->at == ' ' || *c->at == '\t'));
 	return without_end(field);
 }
 

@@ -107,6 +107,12 @@ def claims(tap, tool):
     tap.equal(tool.verify("-", data=data)[0], 0, "from standard input")
     text = data.replace(b"\r\n", b"\n")
     tap.equal(tool.verify("-", data=text)[0], 0, "line ends LF")
+    cases.steps(cases.body(lambda body: b"  " + body), cases.restamp())(
+        case := cases.base())
+    for what, data in (("CR LF", saved(case)),
+                       ("LF", saved(case).replace(b"\r\n", b"\n"))):
+        tap.equal(tool.verify("-", data=data)[0], 0,
+                  f"a body that begins with blanks, lines end in {what}")
     tap.equal(tool.run(*tool.keys, path)[0], 1, "now, years later: status 1")
     tap.has(tool.run(*tool.keys, path)[1], "reason=expiry", "expired")
     other = tool.run(*tool.keys[2:], "-t", str(cases.NOW), path)
