@@ -142,7 +142,7 @@ parse_time(struct span text, uint64_t more, uint64_t *out)
 		n = n * 10 + (uint64_t)(text.ptr[i] - '0');
 	}
 	*out = n;
-	return text.len > 0;
+	return text.len > 0 && n <= STAMP_NUMBER_MAX;
 }
 
 static const char *
@@ -223,7 +223,8 @@ key_file_parse(struct span text, struct key *out)
 	return why;
 }
 
-/* The line of one end of the window: as a day if it is one whole. */
+/* The line of one end of the window: as a day if it is one whole and has a
+ * name. */
 static void
 write_limit(
     char out[static LIMIT_MAX], const char *name, uint64_t time, bool is_day)
@@ -231,7 +232,7 @@ write_limit(
 	char day[KEY_DAY_MAX];
 
 	key_day_write(time, day);
-	if (is_day)
+	if (is_day && time / DAY <= DAYS_MAX)
 		snprintf(out, LIMIT_MAX, "%s %s\n", name, day);
 	else
 		snprintf(out, LIMIT_MAX, "%s %ju\n", name, (uintmax_t)time);

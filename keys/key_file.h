@@ -7,7 +7,7 @@
  *	use stamp		or check
  *	from 2026-11-01		may be left out; or seconds since 1970
  *	until 2027-01-31	the same; the last day
- *	secret HEX		32 bytes in lower-case hex
+ *	secret HEX		32 bytes; written in lower case
  *
  * in this order, each line ended by LF, nothing else.  Pure; whoever hands in
  * a text or a key wipes it.  Linked into the key reader and pratique(8) only.

@@ -103,6 +103,11 @@ test_key_file(void **state)
 	assert_non_null(strstr(text, "from 5\n"));
 	assert_null(key_file_parse(span_text(text), &key));
 	assert_int_equal(key.from, 5);
+	/* A day that has no name: the year is beyond 9999. */
+	key.from = UINT64_C(86400) * 10000000000;
+	key_file_write(&key, text);
+	assert_null(key_file_parse(span_text(text), &key));
+	assert_int_equal(key.from, UINT64_C(86400) * 10000000000);
 }
 
 static void
@@ -129,6 +134,8 @@ test_bad_key_file(void **state)
 	    "secret " SECRET_A "\n",
 	    "pratique-key 1\nid a\nuse check\nfrom 2023-02-02\n"
 	    "until 2023-02-01\nsecret " SECRET_A "\n",
+	    "pratique-key 1\nid a\nuse check\nfrom 9007199254740993\n"
+	    "secret " SECRET_A "\n",
 	};
 
 	(void)state;
