@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Reading the status file.  It is of the daemon's owner, who may do anything
- * to it; here every text is ended and every number bounded before it is used.
+ * to it; here every text is ended and made printable, and every number bounded,
+ * before it is used.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,11 +46,23 @@ read_whole(int fd, struct status_block *out)
 	       out->sequence % 2 == 0 && again.sequence == out->sequence;
 }
 
-#define END_TEXT(text) ((text)[sizeof(text) - 1] = '\0')
-
+/* It goes to a terminal. */
 static void
-make_safe(struct status_block *b)
+make_text(char *text, size_t size)
 {
+	text[size - 1] = '\0';
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
+#define END_TEXT(text) make_text(text, sizeof(text))
+
+bool
+cli_take_block(struct status_block *b)
+{
+	if (b->magic != STATUS_MAGIC || b->size != sizeof(*b))
+		return false;
 	END_TEXT(b->version);
 	END_TEXT(b->monitor.role);
 	END_TEXT(b->monitor.missing);
@@ -68,6 +81,7 @@ make_safe(struct status_block *b)
 		END_TEXT(b->backend[i].address);
 		END_TEXT(b->backend[i].reason);
 	}
+	return true;
 }
 
 static int
@@ -83,10 +97,9 @@ read_from(int fd, const char *path, struct status_block *out)
 			nanosleep(&wait, NULL);
 			continue;
 		}
-		if (out->magic != STATUS_MAGIC || out->size != sizeof(*out))
-			break;
-		make_safe(out);
-		return CLI_GOOD;
+		if (cli_take_block(out))
+			return CLI_GOOD;
+		break;
 	}
 	return complain(EX_OSERR, path,
 	    "not written by a pratiqued of this version; restart the service");

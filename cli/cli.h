@@ -19,6 +19,10 @@ enum {
  * CLI_NOT_RUNNING or EX_OSERR, which has been told on standard error. */
 int cli_read_block(const char *run_dir, struct status_block *out);
 
+/* Of what was read: false if another version wrote it.  Otherwise every text
+ * is ended and printable now, and every number within its bounds. */
+bool cli_take_block(struct status_block *);
+
 /* Which processes there are, and which clamds can be used.  CLI_BAD if mail
  * can not be scanned at the moment. */
 int cli_status(const struct status_block *);

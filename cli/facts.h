@@ -44,9 +44,22 @@ struct facts {
 	char core[32], files[32], processes[32], file_size[32], memory[32];
 };
 
+/* Of a process of which nothing has been read yet. */
+#define FACTS_UNKNOWN(of)            \
+	((struct facts){.pid = (of), \
+	    .parent = -1,            \
+	    .no_new_privs = -1,      \
+	    .seccomp = -1,           \
+	    .filters = -1})
+
 extern const char *const fact_namespace_names[FACT_NAMESPACES];
 
 /* False if there is no such process, or if /proc is not there. */
 bool facts_read(pid_t, struct facts *);
+
+/* Takes what a line of /proc/PID/status, or of /proc/PID/limits (the soft
+ * limit), says; NUL-terminated, with its end or cut.  Changes line. */
+void facts_status_line(char *line, struct facts *);
+void facts_limits_line(const char *line, struct facts *);
 
 #endif

@@ -29,6 +29,14 @@ clamd_reply|scanner/reply.c|clean by a reply that was cut|s/span_is(s, \"OK\") &
 records|scanner/stream.c|line ends of folds left as they came|s/out\[len - 1\] = '.r'/out[len - 1] = '\\\\n'/
 records|scanner/stream.c|files that can still be changed|s/F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE/F_SEAL_SHRINK | F_SEAL_WRITE/
 log|lib/log.c|backslashes not escaped|s/byte == '\"' || byte == '\\\\\\\\'/byte == '\"'/
+key_file|keys/key_file.c|days that a month has not|s/y != year || m != month || d != day/false/
+key_file|keys/key_file.c|a secret left behind|s/sodium_memzero(out, sizeof(\*out))/out->id[0] = 0/
+status|cli/block.c|a text without an end|s/text\[size - 1\] = '.0'/text += size - 1/
+status|cli/block.c|what a terminal obeys|s/\*text < ' ' || //
+status|cli/sandbox.c|no filter where one is told|s/f->seccomp != 2/false/
+status|cli/facts.c|capabilities that are there|s/strtoull(value, NULL, 16)/0/
+message|cli/message.c|the body's first line joined to the header|s/without_end(field).len > 0 \&\& c->left > 0/c->left > 0/
+message|cli/message.c|line ends left as they are|s/text.len != line.len/false/
 config|config/read.c|an empty name taken for the end|s/!ok && r->faults == 0/false/
 "
 

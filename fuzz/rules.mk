@@ -15,7 +15,8 @@ FUZZ := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
 FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutate.c fuzz/kit/record.c
 # The kit first: its side of parser/host.h goes before any other.
 FUZZ_PARTS := $(filter-out $(FUZZ_MAINS),$(wildcard fuzz/kit/*.c)) \
-	$(filter-out tests/%,$(UNIT_PARTS))
+	$(filter-out tests/%,$(UNIT_PARTS)) \
+	$(filter-out cli/pratique.c,$(wildcard cli/*.c))
 LIB_fuzz = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 
 # -fsanitize=fuzzer: that of the compiler; empty: kit/replay.c.
