@@ -82,6 +82,14 @@ const struct option options[] = {
     {GROUP_MAIN, OPTION_COUNT, "max_sessions", "2000",
 	MAIN(session.max_sessions), 1, 20000, NULL,
 	"Connections of the MTA served at the same time. More wait."},
+    {GROUP_MAIN, OPTION_COUNT, "renew_sessions", "20000",
+	MAIN(session.renew_sessions), 1, UINT32_MAX, NULL,
+	"After so many connections a fresh listener takes the place of the old "
+	"one, which serves those that it has to their end: sessions of one "
+	"listener share an address layout. Not with engine libmilter."},
+    {GROUP_MAIN, OPTION_TIME, "renew_interval", "1h",
+	MAIN(session.renew_interval), SECONDS(1), SECONDS(86400), NULL,
+	"After so long it does even if there were fewer connections."},
     {GROUP_MAIN, OPTION_TIME, "session_timeout", "1h",
 	MAIN(session.session_timeout), SECONDS(10), SECONDS(86400), NULL,
 	"How long the MTA may be silent between two commands."},

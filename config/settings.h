@@ -104,6 +104,8 @@ struct session_settings {
 	uint64_t max_message_size;
 	struct limit_settings limits;
 	uint32_t max_sessions;
+	uint32_t renew_sessions;  /* a new listener after so many, */
+	uint32_t renew_interval;  /* or after so long */
 	uint32_t session_timeout; /* silence between two commands */
 	uint32_t scan_timeout;	  /* end of message to verdict */
 	struct disposition disposition[OUTCOME_COUNT];

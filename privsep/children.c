@@ -67,6 +67,16 @@ children_introduce(const struct child *new)
 	}
 }
 
+size_t
+children_room(void)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		room += children[i].state == CHILD_FREE;
+	return room;
+}
+
 static struct child *
 slot(void)
 {

@@ -50,6 +50,9 @@ extern struct job jobs[ROLE_COUNT]; /* listener and scanner */
  * none).  A failure shows as the child's end. */
 void child_tell(const struct child *, enum record_type, int passfd);
 
+/* How many places are free. */
+size_t children_room(void);
+
 /* No more connections, or sessions, for this one. */
 void child_retire(struct child *);
 

@@ -32,10 +32,6 @@
 #include "privsep/session.h"
 #include "privsep/wire.h"
 
-/* After so many sessions, or so long, the monitor is asked for a successor
- * with a fresh address layout. */
-#define RENEW_AFTER_SESSIONS 20000
-#define RENEW_AFTER_MS	     3600000ULL
 /* How soon to look again when a session could not be started. */
 #define STALL_MS 20
 /* Connections taken from one socket in a row. */
@@ -48,9 +44,10 @@ static struct pending *pending;
 static pid_t own_pid;
 static int epoll_fd, signal_fd;
 static int scanner_fd = -1; /* channel on which session channels go out */
-static uint32_t sessions, started;
+static uint32_t sessions;
+static uint32_t started; /* since a successor was asked for last */
 static uint64_t renew_at;
-static bool accepting = true, stopping, renew_asked;
+static bool accepting = true, stopping;
 
 static void
 watch(int fd, uint32_t events)
@@ -252,14 +249,23 @@ monitor_read(void)
 }
 
 static void
+renew_later(uint64_t now)
+{
+	started = 0;
+	renew_at = now + boot->settings.renew_interval;
+}
+
+/* Asks the monitor for a listener with a fresh address layout, after so many
+ * sessions or so long; again as much later if it has no place for one. */
+static void
 ask_for_successor(uint64_t now)
 {
 	struct record_plain r = {.head = record_head(RECORD_RENEW, sizeof(r))};
 
-	if (renew_asked || !accepting ||
-	    (started < RENEW_AFTER_SESSIONS && now < renew_at))
+	if (!accepting ||
+	    (started < boot->settings.renew_sessions && now < renew_at))
 		return;
-	renew_asked = true;
+	renew_later(now);
 	monitor_tell(&r);
 }
 
@@ -355,7 +361,7 @@ prepare(void)
 	watch(signal_fd, EPOLLIN);
 	for (uint32_t i = 0; i < boot->listens; i++)
 		watch(CHILD_FD_LISTEN + (int)i, EPOLLIN);
-	renew_at = wire_now() + RENEW_AFTER_MS;
+	renew_later(wire_now());
 	/* From here on nothing is said on the inherited standard error. */
 	return dup2(STDIN_FILENO, STDERR_FILENO) == -1 ? strerror(errno) : NULL;
 }

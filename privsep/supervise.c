@@ -36,6 +36,9 @@
 #define STOP_GRACE_MS 15000
 /* How often to see whether clamd's directory has come back. */
 #define ROOT_CHECK_MS 5000
+/* Places that a renewed listener leaves: for a scanner, and for a listener
+ * after a crash. */
+#define RENEW_ROOM 2
 
 static struct supervise_plan *plan;
 static struct stat root_then; /* of scanner_root when the scanner started */
@@ -63,10 +66,10 @@ log_child(enum log_level level, const char *event, const struct child *c,
 /* --- records from children -------------------------------------------------- */
 
 static bool
-have_up(enum role role)
+have(enum role role, enum child_state state)
 {
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		if (children[i].state == CHILD_UP && children[i].role == role)
+		if (children[i].state == state && children[i].role == role)
 			return true;
 	}
 	return false;
@@ -95,7 +98,8 @@ handle_ready(struct child *c, struct span r)
 	    sandbox_layers_text(ready.layers, layers, sizeof(layers)));
 	log_text(&line, "missing", ready.missing);
 	log_end(&line);
-	if (!working && have_up(ROLE_LISTENER) && have_up(ROLE_SCANNER)) {
+	if (!working && have(ROLE_LISTENER, CHILD_UP) &&
+	    have(ROLE_SCANNER, CHILD_UP)) {
 		working = true;
 		status_phase(STATUS_READY);
 		log_event(LOG_LEVEL_INFO, "ready", "taking connections");
@@ -127,11 +131,15 @@ handle_ended(struct child *c, struct span r)
 	children_start_later(ROLE_LISTENER);
 }
 
+/* Not for the price of sessions: where too many retired listeners still have
+ * some, the oldest would have to give way. */
 static void
 handle_renew(struct child *c, struct span r)
 {
 	(void)r;
-	if (c->state == CHILD_UP && !jobs[ROLE_LISTENER].wanted) {
+	if (c->state == CHILD_UP && !jobs[ROLE_LISTENER].wanted &&
+	    !have(ROLE_LISTENER, CHILD_STARTING) &&
+	    children_room() > RENEW_ROOM) {
 		jobs[ROLE_LISTENER].wanted = true;
 		jobs[ROLE_LISTENER].start_at = wire_now();
 	}

@@ -1,7 +1,9 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: ISC
 """What a crash brings: another address layout, a delay that grows and is
-reported, and never a message that went past the scanner."""
+reported, and never a message that went past the scanner.  And that layouts
+change without one."""
+import contextlib
 import os
 import signal
 import socket
@@ -12,7 +14,11 @@ from kit import proc, smtp
 from kit.clamd import EICAR
 from kit.tap import main, wait_for
 from kit.world import STATUS, World, sender_of
+from milterclient import MilterClient
 
+RENEW = 3  # connections until a listener is renewed
+ROOM = 13  # listeners; with a scanner and two free places all that there is
+MORE = 5  # connections then
 CRASHES = 7  # in a row: enough for several delays
 SENDERS = 4
 
@@ -150,4 +156,85 @@ def loop(tap, w):
               "whatever was delivered was scanned")
 
 
-main(world, layouts, loop)
+def renewal(tap, w):
+    """renew_sessions and renew_interval: another layout without a crash"""
+    settings = dict(w.pratiqued.settings)
+    first = w.pratiqued.listener()
+    for _ in range(RENEW):
+        w.send(smtp.new_tag())
+    tap.equal(w.pratiqued.listeners(), [first],
+              "control: as it is set by default, the listener stays")
+    for setting in {"renew_sessions": RENEW}, {"renew_interval": "1s"}:
+        name = next(iter(setting))
+        w.restart(**setting)
+        first = w.pratiqued.listener()
+        with w.raw() as raw:
+            tag = smtp.new_tag()
+            raw.start_data(sender_of(tag))
+            session = wait_for("a session", w.pratiqued.sessions)[0]
+            seen = layout(session)
+            if name == "renew_sessions":
+                for _ in range(RENEW - 1):
+                    w.send(smtp.new_tag())
+            fresh = wait_for("another listener", lambda: [
+                pid for pid in w.pratiqued.listeners() if pid != first])[0]
+            tap.equal(seen & layout(fresh), set(),
+                      f"{name}: no mapping of the next one begins where one "
+                      "did")
+            raw.put(smtp.message(tag))
+            raw.end()
+            tap.has(raw.reply(), "250 ",
+                    f"{name}: a session of the old one goes on")
+            tap.equal(w.delivered(tag).values(STATUS), ["Clean"],
+                      f"{name}: its message was scanned")
+        wait_for("the old one to end", lambda: not proc.alive(first))
+        w.recovers()
+        tap.equal((w.pratiqued.lines("session-died"),
+                   w.pratiqued.lines("child-died")), ([], []),
+                  f"{name}: nobody died")
+        w.pratiqued.settings = dict(settings)
+
+
+def patience(tap, w):
+    """Renewals end no session, however many wait in old listeners"""
+    settings = dict(w.pratiqued.settings)
+    w.restart(renew_sessions=1)
+    with contextlib.ExitStack() as stack:
+        mtas = []
+
+        def connect():
+            mtas.append(stack.enter_context(
+                MilterClient(f"unix:{w.pratiqued.socket}")))
+            mtas[-1].negotiate()
+
+        while len(w.pratiqued.listeners()) < ROOM:
+            newest = w.pratiqued.listener()
+            w.pratiqued.wait_line("listener-start", pid=str(newest))
+            connect()
+            # The one before may have been quicker to take it.
+            if proc.children(newest):
+                wait_for("the next one",
+                         lambda: w.pratiqued.listener() != newest)
+        for _ in range(MORE):
+            connect()
+        tap.equal(len(w.pratiqued.listeners()), ROOM,
+                  "so many listeners and no more")
+        tap.equal(len(w.pratiqued.sessions()), len(mtas),
+                  "each connection has its session")
+        for mta in mtas:
+            mta.connect()
+            mta.helo()
+        tap.equal({mta.message([("Subject", "x")], b"x\r\n")[-1][0]
+                   for mta in mtas}, {b"c"}, "each message has its answer")
+        tap.equal(w.pratiqued.lines("child-died"), [], "no listener was ended")
+        old = w.pratiqued.listener()
+    wait_for("the retired ones to end",
+             lambda: len(w.pratiqued.listeners()) <= 2)
+    wait_for("another one", lambda: w.recovers() and
+             w.pratiqued.listener() != old)
+    tap.ok(True, "with room again, it is renewed again")
+    w.pratiqued.settings = settings
+    w.restart()
+
+
+main(world, layouts, renewal, patience, loop)

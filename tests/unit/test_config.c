@@ -47,6 +47,8 @@ defaults(void **state)
 	assert_string_equal(config.libexec_dir, LIBEXECDIR);
 	assert_int_equal(s->max_message_size, 100 << 20);
 	assert_int_equal(s->max_sessions, 2000);
+	assert_int_equal(s->renew_sessions, 20000);
+	assert_int_equal(s->renew_interval, 3600000);
 	assert_int_equal(s->session_timeout, 3600000);
 	assert_int_equal(s->scan_timeout, 150000);
 	assert_string_equal(s->header_scanned, "X-Virus-Scanned");
@@ -77,6 +79,8 @@ static const char everything[] =
     "libexec_dir = \"/opt/li\\\"b\\$exec\\\\x\"\n"
     "max_message_size = \"1536K\"\n"
     "max_sessions = 20000\n"
+    "renew_sessions = 3\n"
+    "renew_interval = 24h\n"
     "session_timeout = 90\n"
     "scan_timeout = 2m\n"
     "log_format = json\n"
@@ -110,6 +114,8 @@ all_set(void **state)
 	assert_string_equal(config.libexec_dir, "/opt/li\"b$exec\\x");
 	assert_int_equal(s->max_message_size, 1536 << 10);
 	assert_int_equal(s->max_sessions, 20000);
+	assert_int_equal(s->renew_sessions, 3);
+	assert_int_equal(s->renew_interval, 86400000);
 	assert_int_equal(s->session_timeout, 90000);
 	assert_int_equal(s->scan_timeout, 120000);
 	assert_string_equal(s->header_scanned, "");
