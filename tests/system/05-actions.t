@@ -12,7 +12,7 @@ from kit import actions, proc, smtp
 from kit.actions import FORGED, infected
 from kit.clamd import MARKER_NAME, free_port
 from kit.postfix import Postfix
-from kit.pratiqued import PROGRAM
+from kit.pratiqued import MONITOR, PROGRAM
 from kit.tap import main, wait_for
 from kit.world import SCANNED, STATUS, World, keys_for
 
@@ -243,7 +243,7 @@ def options(tap, w):
     tap.equal(done.returncode, 0, "-d: comes back with status 0")
     with open(pid_file, encoding="ascii") as file:
         daemon = int(file.read())
-    tap.ok(proc.program(daemon) == "pratiqued" and
+    tap.ok(proc.program(daemon) == MONITOR and
            os.getsid(daemon) != os.getsid(0), "-d: runs in its own session")
     tap.has(w.send(smtp.new_tag()), "250 ", "-d: at work when it comes back")
     os.kill(daemon, signal.SIGTERM)
