@@ -61,7 +61,7 @@ clamd_end(struct clamd *c, enum reply_end end)
 	/* Whatever ends a request that was not sent whole, it is no verdict. */
 	if (c->end != REPLY_CUT)
 		c->end = end;
-	clamd_close(c);
+	c->state = CLAMD_CLOSED;
 	return CLAMD_ENDED;
 }
 

@@ -27,7 +27,7 @@ enum clamd_request {
 };
 
 enum clamd_state {
-	CLAMD_CLOSED,
+	CLAMD_CLOSED, /* none, or clamd has closed it */
 	CLAMD_CONNECTING,
 	CLAMD_SENDING,
 	CLAMD_PAUSED, /* all that was there is sent, more is to come */
@@ -78,7 +78,8 @@ bool clamd_grow(struct clamd *, uint64_t size, bool whole);
 /* What was waited for has come. */
 enum clamd_step clamd_continue(struct clamd *);
 
-/* Closes the connection, if any.  The reply stays readable. */
+/* Closes the connection, if any, which is due at CLAMD_ENDED, too.  The reply
+ * stays readable. */
 void clamd_close(struct clamd *);
 
 /* The reply, parsed as the answer to the scan request. */

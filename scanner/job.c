@@ -214,8 +214,9 @@ job_finish(struct job *j, enum outcome outcome)
 	if (j->guilt > 0 && !verdict)
 		suspects_add(j->memfd, j->lead, j->size - j->lead, j->guilt,
 		    outcome, now);
-	job_release(j);
+	/* First the answer: to free the memory of a message takes time. */
 	job_judged(j->owner);
+	job_release(j);
 }
 
 /* Back to the queue's head, for another backend. */

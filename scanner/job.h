@@ -105,7 +105,8 @@ void job_run(uint64_t now);
 /* When job_run has something to do without an event; UINT64_MAX: never. */
 uint64_t job_next(void);
 
-/* Provided by the owner of jobs (client.c): the verdict is there. */
+/* Provided by the owner of jobs (client.c): the verdict is there.  The job is
+ * let go of behind that, and not to be used in there. */
 void job_judged(uint32_t owner);
 
 #endif
