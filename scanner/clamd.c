@@ -80,6 +80,8 @@ clamd_receive(struct clamd *c)
 			return clamd_end(c, REPLY_EOF);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR))
 			return CLAMD_WAIT_READ;
+		if (n == -1 && c->spare && c->reply_len == 0)
+			return clamd_stop(c, CLAMD_STALE, errno);
 		if (n == -1)
 			return clamd_end(c, REPLY_RESET);
 		c->reply_len += (size_t)n;
@@ -102,6 +104,8 @@ clamd_send_failed(struct clamd *c)
 {
 	if (errno == EAGAIN || errno == EINTR)
 		return CLAMD_WAIT_WRITE;
+	if (c->spare)
+		return clamd_stop(c, CLAMD_STALE, errno);
 	return clamd_interrupted(c);
 }
 
@@ -296,20 +300,38 @@ clamd_connect(struct clamd *c)
 	return clamd_stop(c, CLAMD_REFUSED, errno);
 }
 
-enum clamd_step
-clamd_open(struct clamd *c, enum clamd_request request,
-    const struct address *address, int memfd, uint64_t size, bool growing)
+static void
+clamd_begin(struct clamd *c, enum clamd_request request, int memfd,
+    uint64_t size, bool growing)
 {
 	c->request = request;
-	c->address = address;
 	c->memfd = memfd;
 	c->size = size;
 	c->growing = growing;
+	c->spare = false;
 	c->from = c->len = 0;
 	c->error = 0;
 	c->end = REPLY_EOF;
 	c->reply_len = 0;
 	(void)chunk_next(c);
+}
+
+enum clamd_step
+clamd_open_spare(struct clamd *c, int fd, int memfd, uint64_t size)
+{
+	clamd_begin(c, CLAMD_FILDES, memfd, size, false);
+	c->fd = fd;
+	c->spare = true;
+	c->state = CLAMD_SENDING;
+	return clamd_send(c);
+}
+
+enum clamd_step
+clamd_open(struct clamd *c, enum clamd_request request,
+    const struct address *address, int memfd, uint64_t size, bool growing)
+{
+	clamd_begin(c, request, memfd, size, growing);
+	c->address = address;
 	/* The chunk's length is a 32-bit number. */
 	if (request == CLAMD_INSTREAM && size > UINT32_MAX)
 		return clamd_stop(c, CLAMD_FAULT, EFBIG);

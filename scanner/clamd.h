@@ -42,6 +42,7 @@ enum clamd_step {
 	CLAMD_ENDED,	    /* reply holds all that came; end says how */
 	CLAMD_REFUSED,	    /* no connection; error says why */
 	CLAMD_BUSY,	    /* clamd's backlog is full: try anew in some ms */
+	CLAMD_STALE,	    /* clamd read nothing from a spare: open anew */
 	CLAMD_FAULT,	    /* of our own; error says which */
 };
 
@@ -50,6 +51,7 @@ struct clamd {
 	enum clamd_state state;
 	const struct address *address;
 	int fd;	       /* -1 when closed */
+	bool spare;    /* fd was made before the request */
 	int memfd;     /* not owned; -1 for requests without one */
 	uint64_t size; /* of the memfd */
 	bool growing;  /* INSTREAM: more will come */
@@ -70,6 +72,12 @@ void clamd_init(struct clamd *);
  * a memfd that has size bytes now, and gets more. */
 enum clamd_step clamd_open(struct clamd *, enum clamd_request,
     const struct address *, int memfd, uint64_t size, bool growing);
+
+/* Starts FILDES on fd, a connection to a Unix socket that was made before,
+ * which is taken over.  CLAMD_STALE, now or later: clamd was gone, or went
+ * without having read the request, so it never had the message. */
+enum clamd_step clamd_open_spare(
+    struct clamd *, int fd, int memfd, uint64_t size);
 
 /* The memfd has size bytes by now; whole: and that is all.  True if
  * clamd_continue should be called: it was waiting for that. */

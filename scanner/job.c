@@ -18,6 +18,7 @@
 #include "scanner/journal.h"
 #include "scanner/noverdict.h"
 #include "scanner/poll.h"
+#include "scanner/spare.h"
 #include "scanner/stream.h"
 #include "scanner/suspects.h"
 
@@ -272,6 +273,7 @@ job_answered(struct job *j)
 		return;
 	}
 	backend_worked(j->backend);
+	spare_want(j->backend);
 	if (j->early) {
 		early_drop(j); /* too big for this one, probably */
 		return;
@@ -320,10 +322,27 @@ job_wait(struct job *j, enum job_state state, enum poll_for want)
 		job_fault(j);
 }
 
+/* A new connection on the job's lane. */
+static enum clamd_step
+lane_open(const struct job *j)
+{
+	struct lane *lane = &lanes[j->lane];
+
+	lane->watched = POLL_NOTHING;
+	return clamd_open(&lane->clamd,
+	    backend_takes_descriptors(j->backend) ? CLAMD_FILDES
+						  : CLAMD_INSTREAM,
+	    &backend_at(j->backend)->address, j->memfd, j->size, j->early);
+}
+
 static void
 job_step(struct job *j, enum clamd_step step)
 {
+	if (step == CLAMD_STALE)
+		step = lane_open(j);
 	switch (step) {
+	case CLAMD_STALE:
+		break; /* only a spare can be that */
 	case CLAMD_WAIT_CONNECT:
 		if (j->state != JOB_CONNECTING)
 			j->wake = j->asked + CONNECT_DEADLINE_MS;
@@ -356,17 +375,13 @@ job_step(struct job *j, enum clamd_step step)
 	}
 }
 
-/* A new connection on the job's lane. */
 static void
 job_open(struct job *j)
 {
 	j->asked = clock_ms();
 	identity_of(j->backend, &j->identity);
 	job_step(j,
-	    clamd_open(&lanes[j->lane].clamd,
-		backend_takes_descriptors(j->backend) ? CLAMD_FILDES
-						      : CLAMD_INSTREAM,
-		&backend_at(j->backend)->address, j->memfd, j->size, j->early));
+	    spare_open(j->backend, &lanes[j->lane].clamd, j->memfd, j->size));
 }
 
 /* With room kept at j->backend. */

@@ -13,6 +13,7 @@
 #include "scanner/peer.h"
 #include "scanner/poll.h"
 #include "scanner/probe.h"
+#include "scanner/spare.h"
 #include "scanner/stamping.h"
 
 /* After STOP: how long sessions without a message may take to end, and how
@@ -75,6 +76,8 @@ time_to_wait(uint64_t now)
 		next = probe;
 	if (stamping_next() < next)
 		next = stamping_next();
+	if (spare_next() < next)
+		next = spare_next();
 	if (stop_at != 0 && next > now + 100)
 		next =
 		    now + 100; /* the end of a stop has no timer of its own */
@@ -119,6 +122,7 @@ loop_run(const struct scanner_settings *settings)
 		probe_run(now);
 		job_run(now);
 		stamping_run(now);
+		spare_run(now);
 	}
 	stamping_log_counts();
 	return 0;

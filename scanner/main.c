@@ -22,6 +22,7 @@
 #include "scanner/poll.h"
 #include "scanner/probe.h"
 #include "scanner/report.h"
+#include "scanner/spare.h"
 #include "scanner/stamping.h"
 #include "scanner/stream.h"
 #include "scanner/suspects.h"
@@ -41,6 +42,7 @@ allocate(const struct scanner_settings *settings)
 	memory_setup(settings->max_memory);
 	suspects_setup(settings->remember_time);
 	backend_setup(settings);
+	spare_setup();
 	probe_setup(settings);
 	report_setup(settings->log_clean);
 	stamping_setup(&settings->stamp);

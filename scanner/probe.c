@@ -380,6 +380,7 @@ stage_step(uint32_t index, enum clamd_step step)
 		backend_refused(index, error);
 		break;
 	case CLAMD_BUSY:
+	case CLAMD_STALE:
 	case CLAMD_FAULT: /* of ours: says nothing about clamd */
 		stage_again(index);
 		break;

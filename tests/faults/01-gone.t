@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-from rig import MilterClient, run, wait_for
+from rig import MilterClient, run, sockets, wait_for
 
 TCP = "inet:{0.port}@127.0.0.1"
 
@@ -80,10 +80,14 @@ def no_answer_to_connect(rig):
 def forbidden(rig):
     """socket may not be opened: its mode, or that of its directory"""
     clamd = rig.clamd()
+    alone = sockets(clamd.process.pid)
     rig.start(unix(clamd))
     for path in clamd.socket, clamd.socket_directory:
         mode = os.stat(path).st_mode & 0o777
         os.chmod(path, 0)
+        # a spare connection would still do
+        wait_for("no connection to be left",
+                 lambda: sockets(clamd.process.pid) <= alone)
         rig.unscanned(rig.send(), "clamd-down")
         rig.equal(rig.wait_log("backend-down")["reason"], "Permission denied",
                   "the log says why")

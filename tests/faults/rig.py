@@ -30,6 +30,11 @@ SCAN_TIMEOUT = 6  # seconds
 _numbers = itertools.count(1)
 
 
+def sockets(pid):
+    """How many of them the process has."""
+    return list(proc.descriptors(pid).values()).count("socket")
+
+
 class Result:
     """What became of a message: the MTA's answer and the log line."""
 
@@ -180,4 +185,5 @@ def run(*rows):
     main(lambda _stack, directory: directory, all_rows)
 
 
-__all__ = ["Closed", "MilterClient", "Rig", "run", "wait_for", "SCAN_TIMEOUT"]
+__all__ = ["Closed", "MilterClient", "Rig", "run", "sockets", "wait_for",
+           "SCAN_TIMEOUT"]

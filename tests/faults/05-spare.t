@@ -1,0 +1,183 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: ISC
+"""Spare connections, made to a clamd before there is a message for them: that
+one is there and used, and that nobody notices when it has died meanwhile."""
+import concurrent.futures
+import select
+
+from rig import run, sockets, wait_for
+
+ATTEMPTS = 10
+SETTINGS = {"check_interval": "60s"}  # no probe in between
+
+
+def unix(clamd):
+    return f"unix:{clamd.socket}"
+
+
+class Sockets:
+    """How many the scanner has when there is no connection to clamd."""
+
+    def __init__(self, rig):
+        self.rig = rig
+        rig.daemon.wait_line("backend-limit")
+        self.idle = self.settled()
+
+    def now(self):
+        return sockets(self.rig.daemon.scanner())
+
+    def settled(self):
+        """The number that does not change any more."""
+        seen = []
+
+        def same():
+            seen.append(self.now())
+            return len(seen) > 10 and len(set(seen[-10:])) == 1
+        wait_for("no more sockets to come and go", same)
+        return seen[-1]
+
+    def spare(self):
+        """A message that is scanned, and then there is a spare."""
+        self.rig.clean(self.rig.send(), "a message before")
+        wait_for("a spare connection", lambda: self.now() == self.idle + 1)
+
+
+def with_dead_spare(rig, between):
+    """A message whose clamd has closed the spare connection by between();
+    tried again if that took so long that the spare was given up."""
+    count = Sockets(rig)
+    for _ in range(ATTEMPTS):
+        count.spare()
+        between()
+        there = count.now() == count.idle + 1
+        result = rig.send(b"Behind it.\r\n")
+        if there:
+            return result
+    raise RuntimeError("the spare connection was never there long enough")
+
+
+def unnoticed(rig, result):
+    rig.clean(result, "the next message is scanned")
+    for event in "clamd-error", "backend-suspect", "backend-down":
+        rig.equal(rig.daemon.lines(event), [], f"no {event}")
+
+
+def ended_before(rig):
+    """told to end, and started again, before the next message"""
+    clamd = rig.clamd()
+    rig.start(unix(clamd), **SETTINGS)
+    unnoticed(rig, with_dead_spare(
+        rig, lambda: (clamd.stop(), clamd.start())))
+
+
+def killed_before(rig):
+    """killed, and started again, before the next message"""
+    clamd = rig.clamd()
+    rig.start(unix(clamd), **SETTINGS)
+    unnoticed(rig, with_dead_spare(
+        rig, lambda: (clamd.kill(), clamd.start())))
+
+
+def tired_of_waiting(rig):
+    """closes a connection on which nothing comes"""
+    clamd = rig.clamd(CommandReadTimeout=1)
+    rig.start(unix(clamd), **SETTINGS)
+    before = sockets(clamd.process.pid)
+
+    def closed():
+        wait_for("clamd to close", lambda: sockets(
+            clamd.process.pid) <= before)
+    unnoticed(rig, with_dead_spare(rig, closed))
+
+
+def closed_unread(rig):
+    """closes in place of reading a message, and takes the next connection"""
+    fake = rig.fake()
+    rig.start(fake.address, **SETTINGS)
+    count = Sockets(rig)
+    accepted = []
+
+    def is_second(connection):
+        accepted.append(connection)
+        if len(accepted) != 2:
+            return False
+        select.select([connection], [], [])
+        return True  # it is closed
+
+    fake.commands["accept"] = is_second
+    count.spare()
+    unnoticed(rig, rig.send(b"Unread.\r\n"))
+    rig.equal(len(fake.requests), 2, "each message was read once")
+    rig.ok(len(accepted) >= 3, "on a connection of its own")
+
+
+def stopped(rig):
+    """stopped behind a spare connection"""
+    clamd = rig.clamd()
+    rig.start(unix(clamd), **SETTINGS)
+    Sockets(rig).spare()
+    clamd.freeze()
+    rig.unscanned(rig.send(b"Held.\r\n"), "timeout")
+    rig.not_used("no answer to PING")
+    clamd.thaw()
+    rig.recovers()
+
+
+def died_with_it(rig):
+    """reads a message and says nothing"""
+    fake = rig.fake()
+    rig.start(fake.address, **SETTINGS)
+    count = Sockets(rig)
+    count.spare()
+    fake.answer = None
+    fake.requests.clear()
+    rig.unscanned(rig.send(b"Last words.\r\n"), "clamd-error")
+    rig.equal(len(fake.requests), 1, "it is asked once")
+    rig.equal(rig.wait_log("clamd-error")["reason"], "no-reply",
+              "the log says why")
+
+
+def one_ahead(rig):
+    """one connection for each scan, made when the one before has ended"""
+    fake = rig.fake()
+    accepted = []
+    rig.start(fake.address, **SETTINGS)
+    count = Sockets(rig)
+    fake.commands["accept"] = lambda connection: accepted.append(connection)
+    for number in range(1, 4):
+        count.spare()
+        wait_for("clamd to take it", lambda: len(accepted) == number + 1)
+    rig.equal(len(fake.requests), 3, "a connection for each, and one ahead")
+
+
+def never_more_than_one(rig):
+    """idle behind many messages"""
+    clamd = rig.clamd()
+    rig.start(unix(clamd), **SETTINGS)
+    count = Sockets(rig)
+    before = sockets(clamd.process.pid)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: rig.send(), range(40)))
+    rig.ok(all(r.verdict == "clean" for r in results), "all are scanned")
+    wait_for("clamd to have one connection at most",
+             lambda: sockets(clamd.process.pid) <= before + 1)
+    wait_for("the scanner to have none in the end",
+             lambda: count.now() == count.idle)
+    rig.ok(True, "one connection at most, and none after some seconds")
+    wait_for("clamd to have none", lambda: sockets(
+        clamd.process.pid) <= before)
+
+
+def none_over_tcp(rig):
+    """reached over TCP"""
+    fake = rig.fake(tcp=True)
+    rig.start(fake.address, **SETTINGS)
+    count = Sockets(rig)
+    rig.clean(rig.send(), "scanned")
+    rig.equal(count.settled(), count.idle, "no connection is left")
+
+
+run(((17,), ended_before), ((17,), killed_before), ((36,), tired_of_waiting),
+    ((16,), closed_unread), ((16,), died_with_it),
+    ((10,), stopped), ((60,), one_ahead),
+    ((12,), never_more_than_one), ((60,), none_over_tcp))
