@@ -41,7 +41,10 @@ channel_send(int fd, const void *record, int passfd)
 		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(cmsg), &passfd, sizeof(int));
 	}
-	return sendmsg(fd, &msg, MSG_NOSIGNAL) == (ssize_t)head.length;
+	/* Not to wait is asked for here as well: some channels were made by a
+	 * listener, and its word for how is not good enough. */
+	return sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+	       (ssize_t)head.length;
 }
 
 ssize_t
@@ -76,4 +79,13 @@ channel_recv(int fd, void *buf, size_t cap, int *passed)
 		return -1;
 	}
 	return n;
+}
+
+ssize_t
+channel_read(int fd, void *buf, size_t cap)
+{
+	struct iovec iov = {.iov_base = buf, .iov_len = cap};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	return recvmsg(fd, &msg, MSG_DONTWAIT);
 }

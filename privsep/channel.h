@@ -26,4 +26,8 @@ bool channel_send(int fd, const void *record, int passfd);
  * data, is -1/EBADMSG. */
 ssize_t channel_recv(int fd, void *buf, size_t cap, int *passed);
 
+/* The same without the descriptors: those sent along are never installed, and
+ * a datagram longer than cap is cut.  Never waits, whatever fd is. */
+ssize_t channel_read(int fd, void *buf, size_t cap);
+
 #endif

@@ -440,10 +440,10 @@ log_violation(const struct client *c, const char *what)
 static ssize_t
 read_batch(int fd)
 {
-	ssize_t n = read(fd, batch, sizeof(batch));
+	ssize_t n = channel_read(fd, batch, sizeof(batch));
 
 	if (n == -1 && errno == ECONNRESET)
-		n = read(fd, batch, sizeof(batch));
+		n = channel_read(fd, batch, sizeof(batch));
 	return n;
 }
 
