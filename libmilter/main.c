@@ -34,6 +34,9 @@
 #define STALL_MS 20
 /* The same when the last sessions are waited for. */
 #define RETIRED_MS 1000
+/* After so long without a channel to a scanner a successor is asked for: one
+ * that died is replaced in half of that, so it lives and has closed ours. */
+#define RENEW_ALONE_MS 30000ULL
 /* Connections taken from one socket in a row. */
 #define ACCEPT_BURST 64
 #define EVENTS_MAX   64
@@ -45,6 +48,7 @@ static struct pending *pending;
 static int epoll_fd;
 static int scanner_fd = -1; /* sessions.c owns it */
 static bool accepting = true, stopping;
+static uint64_t alone_since; /* without a scanner; 0: there is one */
 
 static void
 watch(int fd, uint32_t events)
@@ -144,6 +148,7 @@ monitor_read(void)
 	if (record_type_of(r) == RECORD_PEER) {
 		sessions_set_scanner(passed);
 		scanner_fd = passed;
+		alone_since = 0;
 		watch(passed, 0); /* for its hang-up only */
 	} else {
 		stopping = stopping || record_type_of(r) == RECORD_STOP;
@@ -163,6 +168,7 @@ handle_event(const struct epoll_event *ev, uint64_t now)
 	} else if (fd == scanner_fd) {
 		sessions_set_scanner(-1);
 		scanner_fd = -1;
+		alone_since = now;
 	} else if (fd < CHILD_FD_LISTEN + (int)boot->listens) {
 		if (accepting)
 			accept_from(fd, now);
@@ -171,12 +177,27 @@ handle_event(const struct epoll_event *ev, uint64_t now)
 	}
 }
 
+static void
+ask_for_successor(uint64_t now)
+{
+	struct record_plain r = {.head = record_head(RECORD_RENEW, sizeof(r))};
+
+	if (!accepting || alone_since == 0 ||
+	    now - alone_since < RENEW_ALONE_MS)
+		return;
+	alone_since = now; /* there may be no place for one now */
+	(void)channel_send(CHILD_FD_MONITOR, &r, -1);
+}
+
 static int
 wait_time(uint64_t now, bool stalled)
 {
 	if (stalled || stopping)
 		return STALL_MS;
-	return accepting ? pending_wait(pending, now) : RETIRED_MS;
+	/* Without a scanner there is no hurry with anything. */
+	if (!accepting || alone_since != 0)
+		return RETIRED_MS;
+	return pending_wait(pending, now);
 }
 
 /* Whether there is a reason to go on. */
@@ -205,6 +226,7 @@ loop(void)
 		stalled = hand_over_ready();
 		while ((fd = pending_expired(pending, now, false)) != -1)
 			drop(fd);
+		ask_for_successor(now);
 	}
 }
 
@@ -233,6 +255,7 @@ prepare(void)
 	if (pending == NULL)
 		return "out of memory";
 	sessions_init(boot->settings.scan_timeout);
+	alone_since = wire_now();
 	watch(CHILD_FD_MONITOR, EPOLLIN);
 	for (uint32_t i = 0; i < boot->listens; i++)
 		watch(CHILD_FD_LISTEN + (int)i, EPOLLIN);

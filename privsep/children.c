@@ -28,6 +28,8 @@ struct job jobs[ROLE_COUNT] = {
     [ROLE_SCANNER] = {.name = "scanner"},
 };
 
+static uint32_t links; /* channels made between listeners and scanners */
+
 void
 child_tell(const struct child *c, enum record_type type, int passfd)
 {
@@ -39,32 +41,54 @@ child_tell(const struct child *c, enum record_type type, int passfd)
 
 /* Gives listener and scanner a channel to each other. */
 static void
-introduce(const struct child *listener, const struct child *scanner)
+introduce(struct child *listener, const struct child *scanner)
 {
+	struct record_peer r = {.head = record_head(RECORD_PEER, sizeof(r))};
 	int pair[2];
 
 	if (!channel_pair(pair))
 		return;
-	child_tell(listener, RECORD_PEER, pair[0]);
-	child_tell(scanner, RECORD_PEER, pair[1]);
+	listener->link = r.link = ++links;
+	listener->scanner = scanner->pid;
+	(void)channel_send(listener->fd, &r, pair[0]);
+	(void)channel_send(scanner->fd, &r, pair[1]);
 	close(pair[0]);
 	close(pair[1]);
 }
 
-/* A new child is introduced to all of the other kind that still take
- * connections or sessions. */
+/* A new scanner is for all listeners, a new listener has the newest scanner. */
 static void
-children_introduce(const struct child *new)
+children_introduce(struct child *new)
 {
+	const struct child *scanner = NULL;
+
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		const struct child *c = &children[i];
+		struct child *c = &children[i];
 		if (c->state == CHILD_FREE || c->role == new->role)
 			continue;
-		if (new->role == ROLE_LISTENER && c->state != CHILD_RETIRED)
-			introduce(new, c);
-		else if (new->role == ROLE_SCANNER)
+		if (new->role == ROLE_SCANNER)
 			introduce(c, new);
+		else if (c->state != CHILD_RETIRED &&
+			 (scanner == NULL || c->since >= scanner->since))
+			scanner = c;
 	}
+	if (scanner != NULL)
+		introduce(new, scanner);
+}
+
+bool
+children_linked(
+    const struct child *scanner, uint32_t link, struct child **listener)
+{
+	*listener = NULL;
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		struct child *c = &children[i];
+		if (c->state != CHILD_FREE && c->role == ROLE_LISTENER &&
+		    c->fd != -1 && c->link == link &&
+		    c->scanner == scanner->pid)
+			*listener = c;
+	}
+	return link != 0 && link <= links;
 }
 
 size_t
@@ -129,7 +153,7 @@ children_start(enum role role)
 	if (c == NULL)
 		return; /* soon, when the one that was killed is reaped */
 	job->wanted = false;
-	c->role = role;
+	*c = (struct child){.role = role, .fd = -1};
 	c->pid = child_start(job->plan, &c->fd);
 	if (c->pid == -1) {
 		log_event(LOG_LEVEL_ERROR, "fork-failed", strerror(errno));
@@ -146,6 +170,14 @@ child_end(const struct child *c)
 {
 	kill(-c->pid, SIGKILL);
 	kill(c->pid, SIGKILL); /* if it had no group yet */
+}
+
+void
+child_cut_off(struct child *c)
+{
+	child_end(c);
+	close(c->fd);
+	c->fd = -1;
 }
 
 void

@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include "privsep/child.h"
+#include "privsep/rate.h"
 #include "privsep/record.h"
 #include "privsep/status.h"
 
@@ -30,8 +31,12 @@ struct child {
 	enum child_state state;
 	enum role role;
 	pid_t pid;
-	int fd;
+	int fd; /* -1: cut off, its end is near */
 	uint64_t since;
+	struct rate said; /* its records, but for requests about keys */
+	/* A listener's channel to a scanner: its number, and whose it is. */
+	uint32_t link;
+	pid_t scanner;
 };
 
 struct job {
@@ -58,6 +63,15 @@ void child_retire(struct child *);
 
 /* The last resort, and what a violation brings: SIGKILL to its group. */
 void child_end(const struct child *);
+
+/* The same for one that is of no use any more: its channel is closed, too. */
+void child_cut_off(struct child *);
+
+/* Whose channel to that scanner has this number: *listener, NULL if it has
+ * ended, was cut off, or has another scanner by now.  False if the number was
+ * never given to anybody. */
+bool children_linked(
+    const struct child *scanner, uint32_t link, struct child **listener);
 
 /* Starts a child of the role and introduces it to the others. */
 void children_start(enum role);

@@ -32,6 +32,10 @@
 #include "privsep/session.h"
 #include "privsep/wire.h"
 
+/* The monitor is asked for a successor after so long without a channel to a
+ * scanner: one that died is replaced in half of that, so it lives and has
+ * closed ours. */
+#define RENEW_ALONE_MS 30000ULL
 /* How soon to look again when a session could not be started. */
 #define STALL_MS 20
 /* Connections taken from one socket in a row. */
@@ -47,6 +51,7 @@ static int scanner_fd = -1; /* channel on which session channels go out */
 static uint32_t sessions;
 static uint32_t started; /* since a successor was asked for last */
 static uint64_t renew_at;
+static uint64_t alone_since; /* without a scanner; 0: there is one */
 static bool accepting = true, stopping;
 
 static void
@@ -196,9 +201,14 @@ session_ended(const siginfo_t *info)
 	sessions--;
 	if (exited && info->si_status == 0)
 		return;
-	if (died_abnormally(info))
-		retire(true);
-	monitor_tell(&r);
+	if (!died_abnormally(info)) {
+		monitor_tell(&r);
+		return;
+	}
+	retire(true);
+	/* Without a word of it nobody would take our place. */
+	if (!channel_send(CHILD_FD_MONITOR, &r, -1))
+		_exit(EX_UNAVAILABLE);
 }
 
 static void
@@ -224,6 +234,7 @@ handle_peer(int fd)
 		close(scanner_fd);
 	}
 	scanner_fd = fd;
+	alone_since = 0;
 	watch(fd, 0); /* for its hang-up only */
 }
 
@@ -248,11 +259,22 @@ monitor_read(void)
 	}
 }
 
+/* When time alone is a reason for a successor. */
+static uint64_t
+renew_time(void)
+{
+	uint64_t alone = alone_since + RENEW_ALONE_MS;
+
+	return alone_since != 0 && alone < renew_at ? alone : renew_at;
+}
+
 static void
 renew_later(uint64_t now)
 {
 	started = 0;
 	renew_at = now + boot->settings.renew_interval;
+	if (alone_since != 0)
+		alone_since = now;
 }
 
 /* Asks the monitor for a listener with a fresh address layout, after so many
@@ -263,7 +285,7 @@ ask_for_successor(uint64_t now)
 	struct record_plain r = {.head = record_head(RECORD_RENEW, sizeof(r))};
 
 	if (!accepting ||
-	    (started < boot->settings.renew_sessions && now < renew_at))
+	    (started < boot->settings.renew_sessions && now < renew_time()))
 		return;
 	renew_later(now);
 	monitor_tell(&r);
@@ -282,6 +304,7 @@ handle_event(const struct epoll_event *ev, uint64_t now)
 		unwatch(fd);
 		close(fd);
 		scanner_fd = -1;
+		alone_since = now;
 	} else if (fd < CHILD_FD_LISTEN + (int)boot->listens) {
 		if (accepting)
 			accept_from(fd, now);
@@ -294,7 +317,8 @@ static int
 wait_time(uint64_t now, bool stalled)
 {
 	int wait = pending_wait(pending, now);
-	int renew = now < renew_at ? (int)(renew_at - now) : -1;
+	uint64_t until = renew_time();
+	int renew = now < until ? (int)(until - now) : -1;
 
 	if (stalled)
 		return STALL_MS;
@@ -361,7 +385,8 @@ prepare(void)
 	watch(signal_fd, EPOLLIN);
 	for (uint32_t i = 0; i < boot->listens; i++)
 		watch(CHILD_FD_LISTEN + (int)i, EPOLLIN);
-	renew_later(wire_now());
+	alone_since = wire_now();
+	renew_later(alone_since);
 	/* From here on nothing is said on the inherited standard error. */
 	return dup2(STDIN_FILENO, STDERR_FILENO) == -1 ? strerror(errno) : NULL;
 }

@@ -56,6 +56,7 @@ enum record_type {
 	RECORD_CHECK,	/* scanner -> monitor: is this one right? */
 	RECORD_STAMPED, /* monitor -> scanner: here it is, or there is none */
 	RECORD_CHECKED, /* monitor -> scanner: yes, or why not */
+	RECORD_CUT,	/* scanner -> monitor: a listener's channel is closed */
 	RECORD_TYPES
 };
 
@@ -84,6 +85,18 @@ struct record_ended {
 
 struct record_plain { /* all types that carry nothing but themselves */
 	struct record_head head;
+};
+
+struct record_peer {
+	struct record_head head;
+	uint32_t link; /* number of this channel, from 1, never used again */
+};
+
+struct record_cut {
+	struct record_head head;
+	uint32_t link;	 /* PEER's */
+	uint32_t record; /* type of the record that was wrong, RECORD_TYPES if
+			    it has none; 0: the listener closed the channel */
 };
 
 struct record_backend {

@@ -39,6 +39,14 @@
 /* Places that a renewed listener leaves: for a scanner, and for a listener
  * after a crash. */
 #define RENEW_ROOM 2
+/* What a child may say: a listener all at once that each of its sessions has
+ * died (the largest max_sessions), and some more; then more than there is ever
+ * news, and too little to keep us busy. */
+#define SAID_AT_ONCE	24000
+#define SAID_PER_SECOND 100
+/* Lines about sessions that died, so that nobody can fill the log. */
+#define DEATHS_AT_ONCE	  100
+#define DEATHS_PER_SECOND 1
 
 static struct supervise_plan *plan;
 static struct stat root_then; /* of scanner_root when the scanner started */
@@ -48,20 +56,6 @@ static bool stopping;
 static uint64_t stop_at;
 static int exit_status;
 static int signal_fd;
-
-static void
-log_child(enum log_level level, const char *event, const struct child *c,
-    const char *key, const char *text)
-{
-	struct log_line line;
-
-	log_begin(&line, level, event);
-	log_text(&line, "role", jobs[c->role].name);
-	log_number(&line, "pid", (uint64_t)c->pid);
-	if (key != NULL)
-		log_text(&line, key, text);
-	log_end(&line);
-}
 
 /* --- records from children -------------------------------------------------- */
 
@@ -107,32 +101,50 @@ handle_ready(struct child *c, struct span r)
 	}
 }
 
-/* A session died.  If it died abnormally its listener has retired itself. */
+static void
+log_death(const struct record_ended *ended, bool killed)
+{
+	static struct rate logged;
+	static uint64_t left_out;
+	struct log_line line;
+
+	if (!rate_take(
+		&logged, wire_now(), DEATHS_AT_ONCE, DEATHS_PER_SECOND)) {
+		left_out++;
+		return;
+	}
+	log_begin(&line, killed ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+	    "session-died");
+	log_number(&line, "pid", (uint64_t)(uint32_t)ended->pid);
+	log_number(&line, "signal", (uint64_t)(uint32_t)ended->signal);
+	log_number(&line, "status", (uint64_t)(uint32_t)ended->status);
+	log_text(&line, "listener", killed ? "stays" : "retired");
+	if (left_out > 0)
+		log_number(&line, "left_out", left_out);
+	left_out = 0;
+	log_end(&line);
+}
+
+/* A session died.  If it died abnormally its listener has retired itself; it is
+ * told all the same, it might have said so without. */
 static void
 handle_ended(struct child *c, struct span r)
 {
 	struct record_ended ended;
-	struct log_line line;
 	bool killed;
 
 	memcpy(&ended, r.ptr, sizeof(ended));
 	killed = ended.signal == SIGKILL || ended.signal == SIGTERM ||
 		 ended.signal == 0;
-	log_begin(&line, killed ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
-	    "session-died");
-	log_number(&line, "pid", (uint64_t)(uint32_t)ended.pid);
-	log_number(&line, "signal", (uint64_t)(uint32_t)ended.signal);
-	log_number(&line, "status", (uint64_t)(uint32_t)ended.status);
-	log_text(&line, "listener", killed ? "stays" : "retired");
-	log_end(&line);
+	log_death(&ended, killed);
 	if (killed || c->state != CHILD_UP)
 		return;
-	c->state = CHILD_RETIRED;
+	child_retire(c);
 	children_start_later(ROLE_LISTENER);
 }
 
-/* Not for the price of sessions: where too many retired listeners still have
- * some, the oldest would have to give way. */
+/* One successor at a time, and not for the price of sessions: where too many
+ * retired listeners still have some, the oldest would have to give way. */
 static void
 handle_renew(struct child *c, struct span r)
 {
@@ -176,14 +188,40 @@ handle_backend(struct child *c, struct span r)
 	    backend.reason);
 }
 
-/* A child has done what it must not: its end, and that of its channel. */
+/* A child has said to another what it must not: its end. */
 static void
-violation(struct child *c, enum record_type type)
+violation(
+    struct child *c, enum role to, enum record_type type, const char *what)
 {
-	log_child(LOG_LEVEL_ERROR, "violation", c, "record", record_name(type));
-	child_end(c);
-	close(c->fd);
-	c->fd = -1;
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_ERROR, "violation");
+	log_text(&line, "role", jobs[c->role].name);
+	log_number(&line, "pid", (uint64_t)c->pid);
+	log_text(&line, "to", to == ROLE_MONITOR ? "monitor" : jobs[to].name);
+	log_text(&line, "record", record_name(type));
+	log_text(&line, "what", what);
+	log_end(&line);
+	child_cut_off(c);
+}
+
+/* A listener without a channel to the scanner is of no use, whoever closed it.
+ * What a scanner could do with lies is have listeners replaced, later and
+ * later. */
+static void
+handle_cut(struct child *c, struct span r)
+{
+	struct record_cut cut;
+	struct child *listener;
+
+	memcpy(&cut, r.ptr, sizeof(cut));
+	if (!children_linked(c, cut.link, &listener))
+		violation(c, ROLE_MONITOR, RECORD_CUT, "unexpected");
+	else if (listener != NULL && cut.record == 0)
+		child_cut_off(listener);
+	else if (listener != NULL)
+		violation(listener, c->role, (enum record_type)cut.record,
+		    "unexpected");
 }
 
 /* STAMP or CHECK. */
@@ -191,7 +229,7 @@ static void
 handle_keys(struct child *c, struct span r)
 {
 	if (!keys_request(c->fd, r))
-		violation(c, record_type_of(r));
+		violation(c, ROLE_MONITOR, record_type_of(r), "unexpected");
 }
 
 #define STATE_BIT(state) (1U << (state))
@@ -209,7 +247,17 @@ static const struct {
     [RECORD_BACKEND] = {AT_WORK, handle_backend},
     [RECORD_STAMP] = {AT_WORK, handle_keys},
     [RECORD_CHECK] = {AT_WORK, handle_keys},
+    [RECORD_CUT] = {AT_WORK, handle_cut},
 };
+
+/* Requests about keys come as often as messages do.  Each child has one record
+ * read per turn, so these keep nobody waiting. */
+static bool
+too_many(struct child *c, enum record_type type)
+{
+	return type != RECORD_STAMP && type != RECORD_CHECK &&
+	       !rate_take(&c->said, wire_now(), SAID_AT_ONCE, SAID_PER_SECOND);
+}
 
 static void
 child_read(struct child *c)
@@ -225,21 +273,22 @@ child_read(struct child *c)
 	if (n == 0 || (n == -1 && errno == ECONNRESET)) {
 		/* It is ending.  If not (an empty datagram looks the same), it
 		 * can not be told anything any more, so it has to. */
-		child_end(c);
-		close(c->fd);
-		c->fd = -1;
+		child_cut_off(c);
 		return;
 	}
 	type = record_type_of(r);
-	if (record_check(c->role, ROLE_MONITOR, r, passed != -1) &&
-	    handlers[type].handle != NULL &&
-	    (handlers[type].states & STATE_BIT(c->state)) != 0) {
+	if (too_many(c, type)) {
+		violation(c, ROLE_MONITOR, type, "too many");
+	} else if (record_check(c->role, ROLE_MONITOR, r, passed != -1) &&
+		   handlers[type].handle != NULL &&
+		   (handlers[type].states & STATE_BIT(c->state)) != 0) {
 		handlers[type].handle(c, r);
-		return;
+	} else {
+		violation(c, ROLE_MONITOR, type, "unexpected");
 	}
+	/* No record to the monitor carries a descriptor. */
 	if (passed != -1)
 		close(passed);
-	violation(c, type);
 }
 
 /* --- ends, signals, time ---------------------------------------------------- */

@@ -15,11 +15,13 @@
 static const struct policy_row rows[] = {
     {"epoll_pwait", .check = {IS(4, 0)},
 	.reason = "waits for sessions, clamd, the monitor, deadlines"},
-    {"read", .reason = "records from sessions, replies from clamd"},
+    {"read", .reason = "replies from clamd"},
     {"write", .reason = "RESULT, pieces to clamd, log lines, the memfd"},
     {"writev", .reason = "a batch of records into the memfd in one call"},
-    {"sendmsg", .reason = "the memfd to clamd (FILDES); READY, BACKEND"},
-    {"recvmsg", .reason = "CHANNEL, PEER and LOG with their descriptors"},
+    {"sendmsg", .reason = "the memfd to clamd (FILDES); READY, BACKEND, CUT"},
+    {"recvmsg",
+	.reason =
+	    "records from sessions; CHANNEL, PEER and LOG with descriptors"},
     {"epoll_ctl", .reason = "descriptors join and leave the loop"},
     {"close", .reason = "connections, channels and memfds that are done"},
     {"memfd_create", .check = {IS(1, MFD_CLOEXEC | MFD_ALLOW_SEALING)},

@@ -28,6 +28,7 @@ static uint32_t slots_used; /* the others' memory was never touched */
 static uint32_t slot_free;  /* head of the free used ones; slots: none */
 static uint32_t count, busy;
 static bool draining;
+static bool refusing; /* no slot is free, and the log says so */
 
 /* One batch at a time; one byte more shows that a datagram was cut. */
 static uint8_t batch[RECORD_BATCH_MAX + 1];
@@ -128,6 +129,7 @@ slot_give(struct client *c)
 {
 	c->next_free = slot_free;
 	slot_free = client_index(c);
+	refusing = false;
 }
 
 void
@@ -137,8 +139,10 @@ client_add(int fd)
 	struct client *c = slot_take();
 
 	if (c == NULL) {
-		journal_event(LOG_LEVEL_WARNING, "session-refused",
-		    "more sessions than max_sessions");
+		if (!refusing)
+			journal_event(LOG_LEVEL_WARNING, "session-refused",
+			    "more sessions than max_sessions");
+		refusing = true;
 		close(fd);
 		return;
 	}

@@ -71,7 +71,9 @@ monitor_handle(struct span record, int passed)
 	if (type == RECORD_STOP)
 		return MONITOR_STOP;
 	if (type == RECORD_PEER) {
-		peer_add(passed);
+		struct record_peer peer;
+		memcpy(&peer, record.ptr, sizeof(peer));
+		peer_add(passed, peer.link);
 		return MONITOR_NOTHING;
 	}
 	if (type == RECORD_LOG) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The scanner's channel to the monitor, CHILD_FD_MONITOR: READY, BACKEND,
- * LOG_LOST, STAMP and CHECK go up; PEER, LOG, STOP, STAMPED and CHECKED come
+ * LOG_LOST, CUT, STAMP and CHECK go up; PEER, LOG, STOP, STAMPED and CHECKED come
  * down.
  */
 #ifndef SCANNER_MONITOR_H

@@ -9,6 +9,7 @@
 #include "privsep/record.h"
 #include "scanner/client.h"
 #include "scanner/journal.h"
+#include "scanner/monitor.h"
 #include "scanner/poll.h"
 
 #define PEERS_MAX 64 /* one at work; retired ones wait for their sessions */
@@ -16,71 +17,102 @@
 /* Session channels taken per event; others have their turn then. */
 #define TURNS_MAX 32
 
-static int peer_fd[PEERS_MAX];
-static uint32_t peers; /* slots used so far; a free one among them is 0 */
+struct peer {
+	int fd; /* 0: a free slot */
+	uint32_t link;
+	uint32_t wrong; /* type of its record that must not be; 0: none yet */
+};
+
+static struct peer table[PEERS_MAX];
+static uint32_t peers; /* slots used so far */
+
+/* Of channels that are closed the monitor must know: the listener is of no use
+ * without.  False: it could not be told now. */
+static bool
+peer_tell(uint32_t link, uint32_t record)
+{
+	struct record_cut cut = {.head = record_head(RECORD_CUT, sizeof(cut)),
+	    .link = link,
+	    .record = record};
+
+	return monitor_send(&cut);
+}
 
 void
-peer_add(int fd)
+peer_add(int fd, uint32_t link)
 {
 	enum poll_for watched = POLL_NOTHING;
 	uint32_t index = 0;
 
-	while (index < peers && peer_fd[index] != 0)
+	while (index < peers && table[index].fd != 0)
 		index++;
 	if (index == PEERS_MAX ||
 	    !poll_watch(fd, POLL_PEER, index, &watched, POLL_READ)) {
 		journal_event(
 		    LOG_LEVEL_ERROR, "peer-refused", "too many listeners");
+		(void)peer_tell(link, 0);
 		close(fd);
 		return;
 	}
-	peer_fd[index] = fd;
+	table[index] = (struct peer){.fd = fd, .link = link};
 	if (index == peers)
 		peers++;
 }
 
+/* Tells, and closes.  If it can not be told now the channel stays, for the
+ * listener's next record, or its end, to try again. */
 static void
-peer_close(uint32_t index)
+peer_close(struct peer *p)
 {
-	poll_leave(peer_fd[index]);
-	close(peer_fd[index]);
-	peer_fd[index] = 0;
+	if (!peer_tell(p->link, p->wrong))
+		return;
+	poll_leave(p->fd);
+	close(p->fd);
+	*p = (struct peer){0};
 }
 
-/* A record that must not be ends the channel, and with it the listener's
- * work: it can hand over no more sessions. */
-static void
-peer_violation(uint32_t index, int passed)
+/* The type of a datagram that is no record of a listener's. */
+static uint32_t
+wrong_type(struct span datagram)
 {
+	enum record_type type = record_type_of(datagram);
+
+	return type == 0 || type > RECORD_TYPES ? RECORD_TYPES : type;
+}
+
+/* One datagram; false if there is none, or the channel is done with. */
+static bool
+peer_take(struct peer *p)
+{
+	struct record_plain record;
+	int passed;
+	ssize_t n = channel_recv(p->fd, &record, sizeof(record), &passed);
+	struct span r = span_of(&record, n > 0 ? (size_t)n : 0);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n == -1 && errno == EBADMSG)
+		p->wrong = RECORD_TYPES;
+	else if (n > 0 &&
+		 !record_check(ROLE_LISTENER, ROLE_SCANNER, r, passed != -1))
+		p->wrong = wrong_type(r);
+	if (n > 0 && p->wrong == 0) {
+		client_add(passed);
+		return true;
+	}
 	if (passed != -1)
 		close(passed);
-	journal_event(LOG_LEVEL_ERROR, "listener-violation",
-	    "unexpected record from the listener");
-	peer_close(index);
+	peer_close(p);
+	return false;
 }
 
 void
 peer_input(uint32_t index)
 {
-	if (index >= peers || peer_fd[index] == 0)
+	if (index >= peers || table[index].fd == 0)
 		return;
 	for (int turn = 0; turn < TURNS_MAX; turn++) {
-		struct record_plain record;
-		int passed;
-		ssize_t n = channel_recv(
-		    peer_fd[index], &record, sizeof(record), &passed);
-
-		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		if (!peer_take(&table[index]))
 			return;
-		if (n == 0 || (n == -1 && errno != EBADMSG)) {
-			peer_close(index);
-			return;
-		}
-		if (n == -1 || !record_check(ROLE_LISTENER, ROLE_SCANNER,
-				   span_of(&record, (size_t)n), passed != -1)) {
-			peer_violation(index, passed);
-			return;
-		}
-		client_add(passed);
 	}
 }

@@ -3,14 +3,18 @@
  * Channels from listeners: each brings the channels of new sessions, one per
  * CHANNEL record.  A retired listener's stays until its last session ends, so
  * there can be several.
+ *
+ * When a channel is closed the monitor is told: because the listener closed
+ * it, or because of a record that must not be.  What then becomes of the
+ * listener is for the monitor to say.
  */
 #ifndef SCANNER_PEER_H
 #define SCANNER_PEER_H
 
 #include <stdint.h>
 
-/* Takes over a listener's channel. */
-void peer_add(int fd);
+/* Takes over a listener's channel; link is its number, from the monitor. */
+void peer_add(int fd, uint32_t link);
 
 /* The channel of that slot is readable. */
 void peer_input(uint32_t index);
