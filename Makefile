@@ -67,7 +67,7 @@ TOOLS    := config-manual policy-table fake-clamd milter-load \
 	    conform-engine oracle oracle-libmilter stamp-case
 FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session escape/pratique-scanner \
 	    escape/list ipc/pratique-monitor ipc/pratique-session \
-	    ipc/pratique-scanner ipc/records
+	    ipc/pratique-scanner ipc/listener/pratique-session ipc/records
 
 .PHONY: all check unit bench lint docs evidence install clean print-privileged
 all: $(PROGRAMS:%=$(B)/%)

@@ -109,7 +109,7 @@ LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
 
 # Test programs that are started in the place of ours: a session and a scanner
 # that try to get out (tests/escape), or that break the record protocol
-# (tests/ipc).  Only the part that would read mail is another; with --wrap
+# (tests/ipc), where a listener does that, too.  Only the part that would read mail is another; with --wrap
 # single layers can be left out, which no program of ours can.
 WRAP := -Wl,--wrap=policy_load,--wrap=sandbox_enter,--wrap=sandbox_monitor
 WRAP := $(WRAP),--wrap=sandbox_session
@@ -140,5 +140,10 @@ HLINK_ipc/pratique-session = $(HLINK_pratique-session)
 LIB_ipc/pratique-session = $(WRAP) $(LIB_pratique-session)
 SRC_ipc/pratique-scanner := tests/ipc/client.c tests/escape/no_client.c \
 	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
-LIB_ipc/pratique-scanner = $(LIB_pratique-scanner)
+LIB_ipc/pratique-scanner = -Wl,--wrap=peer_add $(LIB_pratique-scanner)
+SRC_ipc/listener/pratique-session := tests/ipc/listener.c $(LAYERS) \
+	$(SRC_pratique-session)
+HLINK_ipc/listener/pratique-session = $(HLINK_pratique-session)
+LIB_ipc/listener/pratique-session = $(WRAP) -Wl,--wrap=channel_recv \
+	-Wl,--wrap=pending_ready $(LIB_pratique-session)
 SRC_ipc/records := tests/ipc/records.c privsep/record.c

@@ -21,7 +21,8 @@
 
 #define SESSIONS 1024
 #define PREFIX	 "CASE"
-#define FLOOD	 20000
+#define FLOOD	 30000 /* more than the monitor takes from a child */
+#define ATTEMPTS 20000000
 
 /* The numbers that tests/ipc/scanner.t uses. */
 enum {
@@ -44,6 +45,9 @@ enum {
 	CASE_CRASH,
 	CASE_FLOOD,
 	CASE_HEAD_LENGTH,
+	CASE_LISTENER_CLOSE, /* without a word to the monitor */
+	CASE_LISTENER_LIE,   /* that it has broken the protocol */
+	CASE_LISTENER_GONE,  /* that it has closed its channel */
 	CASE_MONITOR_TYPE = 30,
 	CASE_MONITOR_SHORT,
 	CASE_MONITOR_LONG,
@@ -60,11 +64,29 @@ enum {
 	CASE_MONITOR_LENGTH,
 	CASE_MONITOR_STAMP, /* where no keys are in use */
 	CASE_MONITOR_CHECK,
+	CASE_MONITOR_CUT_NONE,
+	CASE_MONITOR_CUT_NEVER,
+	CASE_MONITOR_CUT_FLOOD,
+	CASE_MONITOR_CHECK_FLOOD, /* with keys */
 };
 
 static uint8_t batch[RECORD_BATCH_MAX];
 static unsigned long chosen[SESSIONS];
 static uint32_t message[SESSIONS];
+static int listener_fd = -1;
+static uint32_t listener_link;
+
+void __real_peer_add(int fd, uint32_t link);
+void __wrap_peer_add(int fd, uint32_t link);
+
+/* Linked with --wrap: to know of listeners what peer.c knows. */
+void
+__wrap_peer_add(int fd, uint32_t link)
+{
+	listener_fd = fd;
+	listener_link = link;
+	__real_peer_add(fd, link);
+}
 
 void
 client_add(int fd)
@@ -96,14 +118,32 @@ plain(int fd, enum record_type type, size_t len)
 	(void)!write(fd, &r, len);
 }
 
+/* Each record goes out, as long as somebody reads. */
 static void
-flood(int fd, enum record_type type, const struct record_backend *r)
+flood(int fd, enum record_type type, size_t len)
 {
-	for (int i = 0; i < FLOOD; i++)
-		if (r != NULL)
-			(void)!write(fd, r, sizeof(*r));
-		else
-			plain(fd, type, sizeof(struct record_plain));
+	union {
+		struct record_head head;
+		uint8_t bytes[2048];
+	} r = {.head = record_head(type, len)};
+	int sent = 0;
+
+	for (int i = 0; i < ATTEMPTS && sent < FLOOD; i++) {
+		if (write(fd, &r, len) != -1)
+			sent++;
+		else if (errno != EAGAIN)
+			return;
+	}
+}
+
+static void
+cut(uint32_t link, uint32_t record)
+{
+	struct record_cut r = {.head = record_head(RECORD_CUT, sizeof(r)),
+	    .link = link,
+	    .record = record};
+
+	(void)!write(CHILD_FD_MONITOR, &r, sizeof(r));
 }
 
 /* What goes to the session instead of one honest result. */
@@ -157,7 +197,7 @@ answer(int fd)
 		return;
 	case CASE_DRAIN:
 	case CASE_FLOOD:
-		flood(fd, RECORD_DRAIN, NULL);
+		flood(fd, RECORD_DRAIN, sizeof(struct record_plain));
 		close(fd);
 		return;
 	case CASE_DESCRIPTOR:
@@ -185,6 +225,28 @@ tell_monitor(unsigned long number)
 	const int fd = CHILD_FD_MONITOR;
 
 	switch (number) {
+	case CASE_LISTENER_CLOSE:
+		close(listener_fd);
+		break;
+	case CASE_LISTENER_LIE:
+		cut(listener_link, RECORD_CHANNEL);
+		break;
+	case CASE_LISTENER_GONE:
+		cut(listener_link, 0);
+		break;
+	case CASE_MONITOR_CUT_NONE:
+		cut(0, RECORD_CHANNEL);
+		break;
+	case CASE_MONITOR_CUT_NEVER:
+		cut(listener_link + 1, RECORD_CHANNEL);
+		break;
+	case CASE_MONITOR_CUT_FLOOD:
+		flood(fd, RECORD_CUT, sizeof(struct record_cut));
+		break;
+	case CASE_MONITOR_CHECK_FLOOD:
+		for (int i = 0; i < 10; i++)
+			flood(fd, RECORD_CHECK, sizeof(struct record_check));
+		break;
 	case CASE_MONITOR_TYPE:
 		plain(fd, RECORD_TYPES, 8);
 		break;
@@ -229,10 +291,10 @@ tell_monitor(unsigned long number)
 		(void)!write(fd, "", 0);
 		break;
 	case CASE_MONITOR_FLOOD:
-		flood(fd, RECORD_BACKEND, &backend);
+		flood(fd, RECORD_BACKEND, sizeof(backend));
 		break;
 	case CASE_MONITOR_LOST_FLOOD:
-		flood(fd, RECORD_LOG_LOST, NULL);
+		flood(fd, RECORD_LOG_LOST, sizeof(struct record_plain));
 		break;
 	}
 }

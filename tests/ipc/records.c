@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Prints the record types that there are, for the drivers in this directory:
- * name, number, and the size of those that a session sends or gets; and the
+ * name, number, and size, bytes behind the fixed part not counted; and the
  * numbers of some outcomes.
  */
 #include "privsep/record.h"
@@ -15,6 +15,15 @@ static const struct {
 	enum record_type type;
 	size_t size;
 } sizes[] = {
+    {RECORD_READY, sizeof(struct record_ready)},
+    {RECORD_ENDED, sizeof(struct record_ended)},
+    {RECORD_PEER, sizeof(struct record_peer)},
+    {RECORD_BACKEND, sizeof(struct record_backend)},
+    {RECORD_STAMP, sizeof(struct record_stamp)},
+    {RECORD_CHECK, sizeof(struct record_check)},
+    {RECORD_STAMPED, sizeof(struct record_stamped)},
+    {RECORD_CHECKED, sizeof(struct record_checked)},
+    {RECORD_CUT, sizeof(struct record_cut)},
     {RECORD_BEGIN, sizeof(struct record_begin)},
     {RECORD_FIELD, sizeof(struct record_field)},
     {RECORD_CANDIDATE, sizeof(struct record_candidate)},

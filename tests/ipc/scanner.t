@@ -4,9 +4,12 @@
 and the real monitor on the other.  A session that is told nonsense never
 calls its message clean; a scanner that talks nonsense to the monitor is ended
 and replaced; the daemon stays, and serves the next message."""
+import contextlib
 import os
 import re
+import signal
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../escape"))
 import prison  # noqa: E402
@@ -17,6 +20,8 @@ from milterclient import Closed, MilterClient  # noqa: E402
 SCAN_TIMEOUT = 2  # seconds; a session waits some more for its scanner
 ACCEPT, TEMPFAIL = (b"a", b"c"), (b"t", b"y")
 FLOOD_MEMORY = 4096  # KiB that the monitor may grow
+FLOOD_LOG = 20000  # bytes that the log may
+LIES = 5
 
 
 def cases():
@@ -147,16 +152,110 @@ def to_monitor(tap, w):
                or name == "MONITOR_EMPTY", f"{name}: the log says so")
 
 
+def files(w):
+    return len(os.listdir(f"/proc/{w.daemon.pid()}/fd"))
+
+
 def floods(tap, w):
-    """More records to the monitor than it can read"""
-    before, files = w.memory(), len(os.listdir(f"/proc/{w.daemon.pid()}/fd"))
-    for name in "MONITOR_FLOOD", "MONITOR_LOST_FLOOD":
+    """More records to the monitor than there can be news"""
+    w.cell.fresh()
+    w.works()
+    before, had = w.memory(), files(w)
+    for name, record in (("MONITOR_FLOOD", "backend"),
+                         ("MONITOR_LOST_FLOOD", "log-lost"),
+                         ("MONITOR_CUT_FLOOD", "cut")):
+        old, log = w.daemon.scanner(), len(w.daemon.text())
         w.send(name)
+        line = w.daemon.wait_line("violation", record=record)
+        # A CUT of zeros is one of a channel that never was.
+        tap.equal((line["pid"], line["what"]), (str(old), "unexpected"
+                  if record == "cut" else "too many"),
+                  f"{name}: it is ended, and the log says why")
         tap.ok(w.works(), f"{name}: mail is served")
+        tap.ok(len(w.daemon.text()) - log < FLOOD_LOG,
+               f"{name}: the log has hardly grown")
     tap.ok(w.memory() - before < FLOOD_MEMORY, "the monitor has not grown",
            before, w.memory())
-    tap.equal(len(os.listdir(f"/proc/{w.daemon.pid()}/fd")), files,
-              "the monitor has as many descriptors")
+    tap.equal(files(w), had, "the monitor has as many descriptors")
 
 
-main(world, to_session, doubled, ends, to_monitor, floods)
+def listener(tap, w):
+    """What it does to a listener"""
+    for name in "LISTENER_LIE", "LISTENER_GONE":
+        w.cell.fresh()
+        scanner, old = w.daemon.scanner(), w.daemon.listener()
+        with contextlib.suppress(Closed, ConnectionError):
+            w.send(name)
+        wait_for("the listener's end", lambda o=old: not proc.alive(o))
+        lines = w.daemon.lines("violation", pid=str(old), to="scanner")
+        tap.equal(len(lines), 1 if name == "LISTENER_LIE" else 0,
+                  f"{name}: the listener is ended")
+        tap.ok(w.works() and w.daemon.scanner() == scanner,
+               f"{name}: another one serves")
+    for _ in range(LIES):
+        old = w.daemon.listener()
+        with contextlib.suppress(Closed, ConnectionError):
+            w.send("LISTENER_LIE")
+        wait_for("another", lambda o=old: w.daemon.listener() not in (0, o))
+    delays = [int(line["delay_ms"]) for line in
+              w.daemon.lines("restart-delayed", role="listener")]
+    tap.ok(len(delays) >= LIES and delays == sorted(delays)
+           and delays[-1] > 4 * delays[0],
+           "the more lies, the later listeners are started", delays)
+    tap.ok(w.works(), "others are served")
+
+
+def silently(tap, w):
+    """It closes the listener's channel and says nothing"""
+    w.cell.fresh()
+    scanner, old = w.daemon.scanner(), w.daemon.listener()
+    got = w.send("LISTENER_CLOSE")
+    tap.ok(got in ACCEPT, "the session has a channel of its own")
+    new = wait_for("a successor", lambda: w.daemon.listener() not in (0, old)
+                   and w.daemon.listener())
+    tap.ok(w.works(), "it serves")
+    wait_for("the old one's end", lambda: not proc.alive(old))
+    tap.equal((w.daemon.listener(), w.daemon.scanner(),
+               w.daemon.lines("child-died")), (new, scanner, []),
+              "nobody was ended")
+
+
+def ticks(pid):
+    """Processor time used, in hundredths of a second."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        return sum(map(int, file.read().rpartition(")")[2].split()[11:13]))
+
+
+def requests(tap, w):
+    """More requests about keys than there can be messages"""
+    keys = os.path.join(w.daemon.directory, "keys")
+    os.mkdir(keys, 0o700)
+    with open(os.path.join(keys, "mine.key"), "w", encoding="ascii",
+              opener=lambda p, f: os.open(p, f, 0o400)) as out:
+        out.write("pratique-key 1\nid mine\nuse stamp\nsecret "
+                  f"{os.urandom(32).hex()}\n")
+    w.daemon.settings["stamp"] = {"add": "yes", "key_dir": keys}
+    w.cell.fresh()
+    w.works()
+    before, had, old = w.memory(), files(w), w.daemon.listener()
+    scanner, idle = w.daemon.scanner(), ticks(w.daemon.scanner())
+
+    def flood():
+        with contextlib.suppress(Closed, ConnectionError):
+            w.send("MONITOR_CHECK_FLOOD")
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    wait_for("the flood", lambda: ticks(scanner) > idle + 2)
+    os.kill(old, signal.SIGKILL)
+    wait_for("another", lambda: w.daemon.listener() not in (0, old))
+    tap.ok(w.daemon.scanner() == scanner, "a listener is replaced meanwhile")
+    thread.join()
+    tap.ok(w.works(), "others are served")
+    tap.ok(w.memory() - before < FLOOD_MEMORY, "the monitor has not grown",
+           before, w.memory())
+    tap.equal(files(w), had, "the monitor has as many descriptors")
+
+
+main(world, to_session, doubled, ends, to_monitor, floods, listener, silently,
+     requests)

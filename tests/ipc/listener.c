@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A listener that breaks the rules when it is told to.  It is the real one,
+ * with its filter, and serves mail; but a connection whose first bytes are an
+ * order is not given to a session: what it asks for is done in the listener,
+ * with the listener's own channels.
+ *
+ * Linked with --wrap for channel_recv, which shows where the channel to the
+ * scanner is, and for pending_ready, which sees each connection that has
+ * something to say.
+ *
+ * The answer to an order is text: how many datagrams went out, and the errno
+ * that ended it.  There is none if there is no listener left to give it.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "privsep/channel.h"
+#include "privsep/pending.h"
+#include "privsep/record.h"
+
+#define MAGIC	   "IPC!" /* as a packet's length no MTA would send it */
+#define COPIES_MAX 8
+#define BYTES_MAX  4096
+
+struct order {
+	char magic[4];
+	char what;   /* M, S: send to monitor, scanner; C: close that channel */
+	char to;     /* for what C: M or S */
+	char passed; /* which descriptor goes along */
+	uint8_t copies;
+	uint32_t times;
+	uint32_t length; /* of what follows, one datagram */
+};
+
+static int scanner_fd = -1;
+
+ssize_t __real_channel_recv(int fd, void *buf, size_t cap, int *passed);
+ssize_t __wrap_channel_recv(int fd, void *buf, size_t cap, int *passed);
+void __real_pending_ready(struct pending *, int fd);
+void __wrap_pending_ready(struct pending *, int fd);
+
+ssize_t
+__wrap_channel_recv(int fd, void *buf, size_t cap, int *passed)
+{
+	ssize_t n = __real_channel_recv(fd, buf, cap, passed);
+
+	if (n > 0 && *passed != -1)
+		scanner_fd = *passed;
+	return n;
+}
+
+/* A descriptor to pass, and whether it is to be closed here afterwards. */
+static int
+descriptor(char which, bool *own)
+{
+	int pair[2] = {-1, -1};
+
+	*own = false;
+	if (which == 'N')
+		return STDIN_FILENO; /* /dev/null */
+	if (which == 'L')
+		return CHILD_FD_LISTEN;
+	if (which == 'M')
+		return CHILD_FD_MONITOR;
+	if (which == 'S')
+		return scanner_fd;
+	if (!channel_pair(pair))
+		return -1;
+	*own = true;
+	if (which == 'G') /* a session that talks nonsense */
+		(void)!write(pair[0], MAGIC, sizeof(MAGIC));
+	if (which != 'K') /* K: one that stays, and is silent */
+		close(pair[0]);
+	return pair[1];
+}
+
+static bool
+send_one(int fd, const struct order *order, const uint8_t *bytes)
+{
+	union {
+		char bytes[CMSG_SPACE(COPIES_MAX * sizeof(int))];
+		struct cmsghdr head;
+	} control = {.head = {0}};
+	struct iovec iov = {(void *)(uintptr_t)bytes, order->length};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	int passed[COPIES_MAX];
+	bool own = false, sent;
+
+	for (uint8_t i = 0; i < order->copies; i++)
+		passed[i] = descriptor(order->passed, &own);
+	if (order->copies > 0) {
+		control.head =
+		    (struct cmsghdr){CMSG_LEN(order->copies * sizeof(int)),
+			SOL_SOCKET, SCM_RIGHTS};
+		memcpy(CMSG_DATA(&control.head), passed,
+		    order->copies * sizeof(int));
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = CMSG_SPACE(order->copies * sizeof(int));
+	}
+	sent = sendmsg(fd, &msg, MSG_NOSIGNAL) != -1;
+	for (uint8_t i = 0; own && i < order->copies; i++) {
+		int saved = errno;
+		close(passed[i]);
+		errno = saved;
+	}
+	return sent;
+}
+
+static void
+flood(int fd, int mta, const struct order *order, const uint8_t *bytes)
+{
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
+	char answer[64];
+	uint32_t sent = 0;
+
+	while (sent < order->times) {
+		errno = 0;
+		if (send_one(fd, order, bytes))
+			sent++;
+		else if (errno != EAGAIN || ppoll(&room, 1, NULL, NULL) == -1)
+			break;
+	}
+	(void)!write(mta, answer,
+	    (size_t)snprintf(answer, sizeof(answer), "%u %d\n", sent, errno));
+}
+
+static void
+obey(int mta, const struct order *order, const uint8_t *bytes)
+{
+	int to = order->to == 'M' ? CHILD_FD_MONITOR : scanner_fd;
+
+	switch (order->what) {
+	case 'C':
+		close(to);
+		break;
+	case 'H': /* hangs: nothing is read any more */
+		ppoll(NULL, 0, NULL, NULL);
+		break;
+	case 'T':
+		__builtin_trap();
+	case 'X':
+		_exit(0);
+	default:
+		flood(to, mta, order, bytes);
+	}
+}
+
+void
+__wrap_pending_ready(struct pending *pending, int fd)
+{
+	static uint8_t bytes[sizeof(struct order) + BYTES_MAX];
+	struct iovec iov = {bytes, sizeof(bytes)};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct order order;
+	ssize_t n = recvmsg(fd, &msg, MSG_PEEK);
+
+	if (n < (ssize_t)sizeof(order) ||
+	    memcmp(bytes, MAGIC, strlen(MAGIC)) != 0) {
+		__real_pending_ready(pending, fd);
+		return;
+	}
+	memcpy(&order, bytes, sizeof(order));
+	if (order.length == (size_t)n - sizeof(order) &&
+	    order.copies <= COPIES_MAX)
+		obey(fd, &order, bytes + sizeof(order));
+}
