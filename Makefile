@@ -134,7 +134,8 @@ CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
 
 # Tests that need something there is only one of, /dev/log or an address: these
 # run one after the other, beside the rest.
-ALONE = --rules 'seq=tests/{escape,ipc}/*.t' \
+ALONE = --rules 'par=tests/ipc/listener-*.t' \
+	--rules 'seq=tests/{escape,ipc}/*.t' \
 	--rules 'seq=tests/system/{09,30,31}-*.t'
 
 check: all unit $(CHECK_NEEDS)

@@ -109,8 +109,9 @@ LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
 
 # Test programs that are started in the place of ours: a session and a scanner
 # that try to get out (tests/escape), or that break the record protocol
-# (tests/ipc), where a listener does that, too.  Only the part that would read mail is another; with --wrap
-# single layers can be left out, which no program of ours can.
+# (tests/ipc; there a listener does that, too).  Only the part that would read
+# mail is another; with --wrap single layers can be left out, which no program
+# of ours can.
 WRAP := -Wl,--wrap=policy_load,--wrap=sandbox_enter,--wrap=sandbox_monitor
 WRAP := $(WRAP),--wrap=sandbox_session
 LAYERS := tests/escape/layers.c

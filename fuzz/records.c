@@ -391,7 +391,7 @@ join(struct session *s)
 
 	NEED(channel_pair(pair));
 	*s = (struct session){.fd = pair[1], .index = UINT32_MAX};
-	client_add(pair[0]);
+	client_add(pair[0], 0);
 	NEED(s->index != UINT32_MAX);
 }
 

@@ -101,6 +101,19 @@ children_room(void)
 	return room;
 }
 
+void
+children_gone(const struct child *listener)
+{
+	struct record_gone r = {.head = record_head(RECORD_GONE, sizeof(r)),
+	    .link = listener->link};
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		const struct child *c = &children[i];
+		if (c->state != CHILD_FREE && c->pid == listener->scanner)
+			(void)channel_send(c->fd, &r, -1);
+	}
+}
+
 static struct child *
 slot(void)
 {

@@ -73,6 +73,9 @@ void child_cut_off(struct child *);
 bool children_linked(
     const struct child *scanner, uint32_t link, struct child **listener);
 
+/* Tells a listener's scanner that the listener has ended. */
+void children_gone(const struct child *listener);
+
 /* Starts a child of the role and introduces it to the others. */
 void children_start(enum role);
 

@@ -57,6 +57,7 @@ enum record_type {
 	RECORD_STAMPED, /* monitor -> scanner: here it is, or there is none */
 	RECORD_CHECKED, /* monitor -> scanner: yes, or why not */
 	RECORD_CUT,	/* scanner -> monitor: a listener's channel is closed */
+	RECORD_GONE,	/* monitor -> scanner: that listener has ended */
 	RECORD_TYPES
 };
 
@@ -90,6 +91,11 @@ struct record_plain { /* all types that carry nothing but themselves */
 struct record_peer {
 	struct record_head head;
 	uint32_t link; /* number of this channel, from 1, never used again */
+};
+
+struct record_gone {
+	struct record_head head;
+	uint32_t link; /* PEER's */
 };
 
 struct record_cut {

@@ -218,7 +218,7 @@ handle_cut(struct child *c, struct span r)
 	if (!children_linked(c, cut.link, &listener))
 		violation(c, ROLE_MONITOR, RECORD_CUT, "unexpected");
 	else if (listener != NULL && cut.record == 0)
-		child_cut_off(listener);
+		child_end(listener); /* what it last said to us still counts */
 	else if (listener != NULL)
 		violation(listener, c->role, (enum record_type)cut.record,
 		    "unexpected");
@@ -315,6 +315,8 @@ child_ended(struct child *c, const siginfo_t *info)
 	if (c->fd != -1)
 		close(c->fd);
 	c->state = CHILD_FREE;
+	if (c->role == ROLE_LISTENER)
+		children_gone(c);
 	if (stopping || was == CHILD_RETIRED)
 		return;
 	log_end_of(c, info);

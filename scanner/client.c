@@ -17,6 +17,7 @@
 
 #include "privsep/channel.h"
 #include "scanner/journal.h"
+#include "scanner/peer.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
 
@@ -28,7 +29,12 @@ static uint32_t slots_used; /* the others' memory was never touched */
 static uint32_t slot_free;  /* head of the free used ones; slots: none */
 static uint32_t count, busy;
 static bool draining;
-static bool refusing; /* no slot is free, and the log says so */
+static uint32_t held[PEERS_MAX]; /* by the owners */
+static bool refusing;		 /* the last one, and the log says so */
+
+/* Datagrams that a channel can hold: its buffer has 208 KiB, and the kernel
+ * counts more than 512 bytes for each. */
+#define QUEUE_MAX 416
 
 /* One batch at a time; one byte more shows that a datagram was cut. */
 static uint8_t batch[RECORD_BATCH_MAX + 1];
@@ -133,10 +139,10 @@ slot_give(struct client *c)
 }
 
 void
-client_add(int fd)
+client_add(int fd, uint32_t owner)
 {
 	enum poll_for watched = POLL_NOTHING;
-	struct client *c = slot_take();
+	struct client *c = held[owner] < slots - slots / 4 ? slot_take() : NULL;
 
 	if (c == NULL) {
 		if (!refusing)
@@ -153,6 +159,8 @@ client_add(int fd)
 		return;
 	}
 	c->fd = fd;
+	c->owner = owner;
+	held[owner]++;
 	c->message = 0;
 	c->stream.memfd = -1;
 	client_enter(c, CLIENT_IDLE);
@@ -180,6 +188,7 @@ client_close(struct client *c)
 	poll_leave(c->fd);
 	close(c->fd);
 	count--;
+	held[c->owner]--;
 	slot_give(c);
 }
 
@@ -451,22 +460,41 @@ read_batch(int fd)
 	return n;
 }
 
-void
-client_input(uint32_t index)
+/* One datagram; false if there is none, or the session has ended. */
+static bool
+client_take(struct client *c)
 {
-	struct client *c = &clients[index];
 	const char *what = "too-long";
-	ssize_t n;
+	ssize_t n = read_batch(c->fd);
 
-	if (c->state == CLIENT_FREE)
-		return;
-	n = read_batch(c->fd);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return false;
 	if (n > 0 && n <= RECORD_BATCH_MAX &&
 	    handle_batch(c, span_of(batch, (size_t)n), &what))
-		return;
+		return true;
 	if (n > 0)
 		log_violation(c, what);
 	client_close(c);
+	return false;
+}
+
+void
+client_input(uint32_t index)
+{
+	if (clients[index].state != CLIENT_FREE)
+		(void)client_take(&clients[index]);
+}
+
+void
+client_leave(uint32_t owner)
+{
+	for (uint32_t i = 0; i < slots_used; i++) {
+		struct client *c = &clients[i];
+		if (c->state == CLIENT_FREE || c->owner != owner)
+			continue;
+		for (int n = 0; n < QUEUE_MAX && client_take(c); n++)
+			;
+		if (c->state != CLIENT_FREE)
+			client_close(c);
+	}
 }

@@ -41,6 +41,7 @@ struct client {
 	enum client_state state;
 	int fd;
 	uint32_t next_free;
+	uint32_t owner;
 	uint32_t message;  /* number of the open or last message */
 	char queue_id[64]; /* from BEGIN; not always terminated */
 	uint64_t size;	   /* END's claim */
@@ -52,8 +53,13 @@ struct client {
 /* Allocates the slots.  Before lockdown. */
 bool client_setup(const struct scanner_settings *);
 
-/* A new session's channel; fd is taken over. */
-void client_add(int fd);
+/* A new session's channel, from the listener in that slot of peer.c; fd is
+ * taken over.  No listener gets more than three quarters of the slots. */
+void client_add(int fd, uint32_t owner);
+
+/* That listener has ended: what its sessions have sent is read, and that is
+ * their end, whoever else may hold their channels. */
+void client_leave(uint32_t owner);
 
 /* The channel of that slot is readable. */
 void client_input(uint32_t index);

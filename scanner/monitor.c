@@ -76,6 +76,12 @@ monitor_handle(struct span record, int passed)
 		peer_add(passed, peer.link);
 		return MONITOR_NOTHING;
 	}
+	if (type == RECORD_GONE) {
+		struct record_gone gone;
+		memcpy(&gone, record.ptr, sizeof(gone));
+		peer_gone(gone.link);
+		return MONITOR_NOTHING;
+	}
 	if (type == RECORD_LOG) {
 		journal_replace(passed);
 		return MONITOR_NOTHING;

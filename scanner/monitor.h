@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The scanner's channel to the monitor, CHILD_FD_MONITOR: READY, BACKEND,
- * LOG_LOST, CUT, STAMP and CHECK go up; PEER, LOG, STOP, STAMPED and CHECKED come
- * down.
+ * LOG_LOST, CUT, STAMP and CHECK go up; PEER, GONE, LOG, STOP, STAMPED and
+ * CHECKED come down.
  */
 #ifndef SCANNER_MONITOR_H
 #define SCANNER_MONITOR_H

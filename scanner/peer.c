@@ -12,14 +12,14 @@
 #include "scanner/monitor.h"
 #include "scanner/poll.h"
 
-#define PEERS_MAX 64 /* one at work; retired ones wait for their sessions */
-
 /* Session channels taken per event; others have their turn then. */
 #define TURNS_MAX 32
 
+/* A slot is in use until its listener has ended: its sessions are counted
+ * there. */
 struct peer {
-	int fd; /* 0: a free slot */
-	uint32_t link;
+	uint32_t link;	/* 0: a free slot */
+	int fd;		/* -1: closed */
 	uint32_t wrong; /* type of its record that must not be; 0: none yet */
 };
 
@@ -44,7 +44,7 @@ peer_add(int fd, uint32_t link)
 	enum poll_for watched = POLL_NOTHING;
 	uint32_t index = 0;
 
-	while (index < peers && table[index].fd != 0)
+	while (index < peers && table[index].link != 0)
 		index++;
 	if (index == PEERS_MAX ||
 	    !poll_watch(fd, POLL_PEER, index, &watched, POLL_READ)) {
@@ -68,7 +68,7 @@ peer_close(struct peer *p)
 		return;
 	poll_leave(p->fd);
 	close(p->fd);
-	*p = (struct peer){0};
+	p->fd = -1;
 }
 
 /* The type of a datagram that is no record of a listener's. */
@@ -97,7 +97,7 @@ peer_take(struct peer *p)
 		 !record_check(ROLE_LISTENER, ROLE_SCANNER, r, passed != -1))
 		p->wrong = wrong_type(r);
 	if (n > 0 && p->wrong == 0) {
-		client_add(passed);
+		client_add(passed, (uint32_t)(p - table));
 		return true;
 	}
 	if (passed != -1)
@@ -107,9 +107,25 @@ peer_take(struct peer *p)
 }
 
 void
+peer_gone(uint32_t link)
+{
+	for (uint32_t i = 0; i < peers; i++) {
+		struct peer *p = &table[i];
+		if (p->link != link)
+			continue;
+		client_leave(i);
+		if (p->fd != -1) {
+			poll_leave(p->fd);
+			close(p->fd);
+		}
+		*p = (struct peer){0};
+	}
+}
+
+void
 peer_input(uint32_t index)
 {
-	if (index >= peers || table[index].fd == 0)
+	if (index >= peers || table[index].link == 0 || table[index].fd == -1)
 		return;
 	for (int turn = 0; turn < TURNS_MAX; turn++) {
 		if (!peer_take(&table[index]))

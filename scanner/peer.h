@@ -13,8 +13,13 @@
 
 #include <stdint.h>
 
+#define PEERS_MAX 64 /* one at work; retired ones wait for their sessions */
+
 /* Takes over a listener's channel; link is its number, from the monitor. */
 void peer_add(int fd, uint32_t link);
+
+/* The listener of that channel has ended, and its sessions with it. */
+void peer_gone(uint32_t link);
 
 /* The channel of that slot is readable. */
 void peer_input(uint32_t index);

@@ -15,10 +15,11 @@
 static int channel = -1;
 
 void
-client_add(int fd)
+client_add(int fd, uint32_t owner)
 {
 	enum poll_for watched = POLL_NOTHING;
 
+	(void)owner;
 	if (channel != -1)
 		close(channel);
 	channel = fd;

@@ -15,6 +15,12 @@ client_setup(const struct scanner_settings *settings)
 }
 
 void
+client_leave(uint32_t owner)
+{
+	(void)owner;
+}
+
+void
 client_drain(void)
 {
 }

@@ -16,6 +16,7 @@
 #include "lib/outcome.h"
 #include "privsep/channel.h"
 #include "privsep/record.h"
+#include "scanner/peer.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
 
@@ -73,26 +74,25 @@ enum {
 static uint8_t batch[RECORD_BATCH_MAX];
 static unsigned long chosen[SESSIONS];
 static uint32_t message[SESSIONS];
-static int listener_fd = -1;
 static uint32_t listener_link;
 
 void __real_peer_add(int fd, uint32_t link);
 void __wrap_peer_add(int fd, uint32_t link);
 
-/* Linked with --wrap: to know of listeners what peer.c knows. */
+/* Linked with --wrap: to know the listener's number. */
 void
 __wrap_peer_add(int fd, uint32_t link)
 {
-	listener_fd = fd;
 	listener_link = link;
 	__real_peer_add(fd, link);
 }
 
 void
-client_add(int fd)
+client_add(int fd, uint32_t owner)
 {
 	enum poll_for watched = POLL_NOTHING;
 
+	(void)owner;
 	if (fd < SESSIONS)
 		(void)poll_watch(
 		    fd, POLL_SESSION, (uint32_t)fd, &watched, POLL_READ);
@@ -226,7 +226,7 @@ tell_monitor(unsigned long number)
 
 	switch (number) {
 	case CASE_LISTENER_CLOSE:
-		close(listener_fd);
+		peer_gone(listener_link);
 		break;
 	case CASE_LISTENER_LIE:
 		cut(listener_link, RECORD_CHANNEL);

@@ -10,6 +10,8 @@ from offender import FLOOD, RECORDS, SESSIONS, World, breach, record, say
 from kit import proc
 from kit.tap import main, wait_for
 
+MANY = 2 * SESSIONS + 200  # sessions, more than the scanner has room for
+
 
 def to_scanner(tap, w):
     """To the scanner: what is no CHANNEL"""
@@ -47,32 +49,45 @@ def to_scanner(tap, w):
 def sessions(tap, w):
     """To the scanner: sessions that are none, or too many"""
     w.fresh()
-    for kind, what in (("N", "/dev/null"), ("L", "a listening socket"),
-                       ("E", "channels that are closed"),
+    for kind, what in (("N", "/dev/null"), ("E", "channels that are closed"),
                        ("G", "channels with nonsense")):
-        w.order("S", record("channel"), times=200, passed=kind, copies=1)
+        w.order("S", record("channel"), times=MANY, passed=kind, copies=1)
         w.others(tap, f"{what} as sessions")
-    # What is a channel, but another's: both ends are the scanner's then.
     for kind, what in (("S", "the channel to the scanner"),
-                       ("M", "the channel to the monitor")):
-        w.order("S", record("channel"), times=3, passed=kind, copies=1)
-        w.served()
-        tap.ok(w.daemon.scanner() == w.scanner,
-               f"{what} as a session: others are served")
+                       ("M", "the channel to the monitor"),
+                       ("K", "more sessions than there can be"),
+                       ("L", "the listening socket"),
+                       ("P", "both ends of channels")):
+        w.ready(tap)
+        old = w.daemon.listener()
+        w.order("S", record("channel"), times=MANY, passed=kind, copies=1)
+        if kind == "K":
+            w.daemon.wait_line("session-refused")
+            with w.mta() as mta:
+                tap.ok(w.send(mta)[-1][0] in b"ty",
+                       "mail is put off while there are too many")
+            tap.ok(len(w.daemon.lines("session-refused")) < 10,
+                   "the log is not full of it")
+        if proc.alive(old):
+            os.kill(old, signal.SIGKILL)
+        wait_for("its end", lambda o=old: not proc.alive(o))
+        # Whatever it left there, nothing holds a place of others.
+        w.others(tap, f"{what} as sessions, when it has ended")
+
+
+def retired(tap, w):
+    """To the scanner: it holds as many sessions as it can, and is replaced"""
     w.fresh()
     old = w.daemon.listener()
-    w.order("S", record("channel"), times=2 * SESSIONS + 200, passed="K",
-            copies=1)
-    wait_for("session-refused", lambda: w.daemon.lines("session-refused"))
-    lines = len(w.daemon.lines("session-refused"))
-    tap.equal(lines, 1, "more sessions than there can be: refused, one line")
-    with w.mta() as mta:
-        tap.ok(w.send(mta)[-1][0] in b"ty",
-               "mail is put off while that is so")
-    os.kill(old, signal.SIGKILL)
-    w.others(tap, "more sessions than there can be, when it has ended")
-    tap.ok(w.daemon.lines("session-refused")[lines:] == [],
-           "and the log is not full of it")
+    w.order("S", record("channel"), times=MANY, passed="K", copies=1)
+    w.daemon.wait_line("session-refused")
+    w.order("M", record("renew"))
+    wait_for("a successor", lambda: len(w.daemon.lines(
+        "listener-start")) == 2)
+    tap.ok(w.served(), "its successor serves mail")
+    if proc.alive(old):
+        os.kill(old, signal.SIGKILL)
+    w.others(tap, "when it has ended")
 
 
 def floods(tap, w):
@@ -85,4 +100,4 @@ def floods(tap, w):
     w.growth(tap)
 
 
-main(World, to_scanner, sessions, floods)
+main(World, to_scanner, sessions, retired, floods)

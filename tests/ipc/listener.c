@@ -59,6 +59,7 @@ __wrap_channel_recv(int fd, void *buf, size_t cap, int *passed)
 static int
 descriptor(char which, bool *own)
 {
+	static int other = -1;
 	int pair[2] = {-1, -1};
 
 	*own = false;
@@ -70,9 +71,18 @@ descriptor(char which, bool *own)
 		return CHILD_FD_MONITOR;
 	if (which == 'S')
 		return scanner_fd;
+	*own = true;
+	if (which == 'P' && other != -1) { /* both ends, in turn */
+		pair[1] = other;
+		other = -1;
+		return pair[1];
+	}
 	if (!channel_pair(pair))
 		return -1;
-	*own = true;
+	if (which == 'P') {
+		other = pair[0];
+		return pair[1];
+	}
 	if (which == 'G') /* a session that talks nonsense */
 		(void)!write(pair[0], MAGIC, sizeof(MAGIC));
 	if (which != 'K') /* K: one that stays, and is silent */

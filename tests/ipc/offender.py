@@ -36,7 +36,7 @@ SESSIONS = 20  # max_sessions; the scanner has room for twice that, and 64
 FLOOD = 30000  # records, more than a child may say at once
 SLACK = 4096  # KiB that monitor and scanner may grow, each
 # Ends of listeners for which one daemon is used: then restarts are slow.
-TURNS = 6
+TURNS = 4
 
 
 def record(kind, rest=b"", size=None, length=None):
@@ -150,7 +150,7 @@ class World:
         same = (self.daemon.pid() == self.monitor
                 and self.daemon.scanner() == self.scanner
                 and proc.alive(self.monitor))
-        wait_for("as many descriptors", lambda: all(
+        wait_for(f"{name}: no more descriptors than {self.base}", lambda: all(
             now <= then for now, then in zip(self.descriptors(), self.base)))
         tap.ok(good and same, f"{name}: others are served, nothing is left")
 

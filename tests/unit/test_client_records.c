@@ -222,7 +222,7 @@ open_session(void)
 
 	assert_true(channel_pair(pair));
 	session_fd = pair[0];
-	client_add(pair[1]);
+	client_add(pair[1], 0);
 	assert_int_equal(client_count(), 1);
 	violations = reports = lost = submitted = cancelled = 0;
 	out_len = 0;
@@ -479,6 +479,8 @@ test_last_words(void **state)
 
 /* What client_setup makes of max_sessions = 1. */
 #define SLOTS (2 + CLIENT_SPARE)
+/* Of one listener. */
+#define SHARE (SLOTS - SLOTS / 4)
 
 static void
 test_slots(void **state)
@@ -491,7 +493,7 @@ test_slots(void **state)
 	for (size_t i = 0; i < SLOTS + 1; i++) {
 		assert_true(channel_pair(pair));
 		session[i] = pair[0];
-		client_add(pair[1]);
+		client_add(pair[1], i < SHARE ? 0 : 1);
 	}
 	assert_int_equal(client_count(), SLOTS);
 	assert_int_equal(recv(session[SLOTS], &byte, 1, 0), 0);
@@ -503,6 +505,40 @@ test_slots(void **state)
 			client_input(i);
 	}
 	assert_int_equal(client_count(), 0);
+}
+
+/* One listener's sessions leave the others room; they end with it, although
+ * the other ends of their channels are still open, and not unread. */
+static void
+test_listener(void **state)
+{
+	static int session[SHARE + 2];
+	int pair[2];
+	char byte;
+
+	(void)state;
+	for (size_t i = 0; i < SHARE + 2; i++) {
+		assert_true(channel_pair(pair));
+		session[i] = pair[0];
+		client_add(pair[1], i == 0 ? 3 : 2);
+	}
+	assert_int_equal(client_count(), SHARE + 1);
+	assert_int_equal(recv(session[SHARE + 1], &byte, 1, 0), 0);
+	assert_int_equal(recv(session[SHARE], &byte, 1, 0), -1);
+	lost = 0;
+	add_letter('b', 1);
+	assert_int_equal(send(session[1], out, out_len, 0), (ssize_t)out_len);
+	out_len = 0;
+	client_leave(2);
+	assert_int_equal(lost, 1);
+	assert_int_equal(recv(session[1], &byte, 1, 0), 0);
+	assert_int_equal(recv(session[0], &byte, 1, 0), -1);
+	assert_int_equal(client_count(), 1);
+	client_leave(3); /* last: slot 0 is the next one again */
+	assert_int_equal(client_count(), 0);
+	lost = 0;
+	for (size_t i = 0; i < SHARE + 2; i++)
+		close(session[i]);
 }
 
 /* Last: draining stays. */
@@ -533,6 +569,7 @@ main(void)
 	    cmocka_unit_test(test_descriptor_not_installed),
 	    cmocka_unit_test(test_last_words),
 	    cmocka_unit_test(test_slots),
+	    cmocka_unit_test(test_listener),
 	    cmocka_unit_test(test_drain),
 	};
 	struct scanner_settings settings = {.max_sessions = 1};

@@ -264,7 +264,7 @@ setup(void **state)
 
 		assert_true(channel_pair(pair));
 		session[i] = pair[0];
-		client_add(pair[1]);
+		client_add(pair[1], 0);
 	}
 	assert_int_equal(client_count(), 2);
 	violations = submitted = questions = stamps_made = 0;
@@ -435,7 +435,7 @@ test_taken_over(void **state)
 		close(session[0]);
 		assert_true(channel_pair(pair));
 		session[0] = pair[0];
-		client_add(pair[1]);
+		client_add(pair[1], 0);
 	}
 	assert_int_equal(violations, 5);
 	assert_int_equal(client_count(), 2);
