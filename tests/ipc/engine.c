@@ -87,7 +87,9 @@ order_write(struct span bytes, bool with_descriptor)
 		n = with_descriptor
 			? send_with_descriptor(bytes)
 			: write(SESSION_FD_SCANNER, bytes.ptr, bytes.len);
-	} while (n == -1 && errno == EAGAIN && wire_now() < until);
+		/* No more may be on the way than this process may have open. */
+	} while (n == -1 && (errno == EAGAIN || errno == ETOOMANYREFS) &&
+		 wire_now() < until);
 	return n == -1 ? errno : 0;
 }
 

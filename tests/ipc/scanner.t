@@ -14,6 +14,7 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../escape"))
 import prison  # noqa: E402
 from kit import proc  # noqa: E402
+from kit.pratiqued import LIBMILTER  # noqa: E402
 from kit.tap import SOURCE, main, wait_for  # noqa: E402
 from milterclient import Closed, MilterClient  # noqa: E402
 
@@ -48,6 +49,8 @@ class World:
                             prison.SESSION)
         os.remove(path)
         os.symlink(os.path.join(prison.BUILD, prison.SESSION), path)
+        os.symlink(os.path.join(prison.BUILD, LIBMILTER),
+                   os.path.join(os.path.dirname(path), LIBMILTER))
         self.daemon.settings["scan_timeout"] = f"{SCAN_TIMEOUT}s"
         stack.callback(self.cell.stop)
         self.cell.fresh()
@@ -207,6 +210,14 @@ def listener(tap, w):
 
 def silently(tap, w):
     """It closes the listener's channel and says nothing"""
+    for engine in "native", "libmilter":
+        w.daemon.settings["engine"] = engine
+        tap.note(engine)
+        without_a_word(tap, w)
+    del w.daemon.settings["engine"]
+
+
+def without_a_word(tap, w):
     w.cell.fresh()
     scanner, old = w.daemon.scanner(), w.daemon.listener()
     got = w.send("LISTENER_CLOSE")

@@ -342,7 +342,7 @@ def smuggling(tap, w):
             tap.ok(p.ask(end(50), b"D") is not None,
                    "it can be sent, and the message is answered")
             wait_for("no descriptor more", lambda: len(
-                os.listdir(f"/proc/{scanner}/fd")) == before)
+                os.listdir(f"/proc/{scanner}/fd")) <= before)
             tap.ok(True, "50 descriptors were sent, none has arrived")
     finally:
         cell.stop()
