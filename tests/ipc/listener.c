@@ -179,4 +179,6 @@ __wrap_pending_ready(struct pending *pending, int fd)
 	if (order.length == (size_t)n - sizeof(order) &&
 	    order.copies <= COPIES_MAX)
 		obey(fd, &order, bytes + sizeof(order));
+	pending_remove(pending, fd);
+	close(fd);
 }
