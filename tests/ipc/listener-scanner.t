@@ -79,12 +79,13 @@ def retired(tap, w):
     """To the scanner: it holds as many sessions as it can, and is replaced"""
     w.fresh()
     old = w.daemon.listener()
-    w.order("S", record("channel"), times=MANY, passed="K", copies=1)
-    w.daemon.wait_line("session-refused")
-    w.order("M", record("renew"))
-    wait_for("a successor", lambda: len(w.daemon.lines(
-        "listener-start")) == 2)
-    tap.ok(w.served(), "its successor serves mail")
+    with w.mta():  # it does not end while it has a session
+        w.order("S", record("channel"), times=MANY, passed="K", copies=1)
+        w.daemon.wait_line("session-refused")
+        w.order("M", record("renew"))
+        wait_for("a successor", lambda: len(w.daemon.lines(
+            "listener-start")) == 2)
+        tap.ok(w.served() and proc.alive(old), "its successor serves mail")
     if proc.alive(old):
         os.kill(old, signal.SIGKILL)
     w.others(tap, "when it has ended")
