@@ -161,7 +161,8 @@ evidence: all unit $(B)/policy-table $(B)/config-manual $(FAKES:%=$(B)/%)
 	B=$(B) tests/escape/processes.t --write
 	B=$(B) tests/escape/survey.t --write
 	B=$(B) tests/escape/escape.t --write
-	B=$(B) prove --failures $(B)/unit/test_policy $(B)/unit/test_seccomp \
+	B=$(B) prove --failures $(B)/unit/test_policy $(B)/unit/test_policy_mutants \
+	    $(B)/unit/test_seccomp \
 	    $(B)/unit/test_sandbox tests/unit/policy.t tests/unit/papers.t \
 	    tests/system/06-separation.t tests/escape/start.t \
 	    tests/escape/crash.t tests/escape/processes.t tests/ipc/*.t

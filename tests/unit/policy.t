@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # How the tables become filters: only with libseccomp's exact adder, and only
-# by comparing for equality.  (test_policy evaluates what comes out.)  B is the
-# build directory.
+# by comparing for equality.  (test_policy evaluates what comes out, of every
+# table.)  B is the build directory.
 
 B=${B:-build}
 n=0
@@ -17,7 +17,7 @@ result() { # status name
 	fi
 }
 
-echo 1..5
+echo 1..6
 adders=$(nm -u "$B/sandbox/policy_compile.o" | grep -o 'seccomp_rule_add[a-z_]*')
 [ "$adders" = seccomp_rule_add_exact_array ]
 result $? "policy_compile.o adds rules with seccomp_rule_add_exact_array only"
@@ -39,3 +39,13 @@ nm "$B/pratiqued" | grep -q ' seccomp_rule_add_exact_array' ||
 result $? "control: the monitor contains the adder"
 ! nm "$B/pratique-session" "$B/pratique-scanner" | grep -q seccomp_
 result $? "session and scanner contain no libseccomp"
+
+# What evaluates the programs knows every table.
+tables=$(sed -n 's/^extern const struct policy \(policy_[a-z0-9_]*\);.*/\1/p' \
+    sandbox/policy.h)
+known=0
+for table in $tables; do
+	grep -q "{&$table," tests/unit/policy_case.c || known=1
+done
+[ -n "$tables" ] && [ $known -eq 0 ]
+result $? "every table is evaluated by test_policy"
