@@ -95,6 +95,7 @@ def own(w, user):
 
 def usual(w):
     p = w.pratiqued
+    p.stop()
     p.around = []
     p.settings = dict(w.usual)
     p.config = os.path.join(w.directory, "pratique.conf")
@@ -170,7 +171,6 @@ def host(tap, w):
                              "landlock", "mdwe"]
     p.start()
     tap.ok(True, "host: starts with all layers required")
-    p.stop()
     usual(w)
 
 

@@ -95,7 +95,10 @@ class Pratiqued:
         os.chmod(self.config, 0o600)
 
     def start(self, *options):
-        """Starts it anew: the log of an earlier run is dropped."""
+        """Starts it anew: the log of an earlier run is dropped.  One that
+        still runs must be stopped first: nobody would end it any more."""
+        if self.process is not None and self.process.poll() is None:
+            raise RuntimeError("pratiqued runs already")
         self.write()
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What /proc says of a process: parent, program, identity, descriptors."""
+import contextlib
 import os
 
 
@@ -51,3 +52,18 @@ def descriptors(pid):
 
 def netns(pid):
     return os.readlink(f"/proc/{pid}/ns/net")
+
+
+def belonging(directory):
+    """The processes that were started with a path below the directory, or
+    have their root there, and how they were called."""
+    found = {}
+    for pid in pids():
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{pid}/cmdline", encoding="latin-1") as file:
+                command = file.read().replace("\0", " ")
+            if alive(pid) and pid != os.getpid() and (
+                    f"{directory}/" in command or
+                    os.readlink(f"/proc/{pid}/root").startswith(directory)):
+                found[pid] = command
+    return found

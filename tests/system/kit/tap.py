@@ -14,6 +14,8 @@ import tempfile
 import time
 import traceback
 
+from . import proc
+
 DEADLINE = 60  # seconds any awaited condition may take on a busy machine
 NOTE_MAX = 800  # characters of a line in a note
 NOTE_LINES_MAX = 40
@@ -86,15 +88,31 @@ class Tap:
         return 1 if self.failed or not self.count else 0
 
 
+def nothing_left(directory):
+    """Waits until no process belongs to the directory any more."""
+    try:
+        wait_for("all processes to end",
+                 lambda: not proc.belonging(directory))
+    except Timeout:
+        left = proc.belonging(directory)
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        raise RuntimeError(f"left running: {left}") from None
+
+
 @contextlib.contextmanager
 def scratch():
-    """A temporary directory that other users may enter, removed at the end.
+    """A temporary directory that other users may enter, removed at the end,
+    when nothing that was started in it may be left: such a one is ended, and
+    the script fails.
 
     Short, because socket paths must fit into 107 bytes."""
     directory = tempfile.mkdtemp(prefix="prtq", dir="/tmp")
     os.chmod(directory, 0o755)
     try:
         yield directory
+        nothing_left(directory)
     finally:
         if os.environ.get("PRATIQUE_KEEP"):
             print("# kept:", directory, flush=True)
