@@ -35,6 +35,7 @@
     {"clone3", .error = ENOSYS,                                                \
 	.reason = "its flags are out of sight of a filter: the C library "     \
 		  "then takes clone"},                                         \
+    {"futex", .reason = "threads wait for each other"},                        \
     {"exit", .reason = "the end of a worker thread"},                          \
     {"madvise", .check = {IS(2, MADV_DONTNEED)},                               \
 	.reason = "its stack is given back"},                                  \
@@ -82,7 +83,6 @@ static const struct policy_row rows[] = {
     {"exit_group", .reason = "the end"},
 
     /* the C library: threads and heap */
-    {"futex", .reason = "threads wait for each other"},
     {"mmap", .check = {BITS(2, PROT_EXEC, 0)},
 	.reason = "stacks of threads, memory of sessions"},
     {"mprotect", .check = {BITS(2, PROT_EXEC, 0)},

@@ -112,7 +112,6 @@ static const struct policy_row rows[] = {
     {"set_robust_list", .reason = "C library start, and in a forked child"},
     {"rseq", .reason = "C library start"},
     {"getrandom", .reason = "heap seed; scanner: seed of its nonces"},
-    {"futex", .reason = "pthread_once in libraries wakes even if nobody waits"},
     {"gettid", .reason = "libcap-ng: which thread's sets"},
     {"getpid", .reason = "own number"},
 
