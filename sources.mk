@@ -113,13 +113,13 @@ LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
 # mail is another; with --wrap single layers can be left out, which no program
 # of ours can.
 WRAP := -Wl,--wrap=policy_load,--wrap=sandbox_enter,--wrap=sandbox_monitor
-WRAP := $(WRAP),--wrap=sandbox_session
+WRAP := $(WRAP),--wrap=sandbox_reader,--wrap=sandbox_session,--wrap=limits_set
 LAYERS := tests/escape/layers.c
 ATTEMPTS := tests/escape/attempt.c tests/escape/table.c tests/escape/steps.c \
 	tests/escape/machine_$(shell uname -m).c
 
-SRC_escape/pratiqued := $(SRC_pratiqued) tests/escape/leak.c
-LIB_escape/pratiqued = -Wl,--wrap=close_range $(LIB_pratiqued)
+SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS) tests/escape/leak.c
+LIB_escape/pratiqued = $(WRAP) -Wl,--wrap=close_range $(LIB_pratiqued)
 SRC_escape/pratique-monitor := $(SRC_pratique-monitor) $(LAYERS) tests/escape/leak.c
 LIB_escape/pratique-monitor = $(WRAP) -Wl,--wrap=close_range $(LIB_pratique-monitor)
 SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \
@@ -130,6 +130,13 @@ SRC_escape/pratique-scanner := tests/escape/client.c \
 	tests/escape/no_client.c $(ATTEMPTS) $(LAYERS) \
 	$(filter-out scanner/client.c scanner/report.c,$(SRC_pratique-scanner))
 LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
+SRC_escape/pratique-libmilter := $(SRC_pratique-libmilter) $(LAYERS) \
+	$(ATTEMPTS) tests/escape/handed.c
+LIB_escape/pratique-libmilter = $(WRAP) -Wl,--wrap=handover_give \
+	$(LIB_pratique-libmilter)
+SRC_escape/pratique-keys := $(SRC_pratique-keys) $(LAYERS) \
+	tests/escape/lingering.c
+LIB_escape/pratique-keys = $(WRAP) -Wl,--wrap=reader_dir $(LIB_pratique-keys)
 SRC_escape/list := tests/escape/list.c $(ATTEMPTS)
 LIB_escape/list = $(call lib,libseccomp)
 

@@ -28,6 +28,7 @@
 #define FAULTS	   0x800U  /* no call: dies of SIGSEGV, SIGBUS or SIGILL */
 #define FOREIGN	   0x1000U /* no call of this ABI: dies of SIGSYS or SIGSEGV */
 #define ENDS	   0x2000U /* does not come back if it works */
+#define LIBMILTER  0x4000U /* the table of engine = "libmilter" allows it */
 #define REACHED(e) (e)	   /* this errno means that the kernel was willing */
 #define ERRNO_MASK 0xffU
 

@@ -3,7 +3,7 @@
  * In place of the parser in a session of the test program: the first bytes on
  * the MTA's connection are the number of an attempt, five digits.  The first
  * says who tries it: 0 the session itself, 1 the scanner, which is sent the
- * other four.  Everything around it, from the fork to the filter to this
+ * other four, 2 nobody.  Everything around it, from the fork to the filter to this
  * call, is the real session's.
  */
 #include "parser/engine.h"
@@ -51,7 +51,8 @@ engine_input(struct engine *engine, struct span in, size_t *used)
 		attempt_run(number);
 		return ENGINE_CLOSE;
 	}
-	(void)!write(SESSION_FD_SCANNER, in.ptr + 1, DIGITS);
+	if (in.ptr[0] == '1')
+		(void)!write(SESSION_FD_SCANNER, in.ptr + 1, DIGITS);
 	return ENGINE_MORE; /* until the driver closes */
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Confinement with layers left out: for the test programs only, which are
- * linked with --wrap for the four functions here.  Which layers are put on is
+ * linked with --wrap for the functions here.  Which layers are put on is
  * the directory's name in argv[0], "layers-HEX/PROGRAM", a set of LAYER_BITs
  * (sandbox/sandbox.h); nothing in the product reads such a thing.
  *
@@ -18,12 +18,18 @@
 
 bool __real_policy_load(const struct policy_program *);
 bool __wrap_policy_load(const struct policy_program *);
+bool __real_limits_set(int resource, uint64_t value, bool *short_of);
+bool __wrap_limits_set(int resource, uint64_t value, bool *short_of);
 bool __real_sandbox_enter(
     const struct sandbox_spec *, struct sandbox_report *report);
 bool __wrap_sandbox_enter(
     const struct sandbox_spec *, struct sandbox_report *report);
 bool __real_sandbox_monitor(struct sandbox_report *report);
 bool __wrap_sandbox_monitor(struct sandbox_report *report);
+bool __real_sandbox_reader(
+    const struct sandbox_spec *, struct sandbox_report *report);
+bool __wrap_sandbox_reader(
+    const struct sandbox_spec *, struct sandbox_report *report);
 bool __real_sandbox_session(pid_t parent, uint32_t cpu_seconds);
 bool __wrap_sandbox_session(pid_t parent, uint32_t cpu_seconds);
 
@@ -54,6 +60,25 @@ __wrap_policy_load(const struct policy_program *program)
 	return true;
 }
 
+/* As sandbox_first and sandbox_session call it; limits_lower has its own. */
+bool
+__wrap_limits_set(int resource, uint64_t value, bool *short_of)
+{
+	if (wanted(LAYER_LIMITS))
+		return __real_limits_set(resource, value, short_of);
+	*short_of = false;
+	return true;
+}
+
+/* Who has changed its ids is not dumpable, whatever it asks for itself.  The
+ * filters allow nobody to become so again. */
+static void
+reveal(void)
+{
+	if (!wanted(LAYER_NOT_DUMPABLE) && !wanted(LAYER_SECCOMP))
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
 static void
 no_gain(void)
 {
@@ -70,13 +95,17 @@ bool
 __wrap_sandbox_enter(
     const struct sandbox_spec *spec, struct sandbox_report *report)
 {
+	static struct sandbox_spec inner;
+
 	if ((layers | LAYER_BIT(LAYER_SECCOMP)) == all)
 		return __real_sandbox_enter(spec, report);
+	inner = *spec;
 	memset(report, 0, sizeof(*report));
 	if (wanted(LAYER_IDS))
 		ids_take(spec, report);
+	inner.empty_network = wanted(LAYER_NETWORK) && spec->empty_network;
 	if (wanted(LAYER_NAMESPACES))
-		namespace_make(spec, report);
+		namespace_make(&inner, report);
 	if (wanted(LAYER_CAPABILITIES) || wanted(LAYER_ROOT))
 		caps_raise();
 	if (wanted(LAYER_CAPABILITIES))
@@ -90,6 +119,7 @@ __wrap_sandbox_enter(
 		landlock_enter(spec, report);
 	if (wanted(LAYER_LIMITS))
 		limits_lower(spec, report);
+	reveal();
 	return true;
 }
 
@@ -99,14 +129,38 @@ __wrap_sandbox_monitor(struct sandbox_report *report)
 	if ((layers | LAYER_BIT(LAYER_SECCOMP)) == all)
 		return __real_sandbox_monitor(report);
 	memset(report, 0, sizeof(*report));
+	if (wanted(LAYER_CAPABILITIES))
+		caps_reduce(report);
 	no_gain();
+	reveal();
+	return true;
+}
+
+bool
+__wrap_sandbox_reader(
+    const struct sandbox_spec *spec, struct sandbox_report *report)
+{
+	if ((layers | LAYER_BIT(LAYER_SECCOMP)) == all)
+		return __real_sandbox_reader(spec, report);
+	memset(report, 0, sizeof(*report));
+	if (wanted(LAYER_CAPABILITIES)) {
+		caps_bound(report);
+		caps_drop(report);
+	}
+	no_gain();
+	if (wanted(LAYER_LANDLOCK))
+		landlock_enter(spec, report);
+	if (wanted(LAYER_LIMITS))
+		limits_lower(spec, report);
+	reveal();
 	return true;
 }
 
 bool
 __wrap_sandbox_session(pid_t parent, uint32_t cpu_seconds)
 {
-	if (wanted(LAYER_LIMITS))
-		return __real_sandbox_session(parent, cpu_seconds);
-	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
+	bool done = __real_sandbox_session(parent, cpu_seconds);
+
+	reveal();
+	return done;
 }

@@ -77,7 +77,7 @@ const struct attempt attempt_machine[] = {
     TRY("files", "access, the old call", 0, access, AT("/etc/passwd"), 0),
     TRY("processes", "fork, the old call", FORKS, fork),
     TRY("descriptors", "dup2", 0, dup2, 3, 4),
-    TRY("descriptors", "poll", 0, poll, 0, 0, 0),
+    TRY("descriptors", "poll", LIBMILTER, poll, 0, 0, 0),
     TRY("descriptors", "select", REACHED(EINVAL), select, -1, 0, 0, 0, 0),
     TRY("descriptors", "epoll_wait", REACHED(EINVAL), epoll_wait, 3, AT(buffer),
 	1, 0),

@@ -17,14 +17,16 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../system"))
 from kit import proc  # noqa: E402
-from kit.pratiqued import KEYS, MONITOR, SCANNER, SESSION, Pratiqued  # noqa: E402
+from kit.pratiqued import (KEYS, LIBMILTER, MONITOR, SCANNER,  # noqa: E402
+                           SESSION, Pratiqued)
 from kit.tap import BUILD, Timeout, wait_for  # noqa: E402
 
 PLACE = "/tmp/pratique-escape"
 ABSTRACT = "\0pratique-escape"
 PORT = 25  # an address of this host that somebody listens on
-MAY_SCANNER, SURVIVES, FAULTS, FOREIGN, ENDS = (
-    0x100, 0x400, 0x800, 0x1000, 0x2000)
+MAY_SCANNER, SURVIVES, FAULTS, FOREIGN, ENDS, MAY_LIBMILTER = (
+    0x100, 0x400, 0x800, 0x1000, 0x2000, 0x4000)
+MAY = {"session": 0, "scanner": MAY_SCANNER, "libmilter": MAY_LIBMILTER}
 KILLED = "killed"
 
 # LAYER_BITs of sandbox/sandbox.h.
@@ -60,8 +62,7 @@ class Attempt:
 
     def expected(self, role):
         """What must come of it under all layers: (word, killing call)."""
-        if self.flags & SURVIVES or (
-                role == "scanner" and self.flags & MAY_SCANNER):
+        if self.flags & (SURVIVES | MAY[role]):
             return None
         if self.flags & FAULTS:
             return "fault", None
@@ -136,19 +137,20 @@ class Result:
 
 
 class Prison:
-    """One daemon with a set of layers."""
+    """One daemon with a set of layers, and settings on top of the kit's."""
 
-    def __init__(self, directory, layers, programs="escape"):
+    def __init__(self, directory, layers, programs="escape", **settings):
         self.whole = layers == ALL
         self.at = os.path.join(directory, f"{programs}-{layers:x}")
         here = os.path.join(self.at, f"layers-{layers:x}")
         os.makedirs(here)
         os.chmod(self.at, 0o755)
-        for name in "pratiqued", MONITOR, KEYS, SESSION, SCANNER:
+        for name in ("pratiqued", MONITOR, KEYS, SESSION, SCANNER,
+                     LIBMILTER):
             os.symlink(self._program(programs, name),
                        os.path.join(here, name))
         self.daemon = Pratiqued(self.at, "unix:/nonexistent/clamd",
-                                libexec_dir=here)
+                                libexec_dir=here, **settings)
         if not self.whole:
             self.daemon.programs_in = here
         self.started = False
@@ -167,11 +169,32 @@ class Prison:
 
     def stop(self):
         if self.started:
+            self.started = False
             # SIGTERM waits for sessions; these have nothing to finish.
-            tree = self.daemon.tree()
+            monitor = str(self.daemon.pid())
+            tree = [*self.daemon.tree(), *(
+                pid for pid in proc.pids()
+                if proc.status(pid).get("PPid") == monitor)]
             self.daemon.stop(signal.SIGKILL)
-            wait_for("all to end", lambda: not any(map(proc.alive, tree)))
-        self.started = False
+            wait_for("all to end", lambda: self._ended(tree))
+
+    def _ended(self, tree):
+        """Ends what is left: an attempt that worked may have undone what ends
+        its process now, or have ended all of it but a thread, and a listener
+        that was just being renewed is not in the tree."""
+        more = proc.belonging(self.at)
+        for pid in [*tree, *more]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not (more or any(map(proc.alive, tree)) or self._listens())
+
+    def _listens(self):
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(self.daemon.socket)
+            except (ConnectionRefusedError, FileNotFoundError):
+                return False
+        return True
 
     def connect(self):
         sock = socket.socket(socket.AF_UNIX)
@@ -189,18 +212,29 @@ class Prison:
             return None
         return int(found[-1].get("signal", 0)) or None
 
-    def session(self, attempt):
+    def _asked(self, attempt, event, keys):
+        """Tried by the process that has the connection."""
         with self.connect() as sock:
             sock.sendall(b"0%04d" % attempt.number)
             text = b""
-            with contextlib.suppress(ConnectionResetError):
+            # A thread that ended alone leaves its process behind.
+            if attempt.flags & ENDS:
+                sock.settimeout(5)
+            with contextlib.suppress(ConnectionResetError, TimeoutError):
                 while piece := sock.recv(65536):
                     text += piece
         died = None
         if b"result" not in text:
-            wait = not attempt.flags & ENDS or self.whole
-            died = self._died("session-died", {}, wait)
+            wait = not attempt.flags & ENDS or (
+                self.whole and not attempt.flags & MAY_LIBMILTER)
+            died = self._died(event, keys, wait)
         return Result(attempt, text.decode("latin-1"), died)
+
+    def session(self, attempt):
+        return self._asked(attempt, "session-died", {})
+
+    def libmilter(self, attempt):
+        return self._asked(attempt, "child-died", {"role": "listener"})
 
     def scanner(self, attempt):
         start = os.path.getsize(self.daemon.log_file)
@@ -222,10 +256,11 @@ class Prison:
         return Result(attempt, found, died)
 
     def run(self, role, attempt):
-        """Tries it; a process that died means a new daemon next time."""
+        """Tries it; a process that died, or that is used for more than one,
+        means a new daemon next time."""
         if not self.started:
             self.fresh()
         result = getattr(self, role)(attempt)
-        if role == "scanner" or result.value is None:
+        if role != "session" or result.value is None:
             self.stop()
         return result

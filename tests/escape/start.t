@@ -3,6 +3,7 @@
 """How a process begins: not readable from its first instruction, with exactly
 the descriptors it should have, and without an environment."""
 import ctypes
+import itertools
 import os
 import pwd
 import signal
@@ -11,11 +12,13 @@ import subprocess
 
 import prison  # noqa: F401 (finds kit)
 from kit import proc
-from kit.pratiqued import KEYS, MONITOR, SCANNER, SESSION, Pratiqued
+from kit.pratiqued import (KEYS, LIBMILTER, MONITOR, SCANNER, SESSION,
+                           Pratiqued)
 from kit.tap import BUILD, SOURCE, main
 
 PTRACE_TRACEME = 0
-USERS = {SESSION: "pratique", SCANNER: "pratique-scan"}
+USERS = {SESSION: "pratique", SCANNER: "pratique-scan", LIBMILTER: "pratique"}
+ENGINES = ["native", "libmilter"]
 
 
 def world(stack, directory):
@@ -69,14 +72,16 @@ def installed(tap, directory):
 
 def leaked(tap, directory):
     """A descriptor too many is fatal, in the monitor and in its children"""
-    for word, leaky in (("tight", []), ("leaky-monitor", ["pratiqued"]),
-                        ("leaky-children", [MONITOR])):
-        at = os.path.join(directory, word)
+    for (word, leaky), engine in itertools.product(
+            (("tight", []), ("leaky-monitor", ["pratiqued"]),
+             ("leaky-children", [MONITOR])), ENGINES):
+        at = os.path.join(directory, engine, word)
         os.makedirs(at)
-        for name in "pratiqued", MONITOR, KEYS, SESSION, SCANNER:
+        for name in "pratiqued", MONITOR, KEYS, *USERS:
             os.symlink(os.path.join(BUILD, "escape" if name in leaky else "",
                                     name), os.path.join(at, name))
-        daemon = Pratiqued(at, "unix:/nonexistent/clamd", libexec_dir=at)
+        daemon = Pratiqued(at, "unix:/nonexistent/clamd", libexec_dir=at,
+                           engine=engine)
         daemon.programs_in = at
         try:
             daemon.start()
@@ -85,9 +90,9 @@ def leaked(tap, directory):
             started = False
         daemon.stop()
         if not leaky:
-            tap.ok(started, "control: it starts")
+            tap.ok(started, f"{engine}: control: it starts")
             continue
-        tap.ok(not started, f"{word}: no start")
+        tap.ok(not started, f"{engine}: {word}: no start")
         tap.has(daemon.text(), "other descriptors are open than should be",
                 "and says why")
 
@@ -108,13 +113,15 @@ def inherited(tap, directory):
 
 def environment(tap, directory):
     """No process has an environment"""
-    at = os.path.join(directory, "environment")
-    os.makedirs(at)
     os.environ["PRATIQUE_SECRET"] = "x"
-    with Pratiqued(at, "unix:/nonexistent/clamd") as daemon:
-        for pid in daemon.listener(), daemon.scanner():
-            with open(f"/proc/{pid}/environ", "rb") as file:
-                tap.equal(file.read(), b"", f"{proc.program(pid)}: empty")
+    for engine in ENGINES:
+        at = os.path.join(directory, engine, "environment")
+        os.makedirs(at)
+        with Pratiqued(at, "unix:/nonexistent/clamd",
+                       engine=engine) as daemon:
+            for pid in daemon.listener(), daemon.scanner():
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    tap.equal(file.read(), b"", f"{proc.program(pid)}: empty")
 
 
 def bombs(tap, directory):
