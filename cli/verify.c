@@ -19,8 +19,8 @@
 #include "cli/message.h"
 #include "cli/stamps.h"
 #include "config/config.h"
-#include "keys/reader.h"
 #include "keys/notary.h"
+#include "keys/reader.h"
 
 #define MESSAGE_MAX ((size_t)256 << 20)
 #define NOT_SKIPPED 1 /* exit status */

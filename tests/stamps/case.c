@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "cli/judge.h"
-#include "keys/reader.h"
 #include "keys/notary.h"
+#include "keys/reader.h"
 #include "parser/stamp.h"
 
 #define BYTES_MAX  ((size_t)4 << 20) /* of one word, decoded */
