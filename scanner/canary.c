@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "scanner/clock.h"
+#include "scanner/pack.h"
 #include "scanner/stream.h"
 
 /* In two parts, so that no scanner takes this program for what it names. */
@@ -31,15 +32,13 @@
  * first bytes of padding. */
 #define BLOCK	 512
 #define HEAD_RAW (10 * LINE_RAW)
-#define TAIL_RAW (5 * BLOCK) /* the padding's last block is shorter */
+#define TAIL_RAW (5 * (size_t)BLOCK) /* the padding's last block is shorter */
 /* All but the padding's lines: lead-in, fields, head and tail as base64. */
 #define OTHERS 5120
 
 /* Twice the greatest MaxRecursion that clamd takes, with some to spare. */
 #define NEST_LEVELS 210
-#define NEST_HEAD   15 /* gzip's header, and that of a stored block */
-#define NEST_TAIL   8  /* checksum and length */
-#define NEST_LEVEL  (NEST_HEAD + NEST_TAIL)
+#define NEST_LEVEL  (PACK_HEAD + PACK_TAIL)
 #define NEST_SEED   16
 
 #define PAUSE_MS 1000
@@ -129,6 +128,21 @@ tar_header(uint8_t block[BLOCK], const char *name, uint64_t size)
 	memcpy(block, text, BLOCK);
 }
 
+/* The mail around an archive. */
+static void
+begin_mail(struct stream *s, const char *type)
+{
+	stream_begin(s, span_text("canary"));
+	field(s, "From", " <pratique@localhost>");
+	field(s, "To", " <pratique@localhost>");
+	field(s, "Subject", " Test whether the virus scanner works");
+	field(s, "MIME-Version", " 1.0");
+	field(s, "Content-Type", type);
+	field(s, "Content-Transfer-Encoding", " base64");
+	stream_body(s, span_of("", 0));
+	stream_flush(s);
+}
+
 static void
 draft_begin(struct draft *d, uint64_t size)
 {
@@ -137,15 +151,7 @@ draft_begin(struct draft *d, uint64_t size)
 
 	d->lines = size > OTHERS ? (size - OTHERS) / LINE_BYTES : 0;
 	d->padding = HEAD_RAW - BLOCK + d->lines * LINE_RAW;
-	stream_begin(s, span_text("canary"));
-	field(s, "From", " <pratique@localhost>");
-	field(s, "To", " <pratique@localhost>");
-	field(s, "Subject", " Test whether the virus scanner works");
-	field(s, "MIME-Version", " 1.0");
-	field(s, "Content-Type", " application/x-tar; name=canary.tar");
-	field(s, "Content-Transfer-Encoding", " base64");
-	stream_body(s, span_of("", 0));
-	stream_flush(s);
+	begin_mail(s, " application/x-tar; name=canary.tar");
 	tar_header(head, "padding", d->padding);
 	add_base64(s, head, sizeof(head));
 }
@@ -214,52 +220,47 @@ canary_make(uint64_t size, uint64_t *written)
 	return d.stream.memfd;
 }
 
-static uint32_t
-crc32_of(const uint8_t *bytes, size_t len)
-{
-	static uint32_t table[256];
-	uint32_t crc = UINT32_MAX;
-
-	for (uint32_t i = 0; table[1] == 0 && i < 256; i++) {
-		uint32_t c = 255 - i;
-
-		for (int k = 0; k < 8; k++)
-			c = c >> 1 ^ ((c & 1) != 0 ? UINT32_C(0xedb88320) : 0);
-		table[255 - i] = c;
-	}
-	for (size_t i = 0; i < len; i++)
-		crc = table[(crc ^ bytes[i]) & 255] ^ crc >> 8;
-	return ~crc;
-}
-
-static uint8_t *
-put_little(uint8_t *at, uint32_t n, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		*at++ = (uint8_t)(n >> (8 * i));
-	return at;
-}
-
-/* Packs the len bytes at at into a gzip file (RFC 1952) with one stored block
- * (RFC 1951 3.2.4) around them; NEST_HEAD bytes before, NEST_TAIL behind. */
+/* Letters for what comes out of the packer. */
 static void
-wrap(uint8_t *at, size_t len)
+put_packed(void *to, const uint8_t *bytes, size_t len)
 {
-	static const uint8_t head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1};
-	uint8_t *front = at - NEST_HEAD;
+	add_base64(to, bytes, len);
+}
 
-	memcpy(front, head, sizeof(head));
-	front = put_little(front + sizeof(head), (uint32_t)len, 2);
-	put_little(front, (uint32_t)len ^ 0xffff, 2);
-	front = put_little(at + len, crc32_of(at, len), 4);
-	put_little(front, (uint32_t)len, 4);
+int
+canary_packed(uint64_t size, uint64_t *written)
+{
+	static const char eicar[] = EICAR_HEAD EICAR_TAIL;
+	uint8_t head[BLOCK], tail[PACK_RUN + TAIL_RAW] = {0};
+	uint64_t padding =
+	    size > TAIL_RAW ? (size - TAIL_RAW) / BLOCK * BLOCK : 0;
+	size_t fill = (size_t)(padding % PACK_RUN);
+	char name[] = "eicar-0123456789abcdef.com";
+	struct pack pack;
+	struct stream s;
+
+	(void)snprintf(name, sizeof(name), "eicar-%016llx.com",
+	    (unsigned long long)next_random());
+	tar_header(head, "padding", padding);
+	tar_header(tail + fill, name, sizeof(eicar) - 1);
+	memcpy(tail + fill + BLOCK, eicar, sizeof(eicar) - 1);
+	begin_mail(&s, " application/gzip; name=canary.tar.gz");
+	pack_begin(&pack, put_packed, &s);
+	pack_stored(&pack, head, sizeof(head), false);
+	pack_zeros(&pack, padding / PACK_RUN);
+	pack_stored(&pack, tail, fill + 4 * (size_t)BLOCK, true);
+	pack_end(&pack);
+	if (stream_finish(&s) != OUTCOME_CLEAN)
+		return -1;
+	*written = s.written;
+	return s.memfd;
 }
 
 int
 canary_nest(uint64_t *written)
 {
 	static uint8_t nest[NEST_LEVELS * NEST_LEVEL + NEST_SEED];
-	uint8_t *at = nest + (size_t)NEST_LEVELS * NEST_HEAD;
+	uint8_t *at = nest + (size_t)NEST_LEVELS * PACK_HEAD;
 	uint64_t seed[NEST_SEED / sizeof(uint64_t)];
 	size_t len = NEST_SEED;
 	struct stream s;
@@ -268,8 +269,8 @@ canary_nest(uint64_t *written)
 		seed[i] = next_random();
 	memcpy(at, seed, sizeof(seed));
 	for (size_t i = 0; i < NEST_LEVELS; i++) {
-		wrap(at, len);
-		at -= NEST_HEAD;
+		pack_wrap(at, len);
+		at -= PACK_HEAD;
 		len += NEST_LEVEL;
 	}
 	stream_begin_bare(&s, span_text("canary"));

@@ -7,8 +7,12 @@
  * the EICAR test string behind padding.  It is collected as every message is,
  * lead-in with nonce included, and so fails when anything on that way fails,
  * up to its size: clamd must decode all of it, and put it down somewhere, to
- * get to its end.  canary_nest: data packed more often than any MaxRecursion
- * allows, which clamd has to report if it reports what exceeds its limits.
+ * get to its end.  canary_packed: the same, with a padding of zeros that is
+ * packed.  It is short to make and to send whatever it unpacks to, and costs
+ * clamd about a quarter of a message of that length; but it says nothing about
+ * clamd's limits for such a message.  canary_nest: data packed more often than
+ * any MaxRecursion allows, which clamd has to report if it reports what exceeds
+ * its limits.
  *
  * Each memfd goes to a clamd once: a second time its cache might answer.
  * Larger ones are made piece by piece between other work, one at a time, and
@@ -20,7 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of the small canary: hardly any padding. */
+/* Of the small canary. */
 #define CANARY_SMALL 8192
 /* Up to here a canary is made at once, in about a millisecond. */
 #define CANARY_MIDDLE (UINT64_C(1) << 20)
@@ -32,6 +36,9 @@ void canary_setup(void);
  * The caller ends with stream_release(memfd, *written). */
 int canary_make(uint64_t size, uint64_t *written);
 int canary_nest(uint64_t *written);
+
+/* size: of the archive, unpacked. */
+int canary_packed(uint64_t size, uint64_t *written);
 
 /* The same for any size, for backend index: -1 if it is not ready yet.  To be
  * asked again after canary_run, and released when it is not needed any more,

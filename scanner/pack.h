@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Writing gzip files (RFC 1952) for canaries: bytes as they are, and runs of
+ * zeros of any length, which take 13 bits for each 258 of them (RFC 1951 3.2.6).
+ * So a file that clamd has to put down on its disk in full length costs us
+ * next to nothing.  No state but the caller's, no I/O.
+ */
+#ifndef SCANNER_PACK_H
+#define SCANNER_PACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What pack_wrap writes in front of and behind the data. */
+#define PACK_HEAD 15 /* gzip's header, and that of a stored block */
+#define PACK_TAIL 8  /* checksum and length */
+
+/* The file comes in pieces of so many bytes: 40 lines of base64. */
+#define PACK_PIECE (40 * 57)
+
+/* Zeros that one code stands for: the longest match there is. */
+#define PACK_RUN 258
+
+/* A file in the making. */
+struct pack {
+	void (*put)(void *to, const uint8_t *bytes, size_t len);
+	void *to;
+	uint32_t crc; /* register, not inverted */
+	uint32_t len; /* of what is packed, modulo 2^32 */
+	uint64_t bits;
+	unsigned int held; /* of these bits */
+	size_t used;
+	uint8_t out[PACK_PIECE];
+};
+
+/* put is called with PACK_PIECE bytes each time, with fewer at the end. */
+void pack_begin(struct pack *,
+    void (*put)(void *to, const uint8_t *bytes, size_t len), void *to);
+
+/* len is at most 65535; last: no more follow. */
+void pack_stored(struct pack *, const uint8_t *bytes, size_t len, bool last);
+
+/* Zeros, PACK_RUN times runs of them; the byte in front must be one. */
+void pack_zeros(struct pack *, uint64_t runs);
+
+/* Checksum and length, behind the last stored bytes. */
+void pack_end(struct pack *);
+
+/* In place: makes the len bytes at at, at most 65535, a file with PACK_HEAD
+ * bytes more in front and PACK_TAIL more behind. */
+void pack_wrap(uint8_t *at, size_t len);
+
+#endif

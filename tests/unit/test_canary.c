@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Canaries: scanner/canary.c and scanner/pack.c.  Whether they are the mails and
+ * archives that they should be is judged by tar and gzip; that clamd finds what
+ * is in them is shown by every test with a real one.
+ */
+#include "scanner/canary.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "scanner/memory.h"
+#include "scanner/stream.h"
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+#define MB    (UINT64_C(1) << 20)
+/* In two parts, so that nothing finds it in this file. */
+#define EICAR                                          \
+	"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-" \
+	"ANTIVIRUS-TEST-FILE!$H+H*"
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	memory_setup(64 * MB);
+	if (!stream_setup(100 * MB))
+		return -1;
+	canary_setup();
+	return 0;
+}
+
+/* All of a memfd, which has written bytes and is sealed; to be freed. */
+static char *
+content(int memfd, uint64_t written)
+{
+	struct stat st;
+	char *text = malloc(written + 1);
+
+	assert_non_null(text);
+	assert_int_equal(fstat(memfd, &st), 0);
+	assert_int_equal(st.st_size, written);
+	assert_int_equal(fcntl(memfd, F_GET_SEALS), SEALS);
+	assert_int_equal(pread(memfd, text, written, 0), (ssize_t)written);
+	text[written] = '\0';
+	return text;
+}
+
+/* The attachment of a canary, decoded, in a file of its own. */
+static int
+attachment(int memfd, uint64_t written)
+{
+	char *text = content(memfd, written);
+	char *body = strstr(text, "\r\n\r\n");
+	uint8_t *raw = malloc(written);
+	int fd = memfd_create("attachment", 0);
+	size_t len;
+
+	assert_int_equal(
+	    strncmp(text, "Received: from pratique by localhost id ", 40), 0);
+	assert_non_null(strstr(text, "\r\nContent-Transfer-Encoding: base64"));
+	assert_non_null(body);
+	assert_non_null(raw);
+	body += 4;
+	assert_int_equal(
+	    sodium_base642bin(raw, written, body, strlen(body), "\r\n", &len,
+		NULL, sodium_base64_VARIANT_ORIGINAL),
+	    0);
+	assert_int_equal(write(fd, raw, len), (ssize_t)len);
+	free(raw);
+	free(text);
+	return fd;
+}
+
+/* The output of a shell command that finds fd as descriptor 9. */
+static char *
+output(const char *command, int fd, int *status)
+{
+	static char out[4096];
+	FILE *pipe;
+	size_t n;
+
+	assert_int_equal(dup2(fd, 9), 9);
+	pipe = popen(command, "r"); // NOLINT(cert-env33-c): our own words
+	assert_non_null(pipe);
+	n = fread(out, 1, sizeof(out) - 1, pipe);
+	out[n] = '\0';
+	*status = pclose(pipe);
+	close(9);
+	return out;
+}
+
+static void
+assert_says(const char *command, int fd, const char *want)
+{
+	int status;
+	char *got = output(command, fd, &status);
+
+	assert_int_equal(status, 0);
+	assert_string_equal(got, want);
+}
+
+static void
+test_padded(void **state)
+{
+	static const uint64_t size[] = {CANARY_SMALL, 100000, CANARY_MIDDLE};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
+		uint64_t written;
+		int memfd = canary_make(size[i], &written);
+		int fd = attachment(memfd, written);
+
+		assert_in_range(written, size[i] - 1024, size[i]);
+		assert_says(
+		    "tar -tf /proc/self/fd/9", fd, "padding\neicar.com\n");
+		assert_says("tar -xOf /proc/self/fd/9 eicar.com", fd, EICAR);
+		close(fd);
+		stream_release(memfd, written);
+	}
+}
+
+static void
+test_packed(void **state)
+{
+	/* The least, lengths that are no multiple of a run, 258 bytes. */
+	static const uint64_t size[] = {
+	    512, CANARY_SMALL, 65536, MB, 10 * MB, 10 * MB + 512};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
+		char want[32];
+		uint64_t written;
+		int memfd = canary_packed(size[i], &written);
+		int fd = attachment(memfd, written);
+
+		assert_in_range(written, 500, 5000 + size[i] / 100);
+		(void)snprintf(want, sizeof(want), "%llu\n",
+		    (unsigned long long)(size[i] > 2560 ? size[i] : 2560));
+		assert_says("gzip -dc </proc/self/fd/9 | wc -c", fd, want);
+		assert_says("gzip -dc </proc/self/fd/9 | "
+			    "tar -xOf - --wildcards 'eicar-*.com'",
+		    fd, EICAR);
+		assert_says("gzip -dc </proc/self/fd/9 | "
+			    "tar -xOf - padding | tr -d '\\000'",
+		    fd, "");
+		close(fd);
+		stream_release(memfd, written);
+	}
+}
+
+/* The control: gzip does look at the checksum. */
+static void
+test_damaged(void **state)
+{
+	uint64_t written;
+	int status, memfd = canary_packed(MB, &written);
+	int fd = attachment(memfd, written);
+	off_t end = lseek(fd, 0, SEEK_END);
+	uint8_t byte;
+
+	(void)state;
+	(void)output("gzip -t </proc/self/fd/9", fd, &status);
+	assert_int_equal(status, 0);
+	/* One bit of the checksum, which stands before the length. */
+	assert_int_equal(pread(fd, &byte, 1, end - 8), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, end - 8), 1);
+	(void)output("gzip -t </proc/self/fd/9 2>/dev/null", fd, &status);
+	assert_int_not_equal(status, 0);
+	close(fd);
+	stream_release(memfd, written);
+}
+
+static void
+test_nested(void **state)
+{
+	uint64_t written;
+	int memfd = canary_nest(&written);
+
+	(void)state;
+	free(content(memfd, written));
+	/* Unpacked until it is no gzip file any more. */
+	assert_says("f=$(mktemp) && cat </proc/self/fd/9 >$f && n=0; "
+		    "while gzip -dc <$f >$f.1 2>/dev/null; do mv $f.1 $f; "
+		    "n=$((n+1)); done; rm -f $f $f.1; echo $n",
+	    memfd, "210\n");
+	stream_release(memfd, written);
+}
+
+/* What clamd has seen once it might know again. */
+static void
+test_never_the_same(void **state)
+{
+	int (*const make[])(uint64_t, uint64_t *) = {
+	    canary_make, canary_packed};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t written[2];
+		int memfd[2] = {make[i](CANARY_SMALL, &written[0]),
+		    make[i](CANARY_SMALL, &written[1])};
+		char *text[2] = {content(memfd[0], written[0]),
+		    content(memfd[1], written[1])};
+
+		assert_string_not_equal(
+		    strstr(text[0], "\r\n"), strstr(text[1], "\r\n"));
+		for (size_t k = 0; k < 2; k++) {
+			free(text[k]);
+			stream_release(memfd[k], written[k]);
+		}
+	}
+}
+
+/* A large one is made in pieces, and shared. */
+static void
+test_large(void **state)
+{
+	uint64_t written;
+	unsigned int pieces = 0;
+	int memfd;
+
+	(void)state;
+	assert_false(canary_run());
+	assert_int_equal(canary_large(3 * MB, 0, &written), -1);
+	while (canary_run())
+		pieces++;
+	assert_in_range(pieces, 20, 100);
+	memfd = canary_large(3 * MB, 0, &written);
+	assert_int_not_equal(memfd, -1);
+	assert_in_range(written, 3 * MB - 1024, 3 * MB);
+	assert_int_equal(canary_large(3 * MB, 1, &written), memfd);
+	/* Another size has to wait until those are done. */
+	assert_int_equal(canary_large(2 * MB, 2, &written), -1);
+	assert_false(canary_run());
+	canary_release(0);
+	canary_release(1);
+	canary_release(2);
+	/* The same backend gets another one. */
+	assert_int_equal(canary_large(2 * MB, 2, &written), -1);
+	while (canary_run())
+		continue;
+	assert_int_not_equal(canary_large(2 * MB, 2, &written), -1);
+	assert_int_equal(canary_large(2 * MB, 2, &written), -1);
+	canary_release(2);
+	assert_true(memory_take(64 * MB)); /* nothing is held */
+	memory_give(64 * MB);
+}
+
+static void
+test_no_memory(void **state)
+{
+	uint64_t written;
+
+	(void)state;
+	assert_true(memory_take(64 * MB));
+	assert_int_equal(canary_make(CANARY_SMALL, &written), -1);
+	assert_int_equal(canary_packed(CANARY_SMALL, &written), -1);
+	assert_int_equal(canary_nest(&written), -1);
+	assert_int_equal(canary_large(3 * MB, 0, &written), -1);
+	while (canary_run())
+		continue;
+	assert_int_equal(canary_large(3 * MB, 0, &written), -1);
+	canary_release(0);
+	memory_give(64 * MB);
+	assert_true(memory_take(64 * MB));
+	memory_give(64 * MB);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_padded),
+	    cmocka_unit_test(test_packed),
+	    cmocka_unit_test(test_damaged),
+	    cmocka_unit_test(test_nested),
+	    cmocka_unit_test(test_never_the_same),
+	    cmocka_unit_test(test_large),
+	    cmocka_unit_test(test_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
