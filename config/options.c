@@ -115,6 +115,14 @@ const struct option options[] = {
 	MAIN(scanner.check_interval), SECONDS(5), SECONDS(60), NULL,
 	"How often each clamd is asked for its version and has to find the "
 	"EICAR test string in a message made for that."},
+    {GROUP_MAIN, OPTION_TIME, "confirm_interval", "1s",
+	/* A clamd can go blind at any time, so not much more. */
+	MAIN(scanner.confirm_interval), 0, SECONDS(60), NULL,
+	"When a clamd calls a message clean, how long ago it may have been "
+	"given such a test message that it found. If it was longer ago, or that "
+	"one was shorter than the message, it has to find one now, before "
+	"clean counts. 0 has each clean message confirmed by a test that "
+	"begins after its scan."},
     {GROUP_MAIN, OPTION_TIME, "max_database_age", "168h",
 	MAIN(scanner.max_database_age), SECONDS(3600), SECONDS(3600000), NULL,
 	"Age from which a clamd's daily database is called old in the log."},

@@ -134,6 +134,7 @@ struct scanner_settings {
 	uint32_t wait_timeout; /* for one */
 	uint32_t remember_time;
 	uint32_t check_interval;
+	uint32_t confirm_interval;
 	uint32_t max_database_age;
 	enum log_format log_format;
 	enum log_to log_to;

@@ -146,7 +146,7 @@ backend_has_room(uint32_t index)
 	struct backend *b = &backend[index];
 
 	expire_abandoned(b, clock_ms());
-	return b->running + b->over_count + (b->reserved ? 1 : 0) < room_of(b);
+	return b->running + b->over_count + b->reserved < room_of(b);
 }
 
 /* What it has to do, in rounds: as many messages as its weight are one. */
@@ -167,11 +167,53 @@ is_better(const struct backend *a, const struct backend *b)
 }
 
 static void
-take_room(struct backend *b)
+take_thread(struct backend *b)
 {
 	if (b->running++ == 0)
 		b->alive = clock_ms();
+}
+
+static void
+take_room(struct backend *b)
+{
+	take_thread(b);
 	b->share += SHARE / b->settings->weight;
+}
+
+static void
+unreserve(struct backend *b, struct seat *seat)
+{
+	b->reserved -= seat->reserved ? 1 : 0;
+	seat->reserved = false;
+}
+
+bool
+backend_seat_take(uint32_t index, struct seat *seat)
+{
+	struct backend *b = &backend[index];
+
+	if (seat->taken)
+		return true;
+	unreserve(b, seat);
+	expire_abandoned(b, clock_ms());
+	/* What is reserved for another canary is no hindrance: both wait. */
+	seat->taken = b->running + b->over_count < room_of(b);
+	seat->reserved = !seat->taken;
+	if (seat->taken)
+		take_thread(b);
+	else
+		b->reserved++;
+	return seat->taken;
+}
+
+void
+backend_seat_give(uint32_t index, struct seat *seat)
+{
+	struct backend *b = &backend[index];
+
+	b->running -= seat->taken ? 1 : 0;
+	seat->taken = false;
+	unreserve(b, seat);
 }
 
 bool

@@ -49,7 +49,7 @@ struct backend {
 	uint64_t alive;		/* last answer, or when it got busy */
 	uint32_t threads;	/* it has; 0: not known */
 	uint32_t running;	/* scans under way */
-	bool reserved;		/* the next thread is the probe's */
+	uint32_t reserved;	/* the next threads are for canaries */
 	uint64_t share;		/* of the work so far, see backend_choose */
 	uint64_t limit;		/* longest message it was seen to look into */
 	bool instream;		/* descriptors do not reach it */
@@ -91,6 +91,15 @@ void backend_release(uint32_t index, bool abandoned);
 
 /* Is there room for one more scan? */
 bool backend_has_room(uint32_t index);
+
+/* A thread for a canary: of those there are, or the next that gets free, to be
+ * asked for again.  Zeroed memory has none. */
+struct seat {
+	bool taken, reserved;
+};
+
+bool backend_seat_take(uint32_t index, struct seat *);
+void backend_seat_give(uint32_t index, struct seat *);
 
 /* Is there one that is up, beside those tried, for a message of that size? */
 bool backend_other(uint32_t tried, uint64_t size);

@@ -15,6 +15,7 @@
 #include "scanner/backend.h"
 #include "scanner/clamd.h"
 #include "scanner/clock.h"
+#include "scanner/confirm.h"
 #include "scanner/journal.h"
 #include "scanner/noverdict.h"
 #include "scanner/poll.h"
@@ -32,8 +33,6 @@
 /* Clamds that get to see a message that none has a verdict on. */
 #define CLAMDS_MAX 2
 
-TAILQ_HEAD(job_list, job);
-
 struct lane {
 	struct job *job; /* NULL: free */
 	uint32_t next_free;
@@ -41,7 +40,8 @@ struct lane {
 	struct clamd clamd;
 };
 
-static struct job_list list[JOB_STATES]; /* all but JOB_IDLE's are used */
+/* JOB_IDLE has none, and JOB_CONFIRMING's are in confirm.c. */
+static struct job_list list[JOB_STATES];
 static struct job_list due;
 static struct lane *lanes;
 static uint32_t lane_count;
@@ -69,7 +69,9 @@ job_setup(const struct scanner_settings *s)
 static void
 job_enter(struct job *j, enum job_state state)
 {
-	if (j->state != JOB_IDLE)
+	if (j->state == JOB_CONFIRMING)
+		confirm_leave(j);
+	else if (j->state != JOB_IDLE)
 		TAILQ_REMOVE(&list[j->state], j, queue);
 	waiting -= j->state == JOB_WAITING ? 1 : 0;
 	waiting += state == JOB_WAITING ? 1 : 0;
@@ -79,6 +81,8 @@ job_enter(struct job *j, enum job_state state)
 	if (state == JOB_WAITING &&
 	    (j->tried != 0 || j->had != 0 || j->refused))
 		TAILQ_INSERT_HEAD(&list[state], j, queue);
+	else if (state == JOB_CONFIRMING)
+		confirm_join(j);
 	else if (state != JOB_IDLE)
 		TAILQ_INSERT_TAIL(&list[state], j, queue);
 }
@@ -262,6 +266,15 @@ job_failed(struct job *j, const struct reply *reply)
 	job_had(j, OUTCOME_CLAMD_ERROR);
 }
 
+/* clamd calls it clean, and is yet to show that it sees anything. */
+static void
+job_confirm(struct job *j)
+{
+	j->verdict.backend = j->backend;
+	lane_give(j, false);
+	job_enter(j, JOB_CONFIRMING);
+}
+
 static void
 job_answered(struct job *j)
 {
@@ -285,7 +298,23 @@ job_answered(struct job *j)
 					     : sizeof(v->name) - 1);
 		memcpy(v->name, reply.name.ptr, v->name_len);
 	}
-	job_finish(j, reply.outcome);
+	if (reply.outcome == OUTCOME_CLEAN && !confirm_is_fresh(j))
+		job_confirm(j);
+	else
+		job_finish(j, reply.outcome);
+}
+
+void
+job_confirmed(struct job *j)
+{
+	job_finish(j, OUTCOME_CLEAN);
+}
+
+void
+job_unconfirmed(struct job *j, enum outcome end)
+{
+	j->tried |= UINT32_C(1) << j->backend;
+	job_had(j, end);
 }
 
 /* No connection. */
@@ -513,6 +542,7 @@ job_backend_hangs(uint32_t backend)
 		j->tried |= UINT32_C(1) << backend;
 		job_had(j, OUTCOME_TIMEOUT);
 	}
+	confirm_hangs(backend);
 }
 
 /* Over time: whose fault is that? */
@@ -525,6 +555,10 @@ job_expire(struct job *j)
 	}
 	if (j->state == JOB_WAITING) {
 		job_finish(j, unserved(j));
+		return;
+	}
+	if (j->state == JOB_CONFIRMING) {
+		job_finish(j, OUTCOME_TIMEOUT);
 		return;
 	}
 	if (j->state != JOB_TALKING) {

@@ -12,6 +12,8 @@
  * without giving a verdict goes to one other at most: it may be what killed
  * it.
  *
+ * What clamd calls clean is clean when that is confirmed (confirm.h).
+ *
  * A stream may be begun while the message still arrives (job_early): it is
  * sent to a clamd as it grows, and what goes wrong with that has no
  * consequence but that job_submit begins anew.
@@ -37,6 +39,7 @@ enum job_state {
 	JOB_RETRYING,	/* its clamd's backlog was full: again in some ms */
 	JOB_CONNECTING, /* over TCP */
 	JOB_TALKING,	/* clamd has the message, or is being sent it */
+	JOB_CONFIRMING, /* clamd called it clean, and is to find a canary */
 	JOB_STATES
 };
 
@@ -70,10 +73,13 @@ struct job {
 	enum outcome end; /* refused, had: what it is without a verdict */
 	enum backend_choice choice; /* WAITING: for what */
 	uint32_t lane;	  /* RETRYING, CONNECTING, TALKING: its connection */
-	uint32_t backend; /* the same states */
+	uint32_t backend; /* the same states, CONFIRMING */
+	uint64_t ticket;  /* CONFIRMING: number of the canary */
 	struct verdict verdict;
 	struct identity identity; /* of the clamd, as it was before the scan */
 };
+
+TAILQ_HEAD(job_list, job);
 
 /* Allocates connections; after backend_setup, before lockdown. */
 bool job_setup(const struct scanner_settings *);
@@ -95,6 +101,11 @@ void job_cancel(struct job *);
 
 /* That backend gives no answer any more: what can go elsewhere does. */
 void job_backend_hangs(uint32_t backend);
+
+/* CONFIRMING has come to its end (confirm.c): it is clean, or there is no
+ * verdict from that backend, but end. */
+void job_confirmed(struct job *);
+void job_unconfirmed(struct job *, enum outcome end);
 
 /* A connection's descriptor is ready. */
 void job_event(uint32_t lane);

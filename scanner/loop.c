@@ -7,6 +7,7 @@
 #include "scanner/canary.h"
 #include "scanner/client.h"
 #include "scanner/clock.h"
+#include "scanner/confirm.h"
 #include "scanner/job.h"
 #include "scanner/journal.h"
 #include "scanner/monitor.h"
@@ -39,6 +40,9 @@ handle_event(const struct poll_event *event)
 		break;
 	case POLL_PROBE:
 		probe_event(event->index);
+		break;
+	case POLL_CONFIRM:
+		confirm_event(event->index);
 		break;
 	}
 	return MONITOR_NOTHING;
@@ -74,6 +78,8 @@ time_to_wait(uint64_t now)
 
 	if (probe < next)
 		next = probe;
+	if (confirm_next() < next)
+		next = confirm_next();
 	if (stamping_next() < next)
 		next = stamping_next();
 	if (spare_next() < next)
@@ -120,6 +126,7 @@ loop_run(const struct scanner_settings *settings)
 			}
 		}
 		probe_run(now);
+		confirm_run(now); /* a thread that got free is its first */
 		job_run(now);
 		stamping_run(now);
 		spare_run(now);

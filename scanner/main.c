@@ -14,6 +14,7 @@
 #include "scanner/backend.h"
 #include "scanner/canary.h"
 #include "scanner/client.h"
+#include "scanner/confirm.h"
 #include "scanner/job.h"
 #include "scanner/journal.h"
 #include "scanner/loop.h"
@@ -44,6 +45,7 @@ allocate(const struct scanner_settings *settings)
 	backend_setup(settings);
 	spare_setup();
 	probe_setup(settings);
+	confirm_setup(settings);
 	report_setup(settings->log_clean);
 	stamping_setup(&settings->stamp);
 	if (!poll_setup() || !monitor_setup())

@@ -21,6 +21,7 @@ enum poll_kind {
 	POLL_SESSION,
 	POLL_SCAN,
 	POLL_PROBE,
+	POLL_CONFIRM,
 };
 
 enum poll_for { POLL_NOTHING, POLL_READ, POLL_WRITE };

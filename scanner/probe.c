@@ -8,7 +8,6 @@
 #include "scanner/probe.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "scanner/backend.h"
@@ -30,10 +29,10 @@
 
 struct probe {
 	enum stage stage;
-	bool complete;	   /* all stages */
-	bool owed;	   /* a complete one did not come to its end */
-	bool open;	   /* there is a connection */
-	bool took;	   /* it has room at the backend */
+	bool complete; /* all stages */
+	bool owed;     /* a complete one did not come to its end */
+	bool open;     /* there is a connection */
+	struct seat seat;
 	bool tried_stream; /* SMALL: FILDES did not get through */
 	bool strict;	   /* not up before the full size: it failed there */
 	bool large;	   /* memfd is canary.h's */
@@ -81,10 +80,7 @@ stage_close(uint32_t index)
 		stream_release(p->memfd, p->written);
 	p->large = false;
 	p->memfd = -1;
-	if (p->took)
-		backend_at(index)->running--;
-	p->took = false;
-	backend_at(index)->reserved = false;
+	backend_seat_give(index, &p->seat);
 }
 
 static void
@@ -98,8 +94,7 @@ probe_end(uint32_t index, uint64_t pause)
 	p->due = p->ended + pause;
 }
 
-/* It does not work. */
-static void
+void
 probe_fail(uint32_t index, const char *reason)
 {
 	probe[index].strict |= probe[index].stage == STAGE_SIZE &&
@@ -140,6 +135,8 @@ get_canary(uint32_t index)
 		return true;
 	if (p->stage == STAGE_NEST)
 		p->memfd = canary_nest(&p->written);
+	else if (p->stage == STAGE_SMALL)
+		p->memfd = canary_packed(p->size, &p->written);
 	else if (p->size <= CANARY_MIDDLE)
 		p->memfd = canary_make(p->size, &p->written);
 	else {
@@ -197,14 +194,7 @@ canary_missed(uint32_t index, const struct reply *reply)
 {
 	char reason[RECORD_REASON_MAX];
 
-	if (reply->outcome == OUTCOME_CLEAN)
-		(void)snprintf(reason, sizeof(reason),
-		    "says OK to the EICAR test string in %llu bytes",
-		    (unsigned long long)probe[index].written);
-	else
-		(void)snprintf(reason, sizeof(reason),
-		    "no verdict on a test message: %s",
-		    reply->outcome == OUTCOME_TOO_BIG ? "too big" : reply->why);
+	stage_missed(reply, probe[index].size, reason, sizeof(reason));
 	probe_fail(index, reason);
 }
 
@@ -387,21 +377,15 @@ stage_step(uint32_t index, enum clamd_step step)
 	}
 }
 
-/* A thread of a clamd that is at work: the next that is free. */
+/* A thread of a clamd that is at work. */
 static bool
-get_room(uint32_t index)
+get_seat(uint32_t index)
 {
 	struct probe *p = &probe[index];
-	struct backend *b = backend_at(index);
 
-	if (p->stage < STAGE_STATS || b->state != BACKEND_UP || p->took)
-		return true;
-	b->reserved = false;
-	p->took = backend_has_room(index);
-	b->reserved = !p->took;
-	if (p->took)
-		b->running++;
-	return p->took;
+	return p->stage < STAGE_STATS ||
+	       backend_at(index)->state != BACKEND_UP ||
+	       backend_seat_take(index, &p->seat);
 }
 
 /* Starts the exchange of the stage, or puts it off. */
@@ -411,7 +395,7 @@ stage_open(uint32_t index)
 	struct probe *p = &probe[index];
 	struct backend *b = backend_at(index);
 
-	if (!get_room(index) ||
+	if (!get_seat(index) ||
 	    (stage_has_canary(p->stage) && !get_canary(index))) {
 		stage_again(index);
 		return;

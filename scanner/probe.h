@@ -33,6 +33,9 @@ void probe_run(uint64_t now);
 /* When probe_run has something to do next; UINT64_MAX: never. */
 uint64_t probe_next(void);
 
+/* It does not work, whoever found that out: down until a whole probe passes. */
+void probe_fail(uint32_t index, const char *reason);
+
 /* The next probe, if none is under way: soon, or after some seconds. */
 void probe_soon(uint32_t index);
 void probe_later(uint32_t index);

@@ -2,6 +2,8 @@
 /* The table of stages; see stage.h.  No state, no I/O. */
 #include "scanner/stage.h"
 
+#include <stdio.h>
+
 /* clamd answers PING and VERSION in the thread that takes connections. */
 #define TALK_DEADLINE_MS 4000
 /* The others need a worker, and one is free. */
@@ -55,4 +57,17 @@ const char *
 stage_silence(enum stage stage)
 {
 	return rows[stage].silence;
+}
+
+void
+stage_missed(
+    const struct reply *reply, uint64_t size, char *reason, size_t room)
+{
+	if (reply->outcome == OUTCOME_CLEAN)
+		(void)snprintf(reason, room,
+		    "says OK to the EICAR test string in %llu bytes",
+		    (unsigned long long)size);
+	else
+		(void)snprintf(reason, room, "no verdict on a test message: %s",
+		    reply->outcome == OUTCOME_TOO_BIG ? "too big" : reply->why);
 }

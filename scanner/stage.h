@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "scanner/clamd.h"
+#include "scanner/reply.h"
 
 enum stage {
 	STAGE_IDLE,
@@ -32,5 +33,9 @@ uint64_t stage_deadline(enum stage, uint64_t scan_timeout);
 
 /* The reason of a backend that let the deadline pass. */
 const char *stage_silence(enum stage);
+
+/* The reason of one that did not find a canary of size bytes. */
+void stage_missed(
+    const struct reply *, uint64_t size, char *reason, size_t room);
 
 #endif

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 """Faults 20 to 32 and others in which clamd says OK to what it has not looked
 into: with the real one wherever it can be made to do that.  Such a clamd is
-found out by its canary and not used, from check to check."""
+found out by its canary: before it is used, and, when it goes blind at work,
+before the first message that it then calls clean."""
 import base64
 import gzip
 import os
@@ -33,9 +34,9 @@ def attachment(content):
                     b"--=_part--\r\n")
 
 
-def infected(rig):
+def infected(rig, length=0, marker=MARKER):
     """What a blind clamd overlooks: must never be called clean."""
-    fields, body = attachment(MARKER)
+    fields, body = attachment(os.urandom(length) + marker)
     return rig.send(body, fields)
 
 
@@ -47,17 +48,48 @@ def never_up(rig, clamd, why, **settings):
     rig.equal(rig.daemon.lines("backend-up"), [], "it was never used")
 
 
+def goes_blind(rig, address, blind, mend, length=0, **settings):
+    """A clamd that goes blind at work: the first message after that, with
+    nothing in between, is not called clean.  That clamd does call it clean is
+    shown by a daemon that is content with an old canary."""
+    for interval in "1m", "1s", "0":
+        rig.start(address, check_interval="1m", confirm_interval=interval,
+                  **settings)
+        rig.equal(infected(rig, length).verdict, "infected",
+                  f"{interval}: before")
+        rig.clean(infected(rig, length, b""), f"{interval}: clean mail is clean")
+        if interval == "1s":
+            # As with lone messages: the last canary is of some time ago.
+            time.sleep(1.1)
+        blind()
+        result = infected(rig, length)
+        if interval == "1m":
+            rig.clean(result, "clamd is blind")
+            mend()
+        else:
+            rig.unscanned(result, "clamd-error")
+            rig.not_used("test ")  # says OK to it, or has no verdict on it
+            mend()
+            rig.recovers()
+            rig.equal(infected(rig, length).verdict, "infected",
+                      f"{interval}: afterwards")
+        rig.daemon.stop()
+
+
 def tmp_closed(rig):
     """temporary directory not writable"""
     clamd = rig.clamd()
-    rig.start(unix(clamd))
-    rig.equal(infected(rig).verdict, "infected", "before")
-    os.chmod(f"{clamd.directory}/tmp", 0)
-    rig.not_used("says OK to the EICAR test string")
-    rig.unscanned(infected(rig), "clamd-down")
-    os.chmod(f"{clamd.directory}/tmp", 0o755)
-    rig.recovers()
-    rig.equal(infected(rig).verdict, "infected", "afterwards")
+    tmp = f"{clamd.directory}/tmp"
+    goes_blind(rig, unix(clamd), lambda: os.chmod(tmp, 0),
+               lambda: os.chmod(tmp, 0o755))
+
+
+def tmp_gone(rig):
+    """temporary directory missing"""
+    clamd = rig.clamd()
+    tmp = f"{clamd.directory}/tmp"
+    goes_blind(rig, unix(clamd), lambda: os.rename(tmp, tmp + ".away"),
+               lambda: os.rename(tmp + ".away", tmp))
 
 
 def tmp_closed_tcp(rig):
@@ -94,12 +126,29 @@ def fill(tmp):
 def tmp_full(rig):
     """temporary directory full"""
     clamd, tmp = with_small_tmp(rig, "size=32m")
-    rig.start(unix(clamd), max_message_size="2M")
-    fill(tmp)
-    rig.not_used("EICAR test string")
-    rig.unscanned(infected(rig), "clamd-down")
-    os.unlink(f"{tmp}/filler")
-    rig.recovers()
+    goes_blind(rig, unix(clamd), lambda: fill(tmp),
+               lambda: os.unlink(f"{tmp}/filler"), max_message_size="2M")
+
+
+def tmp_partly_full(rig):
+    """temporary directory with room for short messages only"""
+    clamd, tmp = with_small_tmp(rig, "size=32m")
+
+    def leave_some():
+        fill(tmp)
+        os.truncate(f"{tmp}/filler", os.path.getsize(f"{tmp}/filler") -
+                    (1 << 20))
+
+    goes_blind(rig, unix(clamd), leave_some,
+               lambda: os.unlink(f"{tmp}/filler"), 2 << 20,
+               max_message_size="4M")
+    # And a canary that was shorter than the message is no confirmation.
+    rig.start(unix(clamd), check_interval="1m", confirm_interval="1m",
+              max_message_size="4M")
+    rig.clean(rig.send())
+    leave_some()
+    rig.clean(rig.send(), "there is room for short ones")
+    rig.unscanned(infected(rig, 2 << 20), "clamd-error")
 
 
 def tmp_too_small(rig):
@@ -140,20 +189,29 @@ def no_inodes(rig):
 def no_descriptors(rig):
     """clamd has no free descriptors"""
     clamd = rig.clamd(MaxThreads=4, User="root")
-    rig.start(unix(clamd))
     pid = clamd.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    # The numbers in use are the lowest ones.
-    used = 1 + max(map(int, os.listdir(f"/proc/{pid}/fd")))
-    for spare in 2, 1, 0:
-        resource.prlimit(pid, resource.RLIMIT_NOFILE,
-                         (used + spare, before[1]))
-        wait_for(f"backend-down with {spare} spare descriptors", lambda:
-                 rig.daemon.lines("backend-down"))
-        result = infected(rig)
-        rig.ok(result.verdict == "unscanned", f"{spare}: never clean", result)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
-    rig.recovers()
+    seen = {}
+    for interval in "1m", "0":
+        rig.start(unix(clamd), check_interval="1m", confirm_interval=interval)
+        for spare in 5, 4, 3, 2, 1, 0:
+            rig.recovers()
+            # The numbers in use are the lowest ones.
+            used = 1 + max(map(int, os.listdir(f"/proc/{pid}/fd")))
+            resource.prlimit(pid, resource.RLIMIT_NOFILE,
+                             (used + spare, before[1]))
+            result = infected(rig)
+            seen[interval, spare] = result.verdict
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+            if interval == "0":
+                rig.ok(result.verdict in ("unscanned", "infected"),
+                       f"{spare}: never clean", result)
+        rig.recovers()
+        rig.daemon.stop()
+    rig.ok("clean" in [seen["1m", spare] for spare in range(6)],
+           "clamd is blind with some number of them", seen)
+    rig.ok("unscanned" in [seen["0", spare] for spare in range(6)],
+           "and is not believed", seen)
 
 
 def dropped_descriptor(rig):
@@ -342,7 +400,7 @@ def liar_among_others(rig):
                for r in results), "only the other one is asked", results)
 
 
-run(((20, 53), tmp_closed), ((21,), tmp_closed_tcp), ((22,), tmp_full),
+run(((20, 53), tmp_closed), ((20,), tmp_gone), ((22,), tmp_partly_full), ((21,), tmp_closed_tcp), ((22,), tmp_full),
     ((22,), tmp_too_small), ((23,), tmp_full_tcp), ((24,), no_inodes),
     ((25, 26), no_descriptors), ((27,), dropped_descriptor),
     ((28, 29, 65), what_is_handed_on), ((30,), over_limits),

@@ -8,7 +8,8 @@ import select
 from rig import run, sockets, wait_for
 
 ATTEMPTS = 10
-SETTINGS = {"check_interval": "60s"}  # no probe in between
+# No probe in between, and one canary for all messages of a row.
+SETTINGS = {"check_interval": "60s", "confirm_interval": "60s"}
 
 
 def unix(clamd):
@@ -40,6 +41,11 @@ class Sockets:
         """A message that is scanned, and then there is a spare."""
         self.rig.clean(self.rig.send(), "a message before")
         wait_for("a spare connection", lambda: self.now() == self.idle + 1)
+
+    def confirmed(self):
+        """A canary that is good for all that follows, and no spare left."""
+        self.spare()
+        wait_for("the spare to go", lambda: self.now() == self.idle)
 
 
 def with_dead_spare(rig, between):
@@ -95,6 +101,8 @@ def closed_unread(rig):
     fake = rig.fake()
     rig.start(fake.address, **SETTINGS)
     count = Sockets(rig)
+    count.confirmed()
+    fake.requests.clear()
     accepted = []
 
     def is_second(connection):
@@ -143,6 +151,8 @@ def one_ahead(rig):
     accepted = []
     rig.start(fake.address, **SETTINGS)
     count = Sockets(rig)
+    count.confirmed()
+    fake.requests.clear()
     fake.commands["accept"] = lambda connection: accepted.append(connection)
     for number in range(1, 4):
         count.spare()

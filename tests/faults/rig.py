@@ -185,5 +185,5 @@ def run(*rows):
     main(lambda _stack, directory: directory, all_rows)
 
 
-__all__ = ["Closed", "MilterClient", "Rig", "run", "sockets", "wait_for",
-           "SCAN_TIMEOUT"]
+__all__ = ["Closed", "MilterClient", "Rig", "proc", "run", "sockets",
+           "wait_for", "SCAN_TIMEOUT"]

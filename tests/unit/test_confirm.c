@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Which clean messages wait for a canary, for which one, and what becomes of
+ * them: scanner/confirm.c with the real scanner/backend.c and canary.c, an
+ * open end for clamd (fake_clamd.h), and no jobs but what is waited for.
+ */
+#include "scanner/confirm.h"
+
+#include <stdio.h>
+
+#include "scanner/backend.h"
+#include "scanner/canary.h"
+#include "scanner/memory.h"
+#include "scanner/probe.h"
+#include "scanner/spare.h"
+#include "scanner/stream.h"
+#include "tests/unit/fake_clamd.h"
+
+#define MB	 (UINT64_C(1) << 20)
+#define INTERVAL 1000
+#define LEAD	 100
+#define FOUND	 "fd[11]: Eicar FOUND"
+#define BLIND	 "fd[11]: OK"
+
+static struct scanner_settings settings;
+static struct job job[4];
+static bool down;	   /* probe_fail was called */
+static char down_for[256]; /* and why */
+static unsigned int hangs; /* job_backend_hangs was called so often */
+
+/* What job.c and probe.c do, as far as it can be seen from here. */
+static void
+leave(struct job *j, enum outcome outcome)
+{
+	confirm_leave(j);
+	j->state = JOB_IDLE;
+	j->verdict.outcome = outcome;
+}
+
+void
+job_confirmed(struct job *j)
+{
+	leave(j, OUTCOME_CLEAN);
+}
+
+void
+job_unconfirmed(struct job *j, enum outcome end)
+{
+	leave(j, end);
+}
+
+void
+job_backend_hangs(uint32_t backend)
+{
+	hangs++;
+	confirm_hangs(backend);
+}
+
+void
+probe_fail(uint32_t index, const char *reason)
+{
+	down = true;
+	(void)snprintf(down_for, sizeof(down_for), "%s", reason);
+	backend_failed(index, reason);
+}
+
+void
+spare_want(uint32_t backend)
+{
+	(void)backend;
+}
+
+bool
+probe_is_measuring(uint32_t index)
+{
+	(void)index;
+	return false;
+}
+
+bool
+probe_hasten(uint32_t index)
+{
+	(void)index;
+	return false;
+}
+
+void
+probe_soon(uint32_t index)
+{
+	(void)index;
+}
+
+void
+probe_later(uint32_t index)
+{
+	(void)index;
+}
+
+static void
+set_up(uint32_t backends, uint32_t interval)
+{
+	memset(&settings, 0, sizeof(settings));
+	settings.backends = backends;
+	settings.confirm_interval = interval;
+	settings.max_message_size = 100 * MB;
+	settings.scan_timeout = 60000;
+	memory_setup(64 * MB);
+	assert_true(stream_setup(100 * MB));
+	canary_setup();
+	now_ms = 5000;
+	opened = hangs = 0;
+	down = false;
+	at_once = CLAMD_WAIT_READ;
+	for (uint32_t i = 0; i < backends; i++) {
+		settings.backend[i].weight = 1;
+		settings.backend[i].address.any.sa_family = AF_UNIX;
+	}
+	backend_setup(&settings);
+	for (uint32_t i = 0; i < backends; i++) {
+		backend_at(i)->threads = 4;
+		backend_at(i)->limit = 100 * MB;
+		backend_works(i);
+	}
+	confirm_setup(&settings);
+	memset(job, 0, sizeof(job));
+}
+
+/* clamd has called message i of that many bytes clean.  True: that counts. */
+static bool
+judged(uint32_t i, uint32_t backend, uint64_t size)
+{
+	job[i].backend = backend;
+	job[i].lead = LEAD;
+	job[i].size = size + LEAD;
+	job[i].verdict.outcome = OUTCOME_INTERNAL;
+	if (confirm_is_fresh(&job[i]))
+		return true;
+	job[i].state = JOB_CONFIRMING;
+	confirm_join(&job[i]);
+	return false;
+}
+
+static bool
+waits(uint32_t i)
+{
+	return job[i].state == JOB_CONFIRMING;
+}
+
+static void
+run(void)
+{
+	confirm_run(now_ms);
+}
+
+static void
+answer(uint32_t line, const char *text)
+{
+	say(text);
+	confirm_event(line);
+}
+
+static void
+assert_nothing_held(void)
+{
+	assert_true(memory_take(64 * MB));
+	memory_give(64 * MB);
+	assert_int_equal(backend_at(0)->running, 0);
+	assert_int_equal(backend_at(0)->reserved, 0);
+	assert_true(confirm_next() == UINT64_MAX);
+}
+
+static void
+test_waits(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	assert_false(judged(0, 0, 10));
+	assert_int_equal(opened, 0);
+	assert_true(confirm_next() <= now_ms);
+	run();
+	assert_int_equal(opened, 1);
+	assert_int_equal(asked->request, CLAMD_FILDES);
+	assert_int_equal(backend_at(0)->running, 1);
+	assert_true(waits(0));
+	answer(0, FOUND);
+	assert_false(waits(0));
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLEAN);
+	assert_nothing_held();
+	/* For a while, that is good for others. */
+	now_ms += INTERVAL - 1;
+	assert_true(judged(1, 0, 65536));
+	now_ms++;
+	assert_false(judged(2, 0, 10));
+}
+
+/* Began after the answer, and nothing else, with an interval of 0. */
+static void
+test_began_after(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	assert_false(judged(0, 0, 10));
+	run();
+	assert_false(judged(1, 0, 10));
+	assert_false(judged(2, 0, 10));
+	run();
+	assert_int_equal(opened, 1);
+	answer(0, FOUND);
+	assert_false(waits(0));
+	assert_true(waits(1) && waits(2));
+	run();
+	assert_int_equal(opened, 2);
+	answer(0, FOUND);
+	assert_false(waits(1) || waits(2));
+	assert_false(judged(0, 0, 10));
+}
+
+/* One that is under way is recent enough when it is found; but not if that
+ * took longer than the interval. */
+static void
+test_under_way(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	assert_false(judged(0, 0, 10));
+	run();
+	assert_false(judged(1, 0, 10));
+	answer(0, FOUND);
+	assert_false(waits(0) || waits(1));
+	now_ms += INTERVAL;
+	assert_false(judged(0, 0, 10));
+	run();
+	assert_false(judged(1, 0, 10));
+	now_ms += INTERVAL;
+	answer(0, FOUND);
+	assert_false(waits(0));
+	assert_true(waits(1));
+	run();
+	assert_int_equal(opened, 3);
+}
+
+static void
+test_length(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	assert_false(judged(0, 0, 10));
+	run();
+	/* Longer than the one that is under way. */
+	assert_false(judged(1, 0, 65537));
+	answer(0, FOUND);
+	assert_false(waits(0));
+	assert_true(waits(1));
+	run();
+	assert_int_equal(opened, 2);
+	answer(0, FOUND);
+	assert_false(waits(1));
+	assert_true(judged(0, 0, 131072));
+	/* Very long ones have a line of their own. */
+	assert_false(judged(2, 0, 3 * MB));
+	run();
+	assert_int_equal(opened, 3);
+	assert_true(judged(0, 0, 10));
+	answer(1, FOUND);
+	assert_false(waits(2));
+	assert_true(judged(2, 0, 4 * MB));
+	assert_false(judged(2, 0, 4 * MB + 1));
+}
+
+/* No longer than what the clamd looks into. */
+static void
+test_limit(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	backend_at(0)->limit = 20000;
+	assert_false(judged(0, 0, 15000));
+	run();
+	answer(0, FOUND);
+	assert_false(waits(0));
+	assert_true(judged(0, 0, 20000));
+	assert_false(judged(0, 0, 20001));
+}
+
+static void
+test_missed(void **state)
+{
+	static const struct {
+		const char *reply, *why;
+	} row[] = {
+	    {BLIND, "says OK to the EICAR test string in 65536 bytes"},
+	    {"fd[11]: Can't create new file ERROR",
+		"no verdict on a test message: scan-error"},
+	    {"fd[11]: Heuristics.Limits.Exceeded.MaxFileSize FOUND",
+		"no verdict on a test message: too big"},
+	    {"", "no verdict on a test message: no-reply"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		set_up(1, INTERVAL);
+		assert_false(judged(0, 0, 10));
+		run();
+		assert_false(judged(1, 0, 10)); /* for the next one */
+		answer(0, row[i].reply);
+		assert_true(down);
+		assert_string_equal(down_for, row[i].why);
+		for (size_t k = 0; k < 2; k++) {
+			assert_false(waits((uint32_t)k));
+			assert_int_equal(
+			    job[k].verdict.outcome, OUTCOME_CLAMD_ERROR);
+		}
+		run();
+		assert_int_equal(opened, 1);
+		assert_nothing_held();
+	}
+}
+
+/* What was found before an outage is no confirmation after it. */
+static void
+test_outage(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	assert_false(judged(0, 0, 10));
+	run();
+	answer(0, FOUND);
+	now_ms++;
+	assert_true(judged(0, 0, 10));
+	backend_suspected(0, "test");
+	backend_works(0);
+	assert_false(judged(0, 0, 10));
+}
+
+static void
+test_refused(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	at_once = CLAMD_REFUSED;
+	assert_false(judged(0, 0, 10));
+	run();
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLAMD_ERROR);
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	assert_nothing_held();
+}
+
+/* A full backlog: the same again, some ms later. */
+static void
+test_busy(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	at_once = CLAMD_BUSY;
+	assert_false(judged(0, 0, 10));
+	run();
+	run();
+	assert_int_equal(opened, 1);
+	assert_in_range(confirm_next(), now_ms + 1, now_ms + 10);
+	at_once = CLAMD_WAIT_READ;
+	now_ms = confirm_next();
+	run();
+	assert_int_equal(opened, 2);
+	answer(0, FOUND);
+	assert_false(waits(0));
+	assert_nothing_held();
+}
+
+/* It takes a thread like a message: the next one that gets free. */
+static void
+test_room(void **state)
+{
+	uint32_t index;
+
+	(void)state;
+	set_up(1, 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+	assert_false(judged(0, 0, 10));
+	assert_false(judged(1, 0, 2 * MB));
+	run();
+	assert_int_equal(opened, 0);
+	backend_release(0, false);
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
+	now_ms = confirm_next();
+	run();
+	assert_int_equal(opened, 1);
+	backend_release(0, false);
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
+	now_ms = confirm_next();
+	run();
+	assert_int_equal(opened, 2);
+	backend_release(0, false);
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+}
+
+static void
+test_no_memory(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	assert_true(memory_take(64 * MB));
+	assert_false(judged(0, 0, 10));
+	run();
+	assert_int_equal(opened, 0);
+	assert_false(down);
+	memory_give(64 * MB);
+	now_ms = confirm_next();
+	run();
+	answer(0, FOUND);
+	assert_false(waits(0));
+	assert_nothing_held();
+}
+
+static void
+test_silent(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	assert_false(judged(0, 0, 10));
+	run();
+	now_ms = confirm_next();
+	assert_in_range(now_ms, 5000 + 5000, 5000 + 15000);
+	run();
+	assert_string_equal(down_for, "no answer to a test message");
+	assert_int_equal(hangs, 1);
+	assert_false(waits(0));
+	assert_nothing_held();
+}
+
+/* Found to hang otherwise: who can go elsewhere does. */
+static void
+test_hangs(void **state)
+{
+	(void)state;
+	set_up(2, 0);
+	assert_false(judged(0, 0, 10));
+	assert_false(judged(1, 1, 10));
+	assert_false(judged(2, 0, 10));
+	job[2].tried = 2; /* has been there */
+	run();
+	confirm_hangs(0);
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_TIMEOUT);
+	assert_true(waits(1) && waits(2));
+}
+
+/* Who leaves is not asked for again. */
+static void
+test_leaves(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	assert_false(judged(0, 0, 10));
+	run();
+	assert_false(judged(1, 0, 10));
+	leave(&job[0], OUTCOME_INTERNAL);
+	leave(&job[1], OUTCOME_INTERNAL);
+	answer(0, FOUND);
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_INTERNAL);
+	run();
+	assert_int_equal(opened, 1);
+	assert_nothing_held();
+}
+
+/* The canary goes the way that messages go. */
+static void
+test_stream(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	backend_at(0)->instream = true;
+	assert_false(judged(0, 0, 10));
+	run();
+	assert_int_equal(asked->request, CLAMD_INSTREAM);
+	answer(0, "stream: Eicar FOUND");
+	assert_false(waits(0));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_waits),
+	    cmocka_unit_test(test_began_after),
+	    cmocka_unit_test(test_under_way),
+	    cmocka_unit_test(test_length),
+	    cmocka_unit_test(test_limit),
+	    cmocka_unit_test(test_missed),
+	    cmocka_unit_test(test_outage),
+	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_busy),
+	    cmocka_unit_test(test_room),
+	    cmocka_unit_test(test_no_memory),
+	    cmocka_unit_test(test_silent),
+	    cmocka_unit_test(test_hangs),
+	    cmocka_unit_test(test_leaves),
+	    cmocka_unit_test(test_stream),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

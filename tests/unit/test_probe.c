@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a clamd is asked, in which order, and what follows from its answers:
+ * scanner/probe.c with the real backend.c, stage.c and canary.c, and a clamd
+ * that says what the test says (fake_clamd.h).
+ */
+#include "scanner/probe.h"
+
+#include "scanner/backend.h"
+#include "scanner/canary.h"
+#include "scanner/job.h"
+#include "scanner/memory.h"
+#include "scanner/stage.h"
+#include "scanner/stream.h"
+#include "tests/unit/fake_clamd.h"
+
+#define MB	  (UINT64_C(1) << 20)
+#define FULL	  (16 * MB)
+#define CHECK	  30000
+#define PONG	  "PONG"
+#define VERSION_1 "ClamAV 1.4.6/27000/Fri Nov 20 07:37:02 2026"
+#define VERSION_2 "ClamAV 1.4.6/27001/Fri Nov 20 08:37:02 2026"
+#define STATS	  "POOLS: 1\n\nTHREADS: live 1  idle 0 max 4 idle-timeout 30\nEND\n"
+#define FOUND	  "fd[11]: Eicar FOUND"
+#define ALERT	  "fd[11]: Heuristics.Limits.Exceeded.MaxRecursion FOUND"
+#define OK	  "fd[11]: OK"
+#define NO_REPLY  ""
+
+static struct scanner_settings settings;
+static unsigned int hangs;
+
+void
+job_backend_hangs(uint32_t backend)
+{
+	(void)backend;
+	hangs++;
+}
+
+static void
+set_up(void)
+{
+	memset(&settings, 0, sizeof(settings));
+	settings.backends = 1;
+	settings.check_interval = CHECK;
+	settings.scan_timeout = 60000;
+	settings.max_message_size = FULL;
+	settings.backend[0].weight = 1;
+	settings.backend[0].address.any.sa_family = AF_UNIX;
+	memory_setup(64 * MB);
+	assert_true(stream_setup(FULL));
+	canary_setup();
+	now_ms = 100000;
+	opened = hangs = 0;
+	asked = NULL;
+	at_once = CLAMD_WAIT_READ;
+	backend_setup(&settings);
+	probe_setup(&settings);
+}
+
+/* The loop goes round until there is nothing to do now. */
+static void
+run(void)
+{
+	while (canary_run())
+		continue;
+	for (int i = 0; i < 3; i++)
+		probe_run(now_ms);
+}
+
+/* The next exchange is that one, and is answered. */
+static void
+answer(enum clamd_request want, const char *text)
+{
+	unsigned int before = opened;
+
+	run();
+	/* A large canary is not ready at the first try. */
+	if (asked == NULL || asked->state == CLAMD_CLOSED) {
+		now_ms = probe_next();
+		run();
+	}
+	assert_int_equal(asked->state, CLAMD_READING);
+	assert_in_range(opened, before, before + 1);
+	assert_int_equal(asked->request, want);
+	say(text);
+	probe_event(0);
+}
+
+/* PING to SMALL of a new clamd, then NEST. */
+static void
+begin(const char *nest)
+{
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	answer(CLAMD_STATS, STATS);
+	answer(CLAMD_FILDES, FOUND);
+	answer(CLAMD_FILDES, nest);
+}
+
+static void
+bring_up(void)
+{
+	begin(ALERT);
+	answer(CLAMD_FILDES, FOUND);
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(backend_at(0)->state, BACKEND_UP);
+	assert_int_equal(probe_next(), now_ms + CHECK);
+}
+
+static void
+test_first(void **state)
+{
+	const struct backend *b;
+
+	(void)state;
+	set_up();
+	b = backend_at(0);
+	assert_int_equal(probe_next(), now_ms);
+	begin(ALERT);
+	assert_int_equal(b->state, BACKEND_UNKNOWN);
+	assert_int_equal(b->threads, 4);
+	assert_int_equal(b->version.daily, 27000);
+	assert_true(probe_is_measuring(0));
+	run();
+	assert_in_range(asked->size, MB - 1024, MB);
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(b->state, BACKEND_UP);
+	assert_int_equal(b->limit, MB);
+	answer(CLAMD_FILDES, FOUND);
+	assert_in_range(asked->size, FULL - 1024, FULL);
+	assert_int_equal(b->limit, FULL);
+	assert_false(b->alerts_off);
+	assert_false(probe_is_measuring(0));
+	assert_int_equal(b->running, 0);
+	assert_true(memory_take(64 * MB));
+	memory_give(64 * MB);
+}
+
+/* From time to time: no more than is needed. */
+static void
+test_check(void **state)
+{
+	(void)state;
+	set_up();
+	bring_up();
+	opened = 0;
+	run();
+	assert_int_equal(opened, 0);
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(opened, 3);
+	assert_int_equal(probe_next(), now_ms + CHECK);
+	/* Another database: everything. */
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_2);
+	answer(CLAMD_STATS, STATS);
+	answer(CLAMD_FILDES, FOUND);
+	answer(CLAMD_FILDES, ALERT);
+	answer(CLAMD_FILDES, FOUND);
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(opened, 10);
+	assert_int_equal(backend_at(0)->version.daily, 27001);
+	assert_int_equal(probe_next(), now_ms + CHECK);
+}
+
+static void
+test_goes_wrong(void **state)
+{
+	/* Good answers to that many stages, then a bad one. */
+	static const struct {
+		unsigned int stages;
+		const char *reply, *why;
+	} row[] = {
+	    {0, "220 mail.example ESMTP", "does not answer PING as clamd does"},
+	    {0, NO_REPLY, "does not answer PING as clamd does"},
+	    {3, OK, "says OK to the EICAR test string in 8192 bytes"},
+	    {3, "fd[11]: Can't create new file ERROR",
+		"no verdict on a test message: scan-error"},
+	    {3, ALERT, "no verdict on a test message: too big"},
+	    {4, "fd[11]: Can't allocate memory ERROR",
+		"no verdict on a test message: scan-error"},
+	    {5, OK, "says OK to the EICAR test string in 1048576 bytes"},
+	    {5, NO_REPLY, "no verdict on a test message: no-reply"},
+	    {6, OK, "says OK to the EICAR test string in 16777216 bytes"},
+	};
+	static const struct {
+		enum clamd_request request;
+		const char *good;
+	} stage[] = {{CLAMD_PING, PONG}, {CLAMD_VERSION, VERSION_1},
+	    {CLAMD_STATS, STATS}, {CLAMD_FILDES, FOUND}, {CLAMD_FILDES, ALERT},
+	    {CLAMD_FILDES, FOUND}, {CLAMD_FILDES, FOUND}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		set_up();
+		for (unsigned int k = 0; k < row[i].stages; k++)
+			answer(stage[k].request, stage[k].good);
+		answer(stage[row[i].stages].request, row[i].reply);
+		assert_string_equal(backend_at(0)->reason, row[i].why);
+		assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+		assert_int_equal(backend_at(0)->running, 0);
+		assert_in_range(probe_next(), now_ms + 1000, now_ms + 10000);
+		assert_true(memory_take(64 * MB));
+		memory_give(64 * MB);
+		/* And from the beginning, when its time has come. */
+		now_ms = probe_next();
+		if (row[i].stages == 6) {
+			/* Not up again before the full size this time. */
+			begin(ALERT);
+			answer(CLAMD_FILDES, FOUND);
+			assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+			answer(CLAMD_FILDES, FOUND);
+			assert_int_equal(backend_at(0)->state, BACKEND_UP);
+		} else
+			bring_up();
+	}
+}
+
+/* Halves of the full size, until it fits. */
+static void
+test_limits(void **state)
+{
+	(void)state;
+	set_up();
+	begin(ALERT);
+	answer(CLAMD_FILDES, FOUND);
+	answer(CLAMD_FILDES, ALERT);
+	assert_in_range(asked->size, FULL - 1024, FULL);
+	answer(CLAMD_FILDES, ALERT);
+	assert_in_range(asked->size, FULL / 2 - 2048, FULL / 2);
+	assert_int_equal(backend_at(0)->limit, MB);
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(backend_at(0)->limit, FULL / 4);
+	assert_int_equal(backend_at(0)->state, BACKEND_UP);
+	assert_int_equal(probe_next(), now_ms + CHECK);
+}
+
+/* A clamd that passes its limits silently. */
+static void
+test_silent_limits(void **state)
+{
+	(void)state;
+	set_up();
+	begin(OK);
+	assert_true(backend_at(0)->alerts_off);
+	answer(CLAMD_FILDES, FOUND);
+	answer(CLAMD_FILDES, OK); /* above its limits, then */
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(backend_at(0)->limit, FULL / 2);
+	assert_int_equal(backend_at(0)->state, BACKEND_UP);
+	set_up();
+	settings.backend[0].require_alerts = true;
+	begin(OK);
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	assert_non_null(strstr(backend_at(0)->reason, "AlertExceedsMax"));
+}
+
+static void
+test_daily(void **state)
+{
+	(void)state;
+	set_up();
+	settings.backend[0].require_daily = true;
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, "ClamAV 1.4.6");
+	assert_string_equal(backend_at(0)->reason, "has no daily database");
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+}
+
+/* Descriptors do not reach it: as a stream, from then on. */
+static void
+test_stream(void **state)
+{
+	(void)state;
+	set_up();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	answer(CLAMD_STATS, STATS);
+	answer(CLAMD_FILDES, NO_REPLY);
+	answer(CLAMD_INSTREAM, "stream: Eicar FOUND");
+	assert_false(backend_takes_descriptors(0));
+	answer(CLAMD_INSTREAM, "stream: OK");
+	answer(CLAMD_INSTREAM, "stream: Eicar FOUND");
+	assert_int_equal(backend_at(0)->state, BACKEND_UP);
+	/* Not even so. */
+	set_up();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	answer(CLAMD_STATS, STATS);
+	answer(CLAMD_FILDES, NO_REPLY);
+	answer(CLAMD_INSTREAM, NO_REPLY);
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	assert_true(backend_takes_descriptors(0));
+}
+
+static void
+test_silent(void **state)
+{
+	static const char *const why[] = {"no answer to PING",
+	    "no answer to VERSION", "no answer to STATS",
+	    "no answer to a test message"};
+	static const enum clamd_request request[] = {
+	    CLAMD_PING, CLAMD_VERSION, CLAMD_STATS};
+	static const char *const good[] = {PONG, VERSION_1, STATS};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++) {
+		set_up();
+		for (size_t k = 0; k < i; k++)
+			answer(request[k], good[k]);
+		run();
+		assert_int_equal(asked->state, CLAMD_READING);
+		now_ms = probe_next() - 1;
+		run();
+		assert_int_equal(hangs, 0);
+		now_ms++;
+		run();
+		assert_string_equal(backend_at(0)->reason, why[i]);
+		assert_int_equal(hangs, 1);
+	}
+}
+
+static void
+test_refused(void **state)
+{
+	(void)state;
+	set_up();
+	at_once = CLAMD_REFUSED;
+	run();
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	at_once = CLAMD_WAIT_READ;
+	/* A message waits; but what has just failed is no use. */
+	assert_false(probe_hasten(0));
+	now_ms += 300;
+	assert_true(probe_hasten(0));
+	assert_int_equal(probe_next(), now_ms);
+	bring_up();
+}
+
+/* One that is at work: canaries take a thread, the next that gets free. */
+static void
+test_room(void **state)
+{
+	uint32_t index;
+
+	(void)state;
+	set_up();
+	bring_up();
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	run();
+	assert_int_equal(asked->request, CLAMD_VERSION);
+	backend_release(0, false);
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
+	now_ms = probe_next();
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+	/* None gets free: that says nothing about clamd. */
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	opened = 0;
+	for (int i = 0; i < 10500; i += 5) {
+		backend_answered(0);
+		run();
+		now_ms += 5;
+	}
+	assert_int_equal(opened, 0);
+	assert_int_equal(backend_at(0)->state, BACKEND_UP);
+	assert_int_equal(hangs, 0);
+}
+
+/* It has work to do and says nothing for long. */
+static void
+test_at_work(void **state)
+{
+	uint32_t index;
+
+	(void)state;
+	set_up();
+	bring_up();
+	opened = 0;
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+	assert_in_range(probe_next(), now_ms + 1000, now_ms + 10000);
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	assert_int_equal(opened, 1);
+}
+
+/* Somebody else has found out: down, and a whole probe. */
+static void
+test_found_out(void **state)
+{
+	(void)state;
+	set_up();
+	bring_up();
+	probe_fail(0, "test");
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	assert_true(probe_is_measuring(0));
+	now_ms = probe_next();
+	bring_up();
+	/* Also in the middle of a probe, which does not go on. */
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	run();
+	probe_fail(0, "test");
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	assert_in_range(probe_next(), now_ms + 1000, now_ms + 10000);
+	now_ms = probe_next();
+	bring_up();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_first),
+	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_goes_wrong),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_silent_limits),
+	    cmocka_unit_test(test_daily),
+	    cmocka_unit_test(test_stream),
+	    cmocka_unit_test(test_silent),
+	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_room),
+	    cmocka_unit_test(test_at_work),
+	    cmocka_unit_test(test_found_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
