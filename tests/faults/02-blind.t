@@ -6,11 +6,13 @@ found out by its canary: before it is used, and, when it goes blind at work,
 before the first message that it then calls clean."""
 import base64
 import gzip
+import io
 import os
 import re
 import resource
 import subprocess
 import time
+import zipfile
 
 from rig import run, wait_for
 
@@ -174,6 +176,25 @@ def tmp_full_tcp(rig):
 
 
 def no_inodes(rig):
+    """temporary directory full of files"""
+    clamd, tmp = with_small_tmp(rig, "size=32m,nr_inodes=256")
+
+    def fill_up():
+        try:
+            for i in range(512):
+                os.close(os.open(f"{tmp}/filler{i}", os.O_CREAT, 0o600))
+        except OSError:
+            pass
+
+    def mend():
+        for name in os.listdir(tmp):
+            if name.startswith("filler"):
+                os.unlink(f"{tmp}/{name}")
+
+    goes_blind(rig, unix(clamd), fill_up, mend, max_message_size="2M")
+
+
+def no_directory(rig):
     """no temporary directory can be created"""
     fake = rig.fake()
     rig.start(fake.address)
@@ -262,22 +283,48 @@ def silent_limits(rig):
 
 def silent_limits_warned(rig):
     """limits that pass silently, and the operator puts up with that"""
-    clamd = rig.clamd(AlertExceedsMax="no", MaxFileSize="3M")
+    clamd = rig.clamd(AlertExceedsMax="no", **LIMITS)
     rig.start(unix(clamd))
     rig.ok([line for line in rig.daemon.lines("backend-warning")
             if "set AlertExceedsMax yes" in line["reason"]], "the log warns")
     rig.unscanned(rig.send(b"u" * (5 << 20)), "too-big")
+    for name, content in beyond_limits():
+        fields, body = attachment(content)
+        rig.clean(rig.send(body, fields),
+                  f"{name}, inside of a message: passes, as documented")
+
+
+# Of clamd; and contents that exceed them.
+LIMITS = {"MaxFileSize": "3M", "MaxScanSize": "12M", "MaxFiles": "100",
+          "MaxRecursion": "10"}
+
+
+def beyond_limits():
+    nested = os.urandom(16)
+    for _ in range(32):
+        nested = gzip.compress(nested, 0)
+    many = io.BytesIO()
+    with zipfile.ZipFile(many, "w") as archive:
+        for i in range(200):
+            archive.writestr(f"{i}", os.urandom(64))
+    large = io.BytesIO()
+    with zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as archive:
+        for i in range(12):
+            archive.writestr(f"{i}", os.urandom(16) + bytes(2 << 20))
+    longer = gzip.compress(bytes(4 << 20))
+    return [("MaxRecursion", nested), ("MaxFiles", many.getvalue()),
+            ("MaxScanSize", large.getvalue()), ("MaxFileSize", longer)]
 
 
 def alerted_limits(rig):
     """limits inside of a message: no virus, and not clean"""
-    clamd = rig.clamd()
+    clamd = rig.clamd(**LIMITS)
     rig.start(unix(clamd))
-    content = os.urandom(16)
-    for _ in range(64):
-        content = gzip.compress(content, 0)
-    fields, body = attachment(content)
-    rig.unscanned(rig.send(body, fields), "too-big")
+    for name, content in beyond_limits():
+        fields, body = attachment(content)
+        result = rig.send(body, fields)
+        rig.equal((result.verdict, result.reason), ("unscanned", "too-big"),
+                  name, result)
 
 
 def scan_time(rig):
@@ -287,6 +334,35 @@ def scan_time(rig):
     fields, body = attachment(b"".join(os.urandom(999) for _ in range(3000)))
     result = rig.send(body, fields)
     rig.unscanned(result, "too-big", "clamd-down", "clamd-error")
+
+
+def encrypted(rig):
+    """encrypted archives: as the operator wants it"""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("x", os.urandom(64))
+    content = bytearray(archive.getvalue())
+    # "Encrypted" in the flags of both headers.
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    fields, body = attachment(bytes(content))
+    for alert, verdict in ("yes", "infected"), ("no", "clean"):
+        clamd = rig.clamd(f"alert-{alert}", AlertEncryptedArchive=alert)
+        rig.start(unix(clamd))
+        rig.equal(rig.send(body, fields).verdict, verdict,
+                  f"AlertEncryptedArchive {alert}")
+        rig.daemon.stop()
+        clamd.stop()
+
+
+def few_bytes(rig):
+    """messages that are hardly there: clamd is given more than five bytes"""
+    fake = rig.fake()
+    rig.start(fake.address)
+    rig.clean(rig.send(b""))
+    rig.clean(rig.send(b"x"))
+    rig.ok(all(len(r.data) > 100 for r in fake.requests), "a line of our own",
+           fake.requests)
 
 
 def empty_database(rig):
@@ -401,11 +477,12 @@ def liar_among_others(rig):
 
 
 run(((20, 53), tmp_closed), ((20,), tmp_gone), ((22,), tmp_partly_full), ((21,), tmp_closed_tcp), ((22,), tmp_full),
-    ((22,), tmp_too_small), ((23,), tmp_full_tcp), ((24,), no_inodes),
+    ((22,), tmp_too_small), ((23,), tmp_full_tcp), ((22,), no_inodes), ((24,), no_directory),
     ((25, 26), no_descriptors), ((27,), dropped_descriptor),
     ((28, 29, 65), what_is_handed_on), ((30,), over_limits),
     ((30,), silent_limits), ((30,), silent_limits_warned),
-    ((31,), alerted_limits), ((32,), scan_time), ((47,), empty_database),
+    ((31,), alerted_limits), ((32,), scan_time), ((30,), encrypted),
+    ((54,), few_bytes), ((47,), empty_database),
     ((48, 51), old_database), ((49,), no_daily), ((49,), no_daily_refused),
     ((50,), odd_dates), ((52,), new_database), ((53, 54, 55), nonce),
     ((54,), scan_mail_off), ((67,), liar_among_others))
