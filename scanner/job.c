@@ -19,6 +19,7 @@
 #include "scanner/journal.h"
 #include "scanner/noverdict.h"
 #include "scanner/poll.h"
+#include "scanner/queue.h"
 #include "scanner/spare.h"
 #include "scanner/stream.h"
 #include "scanner/suspects.h"
@@ -40,51 +41,23 @@ struct lane {
 	struct clamd clamd;
 };
 
-/* JOB_IDLE has none, and JOB_CONFIRMING's are in confirm.c. */
-static struct job_list list[JOB_STATES];
-static struct job_list due;
 static struct lane *lanes;
 static uint32_t lane_count;
 static uint32_t lane_free; /* head of the free ones; lane_count: none */
-static uint32_t waiting;   /* in the list of that state */
 static const struct scanner_settings *settings;
 
 bool
 job_setup(const struct scanner_settings *s)
 {
 	settings = s;
-	waiting = 0;
+	queue_setup(s);
 	lane_count = backend_room();
 	lanes = calloc(lane_count, sizeof(*lanes));
 	if (lanes == NULL)
 		return false;
-	for (size_t i = 0; i < JOB_STATES; i++)
-		TAILQ_INIT(&list[i]);
-	TAILQ_INIT(&due);
 	for (uint32_t i = 0; i < lane_count; i++)
 		lanes[i].next_free = i + 1;
 	return true;
-}
-
-static void
-job_enter(struct job *j, enum job_state state)
-{
-	if (j->state == JOB_CONFIRMING)
-		confirm_leave(j);
-	else if (j->state != JOB_IDLE)
-		TAILQ_REMOVE(&list[j->state], j, queue);
-	waiting -= j->state == JOB_WAITING ? 1 : 0;
-	waiting += state == JOB_WAITING ? 1 : 0;
-	j->state = state;
-	/* Who comes back from a backend keeps his place; who is refused does
-	 * not wait. */
-	if (state == JOB_WAITING &&
-	    (j->tried != 0 || j->had != 0 || j->refused))
-		TAILQ_INSERT_HEAD(&list[state], j, queue);
-	else if (state == JOB_CONFIRMING)
-		confirm_join(j);
-	else if (state != JOB_IDLE)
-		TAILQ_INSERT_TAIL(&list[state], j, queue);
 }
 
 static bool
@@ -133,8 +106,8 @@ job_release(struct job *j)
 	if (j->state == JOB_IDLE)
 		return;
 	lane_give(j, is_scanning(j));
-	job_enter(j, JOB_IDLE);
-	TAILQ_REMOVE(&due, j, due);
+	queue_enter(j, JOB_IDLE);
+	queue_end(j);
 	if (!j->early)
 		stream_release(j->memfd, j->size);
 	j->memfd = -1;
@@ -161,14 +134,6 @@ job_begin(struct job *j, uint32_t owner, int memfd, uint64_t size)
 	j->choice = BACKEND_FULL; /* for those in front of it */
 }
 
-static void
-job_set_deadline(struct job *j)
-{
-	j->submitted = clock_ms();
-	j->deadline = j->submitted + settings->scan_timeout;
-	TAILQ_INSERT_TAIL(&due, j, due);
-}
-
 /* Ends the sending of a message that is still arriving, for good. */
 static void
 early_drop(struct job *j)
@@ -181,7 +146,7 @@ early_drop(struct job *j)
 static bool
 is_refused(struct job *j)
 {
-	if (waiting >= settings->max_waiting) {
+	if (queue_waiting() >= settings->max_waiting) {
 		j->end = OUTCOME_BUSY;
 		return true;
 	}
@@ -229,7 +194,7 @@ static void
 job_back(struct job *j)
 {
 	lane_give(j, is_scanning(j));
-	job_enter(j, JOB_WAITING);
+	queue_enter(j, JOB_WAITING);
 }
 
 /* A clamd had it and gave no verdict: one other may see it. */
@@ -272,7 +237,7 @@ job_confirm(struct job *j)
 {
 	j->verdict.backend = j->backend;
 	lane_give(j, false);
-	job_enter(j, JOB_CONFIRMING);
+	queue_enter(j, JOB_CONFIRMING);
 }
 
 static void
@@ -345,7 +310,7 @@ job_wait(struct job *j, enum job_state state, enum poll_for want)
 	struct lane *lane = &lanes[j->lane];
 
 	if (j->state != state)
-		job_enter(j, state);
+		queue_enter(j, state);
 	if (!poll_watch(
 		lane->clamd.fd, POLL_SCAN, j->lane, &lane->watched, want))
 		job_fault(j);
@@ -386,7 +351,7 @@ job_step(struct job *j, enum clamd_step step)
 		break;
 	case CLAMD_ENDED:
 		if (j->state != JOB_TALKING)
-			job_enter(j, JOB_TALKING);
+			queue_enter(j, JOB_TALKING);
 		job_answered(j);
 		break;
 	case CLAMD_REFUSED:
@@ -394,7 +359,7 @@ job_step(struct job *j, enum clamd_step step)
 		break;
 	case CLAMD_BUSY:
 		j->wake = clock_ms() + RETRY_MS;
-		job_enter(j, JOB_RETRYING);
+		queue_enter(j, JOB_RETRYING);
 		break;
 	case CLAMD_FAULT:
 		journal_event(LOG_LEVEL_ERROR, "scan-fault",
@@ -418,7 +383,7 @@ static void
 job_ask(struct job *j)
 {
 	lane_take(j);
-	job_enter(j, JOB_RETRYING); /* has a lane and no connection */
+	queue_enter(j, JOB_RETRYING); /* has a lane and no connection */
 	job_open(j);
 }
 
@@ -431,16 +396,16 @@ job_submit(
 	j->lead = lead;
 	if (!j->early) {
 		job_begin(j, owner, memfd, size);
-		job_set_deadline(j);
+		queue_begin(j);
 		j->refused = is_refused(j);
-		job_enter(j, JOB_WAITING);
+		queue_enter(j, JOB_WAITING);
 		return;
 	}
 	/* It is on its way already: now the memfd and the time are its own. */
 	j->early = false;
 	j->size = size;
-	TAILQ_REMOVE(&due, j, due);
-	job_set_deadline(j);
+	queue_end(j);
+	queue_begin(j);
 	j->refused = is_refused(j);
 	if (j->refused)
 		job_back(j);
@@ -462,13 +427,13 @@ job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
 		return;
 	}
 	/* Whole messages come first. */
-	if (waiting > 0 ||
+	if (queue_waiting() > 0 ||
 	    !backend_choose_stream(settings->max_message_size, &index))
 		return;
 	job_begin(j, owner, memfd, size);
 	j->early = true;
 	j->backend = index;
-	job_set_deadline(j);
+	queue_begin(j);
 	job_ask(j);
 }
 
@@ -573,60 +538,28 @@ job_expire(struct job *j)
 	job_finish(j, OUTCOME_TIMEOUT);
 }
 
-/* The first of a list if its time has come.  What is put back goes to the
- * end, with a later time: the callers' loops end. */
-static struct job *
-first_woken(enum job_state state, uint64_t now)
-{
-	struct job *j = TAILQ_FIRST(&list[state]);
-
-	return j != NULL && j->wake <= now ? j : NULL;
-}
-
-/* When the first of those that wait has waited too long. */
-static uint64_t
-wait_ends(void)
-{
-	const struct job *j = TAILQ_FIRST(&list[JOB_WAITING]);
-
-	return j == NULL ? UINT64_MAX : j->submitted + settings->wait_timeout;
-}
-
 void
 job_run(uint64_t now)
 {
 	struct job *j, *next;
 
-	while ((j = TAILQ_FIRST(&due)) != NULL && j->deadline <= now)
+	while ((j = queue_overdue(now)) != NULL)
 		job_expire(j);
-	while ((j = first_woken(JOB_CONNECTING, now)) != NULL)
+	while ((j = queue_woken(JOB_CONNECTING, now)) != NULL)
 		job_refused(j, ETIMEDOUT);
-	while ((j = first_woken(JOB_RETRYING, now)) != NULL)
+	while ((j = queue_woken(JOB_RETRYING, now)) != NULL)
 		job_open(j);
-	for (j = TAILQ_FIRST(&list[JOB_WAITING]); j != NULL; j = next) {
+	for (j = queue_first(); j != NULL; j = next) {
 		next = TAILQ_NEXT(j, queue);
 		if (!job_start(j))
 			break;
 	}
-	while (wait_ends() <= now) {
-		j = TAILQ_FIRST(&list[JOB_WAITING]);
+	while ((j = queue_waited(now)) != NULL)
 		job_finish(j, unserved(j));
-	}
 }
 
 uint64_t
 job_next(void)
 {
-	const struct job *j;
-	uint64_t next = wait_ends();
-
-	if ((j = TAILQ_FIRST(&due)) != NULL && j->deadline < next)
-		next = j->deadline;
-	j = TAILQ_FIRST(&list[JOB_CONNECTING]);
-	if (j != NULL && j->wake < next)
-		next = j->wake;
-	j = TAILQ_FIRST(&list[JOB_RETRYING]);
-	if (j != NULL && j->wake < next)
-		next = j->wake;
-	return next;
+	return queue_next();
 }

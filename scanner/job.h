@@ -17,9 +17,6 @@
  * A stream may be begun while the message still arrives (job_early): it is
  * sent to a clamd as it grows, and what goes wrong with that has no
  * consequence but that job_submit begins anew.
- *
- * All time limits are constants, so that the first of each list is always the
- * next to expire, and nothing is ever searched.
  */
 #ifndef SCANNER_JOB_H
 #define SCANNER_JOB_H
