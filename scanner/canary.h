@@ -9,10 +9,10 @@
  * up to its size: clamd must decode all of it, and put it down somewhere, to
  * get to its end.  canary_packed: the same, with a padding of zeros that is
  * packed.  It is short to make and to send whatever it unpacks to, and costs
- * clamd about a quarter of a message of that length; but it says nothing about
- * clamd's limits for such a message.  canary_nest: data packed more often than
- * any MaxRecursion allows, which clamd has to report if it reports what exceeds
- * its limits.
+ * clamd a quarter to two fifths of a message of that length; but it says
+ * nothing about clamd's limits for such a message.  canary_nest: data packed
+ * more often than any MaxRecursion allows, which clamd has to report if it
+ * reports what exceeds its limits.
  *
  * Each memfd goes to a clamd once: a second time its cache might answer.
  * Larger ones are made piece by piece between other work, one at a time, and
