@@ -106,7 +106,8 @@ class Clamd:
     def stop(self, how=signal.SIGTERM):
         if self.process is None:
             return
-        self.thaw()  # a frozen process would not see SIGTERM
+        if how != signal.SIGKILL:
+            self.thaw()  # a frozen process would not see SIGTERM
         self.process.send_signal(how)
         self.process.wait()
         self.process = None
