@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of the small canary. */
+/* Of the small canary: hardly any padding. */
 #define CANARY_SMALL 8192
 /* Up to here a canary is made at once, in about a millisecond. */
 #define CANARY_MIDDLE (UINT64_C(1) << 20)

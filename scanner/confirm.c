@@ -19,8 +19,11 @@
 /* Of a clamd: one for messages up to CANARY_MIDDLE, one for longer ones. */
 #define LINES 2
 
-/* Most mail is shorter: one canary for all of it. */
-#define LENGTH_LEAST (UINT64_C(1) << 16)
+#define LENGTH_LEAST CANARY_SMALL
+
+/* Up to here a canary is padded as the probe's are: its cost does not matter,
+ * and clamd sees the kind of message that most mail is. */
+#define LENGTH_PLAIN (UINT64_C(1) << 16)
 
 /* No thread is free, the backlog is full, or there is no memory. */
 #define AGAIN_MS 5
@@ -255,6 +258,18 @@ line_step(uint32_t index, enum clamd_step step)
 	}
 }
 
+/* The archive in it must be as long as the message: as base64 that is a third
+ * longer, and the rest of the canary is below CANARY_SMALL. */
+static int
+make_canary(const struct line *l, uint64_t limit, uint64_t *written)
+{
+	uint64_t plain = l->length + l->length / 2 + CANARY_SMALL;
+
+	return l->length <= LENGTH_PLAIN && plain <= limit
+		   ? canary_make(plain, written)
+		   : canary_packed(l->length, written);
+}
+
 static void
 line_start(uint32_t index, uint64_t now)
 {
@@ -265,7 +280,7 @@ line_start(uint32_t index, uint64_t now)
 	if (!backend_seat_take(backend, &l->seat))
 		return;
 	l->length = length_for(index, l->wanted);
-	l->memfd = canary_packed(l->length, &l->written);
+	l->memfd = make_canary(l, backend_at(backend)->limit, &l->written);
 	if (l->memfd == -1) {
 		line_close(index);
 		return;

@@ -135,8 +135,6 @@ get_canary(uint32_t index)
 		return true;
 	if (p->stage == STAGE_NEST)
 		p->memfd = canary_nest(&p->written);
-	else if (p->stage == STAGE_SMALL)
-		p->memfd = canary_packed(p->size, &p->written);
 	else if (p->size <= CANARY_MIDDLE)
 		p->memfd = canary_make(p->size, &p->written);
 	else {

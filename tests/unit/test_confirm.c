@@ -188,7 +188,7 @@ test_waits(void **state)
 	assert_nothing_held();
 	/* For a while, that is good for others. */
 	now_ms += INTERVAL - 1;
-	assert_true(judged(1, 0, 65536));
+	assert_true(judged(1, 0, 8192));
 	now_ms++;
 	assert_false(judged(2, 0, 10));
 }
@@ -274,7 +274,7 @@ test_limit(void **state)
 	(void)state;
 	set_up(1, INTERVAL);
 	backend_at(0)->limit = 20000;
-	assert_false(judged(0, 0, 15000));
+	assert_false(judged(0, 0, 17000));
 	run();
 	answer(0, FOUND);
 	assert_false(waits(0));
@@ -288,7 +288,7 @@ test_missed(void **state)
 	static const struct {
 		const char *reply, *why;
 	} row[] = {
-	    {BLIND, "says OK to the EICAR test string in 65536 bytes"},
+	    {BLIND, "says OK to the EICAR test string in 8192 bytes"},
 	    {"fd[11]: Can't create new file ERROR",
 		"no verdict on a test message: scan-error"},
 	    {"fd[11]: Heuristics.Limits.Exceeded.MaxFileSize FOUND",
