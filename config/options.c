@@ -69,8 +69,8 @@ const struct option options[] = {
 	"own for each connection, or the library of Sendmail, in one process "
 	"for all. See ENGINES in pratiqued(8)."},
     {GROUP_MAIN, OPTION_SIZE, "max_message_size", "100M",
-	/* clamd scans no file of 2 GB or more. */
-	MAIN(session.max_message_size), 1024, UINT64_C(2047) << 20, NULL,
+	/* No canary is shorter; clamd scans no file of 2 GB or more. */
+	MAIN(session.max_message_size), 8192, UINT64_C(2047) << 20, NULL,
 	"A longer message is not scanned, see on_too_big. Nor is one that is "
 	"longer than what each clamd has been seen to look into: see "
 	"MaxFileSize, MaxScanSize and StreamMaxLength in its configuration."},

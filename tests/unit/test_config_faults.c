@@ -29,7 +29,7 @@ static const struct {
 	"to 290s\n"},
     {USERS "max_message_size = 100",
 	"t.conf:3: max_message_size: \"100\" is out of range; give a size from "
-	"1K to 2047M\n"},
+	"8K to 2047M\n"},
     {USERS "\n# comment\nmax_mesage_size = 3",
 	"t.conf:5: max_mesage_size: there is no such option; did you mean "
 	"max_message_size?\n"},
