@@ -93,11 +93,14 @@ const struct option options[] = {
     {GROUP_MAIN, OPTION_TIME, "session_timeout", "1h",
 	MAIN(session.session_timeout), SECONDS(10), SECONDS(86400), NULL,
 	"How long the MTA may be silent between two commands."},
-    {GROUP_MAIN, OPTION_TIME, "scan_timeout", "150s",
-	/* MTAs give up waiting at the end of a message after 300 s. */
+    {GROUP_MAIN, OPTION_TIME, "scan_timeout", "110s",
+	/* MTAs give up waiting at the end of a message after 300 s.  The
+	 * default is below clamd's own for MaxScanTime. */
 	MAIN(session.scan_timeout), SECONDS(1), SECONDS(290), NULL,
 	"How long a verdict may take from the end of a message on, see "
-	"on_timeout."},
+	"on_timeout. A clamd without AlertExceedsMax says OK when its "
+	"MaxScanTime (120 s unless set) is over: with such a one, stay below "
+	"that."},
     {GROUP_MAIN, OPTION_COUNT, "max_waiting", "2000", MAIN(scanner.max_waiting),
 	1, 100000, NULL,
 	"Messages that wait for a clamd with a free thread. One more is not "

@@ -50,7 +50,7 @@ defaults(void **state)
 	assert_int_equal(s->renew_sessions, 20000);
 	assert_int_equal(s->renew_interval, 3600000);
 	assert_int_equal(s->session_timeout, 3600000);
-	assert_int_equal(s->scan_timeout, 150000);
+	assert_int_equal(s->scan_timeout, 110000);
 	assert_string_equal(s->header_scanned, "X-Virus-Scanned");
 	assert_string_equal(s->header_status, "X-Virus-Status");
 	assert_true(*s->hostname != '\0');
