@@ -14,7 +14,6 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../escape"))
 import prison  # noqa: E402
 from kit import proc  # noqa: E402
-from kit.pratiqued import LIBMILTER  # noqa: E402
 from kit.tap import SOURCE, main, wait_for  # noqa: E402
 from milterclient import Closed, MilterClient  # noqa: E402
 
@@ -49,8 +48,6 @@ class World:
                             prison.SESSION)
         os.remove(path)
         os.symlink(os.path.join(prison.BUILD, prison.SESSION), path)
-        os.symlink(os.path.join(prison.BUILD, LIBMILTER),
-                   os.path.join(os.path.dirname(path), LIBMILTER))
         self.daemon.settings["scan_timeout"] = f"{SCAN_TIMEOUT}s"
         stack.callback(self.cell.stop)
         self.cell.fresh()
