@@ -17,9 +17,6 @@
 
 /* MaxThreads of a clamd that does not say: its default. */
 #define THREADS_DEFAULT 10
-/* clamd scans to the end, whether we are there or not: MaxScanTime, whose
- * default is this. */
-#define ABANDONED_MS 120000
 /* One message's part of the work, divided by the weight; weights are at most
  * 100, so nothing that matters is lost. */
 #define SHARE 1000000
@@ -130,30 +127,19 @@ room_of(const struct backend *b)
 	return threads < most ? threads : most;
 }
 
-/* Forgets abandoned scans that are over by now. */
-static void
-expire_abandoned(struct backend *b, uint64_t now)
-{
-	while (b->over_count > 0 && b->over[b->over_first] <= now) {
-		b->over_first = (b->over_first + 1) % SETTINGS_SCANS_MAX;
-		b->over_count--;
-	}
-}
-
 bool
 backend_has_room(uint32_t index)
 {
-	struct backend *b = &backend[index];
+	const struct backend *b = &backend[index];
 
-	expire_abandoned(b, clock_ms());
-	return b->running + b->over_count + b->reserved < room_of(b);
+	return b->running + b->reserved < room_of(b);
 }
 
 /* What it has to do, in rounds: as many messages as its weight are one. */
 static uint32_t
 load_of(const struct backend *b)
 {
-	return (b->running + b->over_count) / b->settings->weight;
+	return b->running / b->settings->weight;
 }
 
 /* Which of two is to have the next message: the one that has less to do; if
@@ -195,9 +181,8 @@ backend_seat_take(uint32_t index, struct seat *seat)
 	if (seat->taken)
 		return true;
 	unreserve(b, seat);
-	expire_abandoned(b, clock_ms());
 	/* What is reserved for another canary is no hindrance: both wait. */
-	seat->taken = b->running + b->over_count < room_of(b);
+	seat->taken = b->running < room_of(b);
 	seat->reserved = !seat->taken;
 	if (seat->taken)
 		take_thread(b);
@@ -274,16 +259,9 @@ backend_choose(uint32_t tried, uint64_t size, uint32_t *index)
 }
 
 void
-backend_release(uint32_t index, bool abandoned)
+backend_release(uint32_t index)
 {
-	struct backend *b = &backend[index];
-
-	b->running--;
-	if (!abandoned || b->over_count == SETTINGS_SCANS_MAX)
-		return;
-	b->over[(b->over_first + b->over_count) % SETTINGS_SCANS_MAX] =
-	    clock_ms() + ABANDONED_MS;
-	b->over_count++;
+	backend[index].running--;
 }
 
 bool
@@ -410,9 +388,6 @@ backend_refused(uint32_t index, int error)
 	struct backend *b = &backend[index];
 	const char *text = strerrordesc_np(error);
 
-	/* Nobody listens: a clamd that was scanning for us has ended. */
-	if (error == ENOENT || error == ECONNREFUSED)
-		b->over_count = 0;
 	enter(b, BACKEND_DOWN, text != NULL ? text : "unknown error",
 	    error == ENOENT);
 	probe_later(index);

@@ -58,9 +58,6 @@ struct backend {
 	bool old_said;		/* its database's age is in the log */
 	struct version version; /* as of the last probe */
 	char reason[RECORD_REASON_MAX]; /* SUSPECT, DOWN */
-	/* Scans that we gave up, but clamd perhaps not: when it has. */
-	uint64_t over[SETTINGS_SCANS_MAX];
-	uint32_t over_first, over_count;
 };
 
 /* Before lockdown, with settings that stay. */
@@ -86,8 +83,8 @@ enum backend_choice backend_choose(
  * now. */
 bool backend_choose_stream(uint64_t size, uint32_t *index);
 
-/* abandoned: clamd may still be at it, so the room stays taken for a while. */
-void backend_release(uint32_t index, bool abandoned);
+/* A scan is over. */
+void backend_release(uint32_t index);
 
 /* Is there room for one more scan? */
 bool backend_has_room(uint32_t index);

@@ -17,6 +17,7 @@
 #include "scanner/clock.h"
 #include "scanner/confirm.h"
 #include "scanner/journal.h"
+#include "scanner/lane.h"
 #include "scanner/noverdict.h"
 #include "scanner/poll.h"
 #include "scanner/queue.h"
@@ -34,16 +35,6 @@
 /* Clamds that get to see a message that none has a verdict on. */
 #define CLAMDS_MAX 2
 
-struct lane {
-	struct job *job; /* NULL: free */
-	uint32_t next_free;
-	enum poll_for watched;
-	struct clamd clamd;
-};
-
-static struct lane *lanes;
-static uint32_t lane_count;
-static uint32_t lane_free; /* head of the free ones; lane_count: none */
 static const struct scanner_settings *settings;
 
 bool
@@ -51,45 +42,7 @@ job_setup(const struct scanner_settings *s)
 {
 	settings = s;
 	queue_setup(s);
-	lane_count = backend_room();
-	lanes = calloc(lane_count, sizeof(*lanes));
-	if (lanes == NULL)
-		return false;
-	for (uint32_t i = 0; i < lane_count; i++)
-		lanes[i].next_free = i + 1;
-	return true;
-}
-
-static bool
-has_lane(const struct job *j)
-{
-	return j->state == JOB_RETRYING || j->state == JOB_CONNECTING ||
-	       j->state == JOB_TALKING;
-}
-
-/* Gives lane and backend's room back, if the job has them. */
-static void
-lane_give(struct job *j, bool abandoned)
-{
-	struct lane *lane;
-
-	if (!has_lane(j))
-		return;
-	lane = &lanes[j->lane];
-	clamd_close(&lane->clamd);
-	lane->watched = POLL_NOTHING;
-	lane->job = NULL;
-	lane->next_free = lane_free;
-	lane_free = j->lane;
-	backend_release(j->backend, abandoned);
-}
-
-static void
-lane_take(struct job *j)
-{
-	j->lane = lane_free;
-	lane_free = lanes[j->lane].next_free;
-	lanes[j->lane].job = j;
+	return lane_setup(backend_room());
 }
 
 /* Has clamd begun with the scan, which it does when it has the whole? */
@@ -97,7 +50,7 @@ static bool
 is_scanning(const struct job *j)
 {
 	return j->state == JOB_TALKING &&
-	       lanes[j->lane].clamd.state == CLAMD_READING;
+	       lane_at(j->lane)->clamd.state == CLAMD_READING;
 }
 
 static void
@@ -214,8 +167,8 @@ static void
 job_failed(struct job *j, const struct reply *reply)
 {
 	noverdict_answer(j->backend, reply->why,
-	    span_of(
-		lanes[j->lane].clamd.reply, lanes[j->lane].clamd.reply_len));
+	    span_of(lane_at(j->lane)->clamd.reply,
+		lane_at(j->lane)->clamd.reply_len));
 	/* That one was only tired of waiting. */
 	if (strcmp(reply->why, REPLY_TIMED_OUT) != 0) {
 		j->tried |= UINT32_C(1) << j->backend;
@@ -243,7 +196,7 @@ job_confirm(struct job *j)
 static void
 job_answered(struct job *j)
 {
-	struct reply reply = clamd_reply(&lanes[j->lane].clamd);
+	struct reply reply = clamd_reply(&lane_at(j->lane)->clamd);
 	struct verdict *v = &j->verdict;
 
 	if (reply.outcome == OUTCOME_CLAMD_ERROR) {
@@ -307,7 +260,7 @@ job_fault(struct job *j)
 static void
 job_wait(struct job *j, enum job_state state, enum poll_for want)
 {
-	struct lane *lane = &lanes[j->lane];
+	struct lane *lane = lane_at(j->lane);
 
 	if (j->state != state)
 		queue_enter(j, state);
@@ -320,7 +273,7 @@ job_wait(struct job *j, enum job_state state, enum poll_for want)
 static enum clamd_step
 lane_open(const struct job *j)
 {
-	struct lane *lane = &lanes[j->lane];
+	struct lane *lane = lane_at(j->lane);
 
 	lane->watched = POLL_NOTHING;
 	return clamd_open(&lane->clamd,
@@ -355,7 +308,7 @@ job_step(struct job *j, enum clamd_step step)
 		job_answered(j);
 		break;
 	case CLAMD_REFUSED:
-		job_refused(j, lanes[j->lane].clamd.error);
+		job_refused(j, lane_at(j->lane)->clamd.error);
 		break;
 	case CLAMD_BUSY:
 		j->wake = clock_ms() + RETRY_MS;
@@ -363,7 +316,7 @@ job_step(struct job *j, enum clamd_step step)
 		break;
 	case CLAMD_FAULT:
 		journal_event(LOG_LEVEL_ERROR, "scan-fault",
-		    strerrordesc_np(lanes[j->lane].clamd.error));
+		    strerrordesc_np(lane_at(j->lane)->clamd.error));
 		job_fault(j);
 		break;
 	}
@@ -374,8 +327,8 @@ job_open(struct job *j)
 {
 	j->asked = clock_ms();
 	identity_of(j->backend, &j->identity);
-	job_step(j,
-	    spare_open(j->backend, &lanes[j->lane].clamd, j->memfd, j->size));
+	job_step(j, spare_open(j->backend, &lane_at(j->lane)->clamd, j->memfd,
+			j->size));
 }
 
 /* With room kept at j->backend. */
@@ -391,7 +344,7 @@ void
 job_submit(
     struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
 {
-	struct lane *lane = &lanes[j->lane];
+	struct lane *lane = lane_at(j->lane);
 
 	j->lead = lead;
 	if (!j->early) {
@@ -422,7 +375,7 @@ job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
 		return;
 	if (j->early) {
 		j->size = size;
-		if (clamd_grow(&lanes[j->lane].clamd, size, false))
+		if (clamd_grow(&lane_at(j->lane)->clamd, size, false))
 			job_wait(j, JOB_TALKING, POLL_WRITE);
 		return;
 	}
@@ -483,17 +436,17 @@ job_start(struct job *j)
 void
 job_event(uint32_t index)
 {
-	struct job *j = index < lane_count ? lanes[index].job : NULL;
+	struct job *j = lane_event(index);
 
-	if (j != NULL && lanes[index].clamd.state != CLAMD_CLOSED)
-		job_step(j, clamd_continue(&lanes[index].clamd));
+	if (j != NULL)
+		job_step(j, clamd_continue(&lane_at(index)->clamd));
 }
 
 void
 job_backend_hangs(uint32_t backend)
 {
-	for (uint32_t i = 0; i < lane_count; i++) {
-		struct job *j = lanes[i].job;
+	for (uint32_t i = 0; i < backend_room(); i++) {
+		struct job *j = lane_at(i)->job;
 
 		if (j == NULL || j->backend != backend)
 			continue;
@@ -543,6 +496,7 @@ job_run(uint64_t now)
 {
 	struct job *j, *next;
 
+	lane_run(now);
 	while ((j = queue_overdue(now)) != NULL)
 		job_expire(j);
 	while ((j = queue_woken(JOB_CONNECTING, now)) != NULL)
@@ -561,5 +515,7 @@ job_run(uint64_t now)
 uint64_t
 job_next(void)
 {
-	return queue_next();
+	uint64_t next = queue_next(), lane = lane_next();
+
+	return lane < next ? lane : next;
 }

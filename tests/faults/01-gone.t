@@ -318,6 +318,8 @@ def abandoned(rig):
         wait_for("the scan", lambda: fake.requests)
     rig.unscanned(rig.send(), "busy")
     rig.equal(fake.most, 1, "its thread is not given away")
+    stuck.set()
+    rig.clean(rig.send(), "it is free as soon as clamd has answered")
 
 
 def all_down(rig):

@@ -99,7 +99,7 @@ test_shares(void **state)
 
 		assert_in_range(index, 0, 2);
 		got[index]++;
-		backend_release((uint32_t)index, false);
+		backend_release((uint32_t)index);
 	}
 	assert_int_equal(got[0], 300);
 	assert_int_equal(got[1], 100);
@@ -120,7 +120,7 @@ test_least_to_do(void **state)
 		int other = choose();
 
 		assert_int_equal(other, 1 - first);
-		backend_release((uint32_t)other, false);
+		backend_release((uint32_t)other);
 	}
 }
 
@@ -135,16 +135,15 @@ test_room(void **state)
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(choose(), 0);
 	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
-	backend_release(0, true); /* clamd is still at it */
-	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
-	backend_release(0, false);
+	backend_release(0);
 	assert_int_equal(choose(), 0);
-	backend_release(0, false);
-	/* Nobody listens any more: it has died, and its scans with it. */
+	assert_int_equal(choose(), -1);
+	backend_release(0);
+	/* What it was at when it went is given back one by one. */
 	backend_refused(0, ECONNREFUSED);
 	backend_works(0);
 	assert_int_equal(choose(), 0);
-	assert_int_equal(choose(), 0);
+	assert_int_equal(choose(), -1);
 }
 
 static void
@@ -219,14 +218,14 @@ test_comes_back(void **state)
 	set_up(2, weight);
 	backend_failed(0, "test");
 	for (int i = 0; i < 100; i++)
-		backend_release((uint32_t)choose(), false);
+		backend_release((uint32_t)choose());
 	backend_works(0);
 	for (int i = 0; i < 100; i++) {
 		int index = choose();
 
 		assert_in_range(index, 0, 1);
 		got[index]++;
-		backend_release((uint32_t)index, false);
+		backend_release((uint32_t)index);
 	}
 	assert_int_equal(got[0], 50);
 }

@@ -380,17 +380,17 @@ test_room(void **state)
 	assert_false(judged(1, 0, 2 * MB));
 	run();
 	assert_int_equal(opened, 0);
-	backend_release(0, false);
+	backend_release(0);
 	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
 	now_ms = confirm_next();
 	run();
 	assert_int_equal(opened, 1);
-	backend_release(0, false);
+	backend_release(0);
 	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
 	now_ms = confirm_next();
 	run();
 	assert_int_equal(opened, 2);
-	backend_release(0, false);
+	backend_release(0);
 	assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
 }
 

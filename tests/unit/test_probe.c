@@ -356,7 +356,7 @@ test_room(void **state)
 	answer(CLAMD_VERSION, VERSION_1);
 	run();
 	assert_int_equal(asked->request, CLAMD_VERSION);
-	backend_release(0, false);
+	backend_release(0);
 	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
 	now_ms = probe_next();
 	answer(CLAMD_FILDES, FOUND);
