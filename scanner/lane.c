@@ -11,10 +11,12 @@
  * MaxScanTime, whose default is this. */
 #define ABANDONED_MS 120000
 
+TAILQ_HEAD(lane_list, lane);
+
 static struct lane *lanes;
 static uint32_t lane_count;
-static uint32_t lane_free; /* head of the free ones; lane_count: none */
-static TAILQ_HEAD(, lane) abandoned; /* oldest first */
+static uint32_t lane_free;	   /* head of the free ones; lane_count: none */
+static struct lane_list abandoned; /* oldest first */
 
 bool
 lane_setup(uint32_t count)
