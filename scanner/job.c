@@ -2,14 +2,12 @@
 /*
  * The life of a scan; see job.h.  Runs in the scanner.
  *
- * One lane is one connection to a clamd with its reply buffer; there are as
- * many as scans may be under way, so a job for which a backend has room always
- * finds one.
+ * There are as many lanes (lane.h) as scans may be under way, so a job for
+ * which a backend has room always finds one.
  */
 #include "scanner/job.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "scanner/backend.h"
