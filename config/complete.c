@@ -137,6 +137,16 @@ is_unscanned(enum outcome outcome)
 	return outcome < OUTCOME_COUNT && *outcome_reason(outcome) != '\0';
 }
 
+/* What the sections for one reason leave out comes from on_unscanned.  But who
+ * lets mail pass while no clamd works need not want to let pass what somebody
+ * made so that clamd does not look into it. */
+static bool
+inherits(enum outcome outcome, enum action action)
+{
+	return is_unscanned(outcome) &&
+	       (action != ACTION_ACCEPT || outcome != OUTCOME_LIMITS_EXCEEDED);
+}
+
 static void
 settle_all(struct reading *r)
 {
@@ -152,7 +162,8 @@ settle_all(struct reading *r)
 
 		if (sections[id].group != GROUP_ACTION)
 			continue;
-		settle(r, id, is_unscanned(outcome) ? &unscanned : NULL);
+		settle(r, id,
+		    inherits(outcome, unscanned.action) ? &unscanned : NULL);
 		if (outcome != OUTCOME_COUNT)
 			r->config.session.disposition[outcome] = r->given[id];
 		if (outcome == OUTCOME_CLEAN)

@@ -256,6 +256,11 @@ _Static_assert(sizeof(options) / sizeof(options[0]) <= OPTIONS_MAX,
 #define UNSCANNED_TEMPFAIL \
 	"451 4.7.1 Message could not be scanned, try again later"
 
+/* complete.c sees to that. */
+#define NOT_ACCEPTED                                                  \
+	"As a sender can bring that about, accept is not taken from " \
+	"on_unscanned."
+
 const struct section sections[SECTION_COUNT] = {
     [SECTION_MAIN] = {"", GROUP_MAIN, OUTCOME_COUNT, ACTION_COUNT, "", "", ""},
     [SECTION_CLAMD] = {"clamd", GROUP_CLAMD, OUTCOME_COUNT, ACTION_COUNT, "",
@@ -274,7 +279,7 @@ const struct section sections[SECTION_COUNT] = {
 	ACTION_TEMPFAIL, UNSCANNED_REJECT, UNSCANNED_TEMPFAIL,
 	"A message without a verdict, for whatever reason. The sections "
 	"after this one are for one reason each. What they leave out is taken "
-	"from here."},
+	"from here, where they do not say otherwise."},
     [SECTION_ON_TOO_BIG] = {"on_too_big", GROUP_ACTION, OUTCOME_TOO_BIG,
 	ACTION_TEMPFAIL, "552 5.3.4 Message too big to be scanned",
 	UNSCANNED_TEMPFAIL,
@@ -285,6 +290,12 @@ const struct section sections[SECTION_COUNT] = {
 	UNSCANNED_TEMPFAIL,
 	"Unscanned because it passed recipients, header_fields or header_size in "
 	"section limits."},
+    [SECTION_ON_LIMITS_EXCEEDED] = {"on_limits_exceeded", GROUP_ACTION,
+	OUTCOME_LIMITS_EXCEEDED, ACTION_TEMPFAIL,
+	"554 5.7.1 Message contains more than can be scanned",
+	UNSCANNED_TEMPFAIL,
+	"Unscanned because clamd reported that something in it exceeds one of "
+	"clamd's own limits (Heuristics.Limits.Exceeded). " NOT_ACCEPTED},
     [SECTION_ON_CLAMD_DOWN] = {"on_clamd_down", GROUP_ACTION,
 	OUTCOME_CLAMD_DOWN, ACTION_TEMPFAIL, UNSCANNED_REJECT,
 	UNSCANNED_TEMPFAIL, "Unscanned because no clamd could be used."},

@@ -56,8 +56,10 @@ check(enum reply_form form, enum reply_end end, struct span bytes)
 		NEED(end == REPLY_EOF || end == REPLY_RESET);
 		break;
 	case OUTCOME_TOO_BIG:
-		NEED(has(bytes, "Heuristics.Limits.Exceeded") ||
-		     has(bytes, "INSTREAM size limit exceeded."));
+		NEED(has(bytes, "INSTREAM size limit exceeded."));
+		break;
+	case OUTCOME_LIMITS_EXCEEDED:
+		NEED(has(bytes, "Heuristics.Limits.Exceeded"));
 		break;
 	case OUTCOME_CLEAN_BY_STAMP:
 	case OUTCOME_CLAMD_DOWN:

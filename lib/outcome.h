@@ -15,14 +15,15 @@ enum outcome {
 	OUTCOME_CLEAN, /* clamd judged the whole message clean */
 	/* Another relay of the site had it judged: its stamp is good. */
 	OUTCOME_CLEAN_BY_STAMP,
-	OUTCOME_INFECTED,    /* clamd named a signature */
-	OUTCOME_TOO_BIG,     /* unscanned: above max_message_size */
-	OUTCOME_LIMITS,	     /* unscanned: passed another limit of a session */
-	OUTCOME_CLAMD_DOWN,  /* unscanned: no clamd could be used */
-	OUTCOME_CLAMD_ERROR, /* unscanned: clamd answered, but no verdict */
-	OUTCOME_TIMEOUT,     /* unscanned: no answer within scan_timeout */
-	OUTCOME_BUSY,	     /* unscanned: no room, or no clamd free in time */
-	OUTCOME_INTERNAL,    /* unscanned: a fault of our own */
+	OUTCOME_INFECTED, /* clamd named a signature */
+	OUTCOME_TOO_BIG,  /* unscanned: above max_message_size */
+	OUTCOME_LIMITS,	  /* unscanned: passed another limit of a session */
+	OUTCOME_LIMITS_EXCEEDED, /* unscanned: a limit inside of clamd */
+	OUTCOME_CLAMD_DOWN,	 /* unscanned: no clamd could be used */
+	OUTCOME_CLAMD_ERROR,	 /* unscanned: clamd answered, but no verdict */
+	OUTCOME_TIMEOUT,	 /* unscanned: no answer within scan_timeout */
+	OUTCOME_BUSY,	  /* unscanned: no room, or no clamd free in time */
+	OUTCOME_INTERNAL, /* unscanned: a fault of our own */
 	OUTCOME_COUNT
 };
 

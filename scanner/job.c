@@ -207,7 +207,7 @@ job_answered(struct job *j)
 		early_drop(j); /* too big for this one, probably */
 		return;
 	}
-	if (reply.outcome == OUTCOME_INFECTED) {
+	if (reply.name.len > 0) {
 		/* one byte stays for the reader's NUL */
 		v->name_len = (uint32_t)(reply.name.len < sizeof(v->name)
 					     ? reply.name.len

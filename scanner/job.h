@@ -44,7 +44,8 @@ enum job_state {
 struct verdict {
 	enum outcome outcome;
 	uint32_t name_len;
-	char name[RECORD_NAME_MAX]; /* INFECTED: the signature, cut */
+	char name[RECORD_NAME_MAX]; /* INFECTED: the signature, cut;
+				     * LIMITS_EXCEEDED: clamd's name for it */
 	uint32_t backend;	    /* that was asked, or BACKEND_NONE */
 	uint64_t wait_ms; /* from submission until a clamd was asked */
 	uint64_t scan_ms; /* from then on */

@@ -259,7 +259,8 @@ ended_size(uint32_t index, const struct reply *reply)
 	bool passed_over =
 	    reply->outcome == OUTCOME_CLEAN && backend_at(index)->alerts_off;
 
-	if (reply->outcome == OUTCOME_TOO_BIG || passed_over)
+	if (reply->outcome == OUTCOME_TOO_BIG ||
+	    reply->outcome == OUTCOME_LIMITS_EXCEEDED || passed_over)
 		size_too_big(index);
 	else if (reply->outcome == OUTCOME_INFECTED) {
 		p->floor = p->size;

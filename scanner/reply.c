@@ -92,7 +92,8 @@ static struct reply
 found(struct span name)
 {
 	return (struct reply){
-	    .outcome = is_limit(name) ? OUTCOME_TOO_BIG : OUTCOME_INFECTED,
+	    .outcome =
+		is_limit(name) ? OUTCOME_LIMITS_EXCEEDED : OUTCOME_INFECTED,
 	    .name = name,
 	};
 }

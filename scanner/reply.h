@@ -44,9 +44,12 @@ enum reply_end {
 #define REPLY_TIMED_OUT "read-timeout"
 
 struct reply {
-	enum outcome outcome; /* CLEAN, INFECTED, TOO_BIG or CLAMD_ERROR */
-	struct span name;     /* INFECTED, TOO_BIG: what clamd named; a view */
-	const char *why;      /* CLAMD_ERROR: a fixed word for the log */
+	/* CLEAN, INFECTED, LIMITS_EXCEEDED, CLAMD_ERROR, or TOO_BIG: a stream
+	 * that was longer than clamd takes. */
+	enum outcome outcome;
+	struct span
+	    name; /* INFECTED, LIMITS_EXCEEDED: what clamd named; a view */
+	const char *why; /* CLAMD_ERROR: a fixed word for the log */
 };
 
 /* The answer to a scan.  name in the result views bytes. */

@@ -51,6 +51,8 @@ add_verdict(struct log_line *line, const struct client *c)
 		log_text(line, "reason", outcome_reason(v->outcome));
 	if (v->outcome == OUTCOME_INFECTED)
 		log_bytes(line, "signature", v->name, v->name_len);
+	if (v->outcome == OUTCOME_LIMITS_EXCEEDED)
+		log_bytes(line, "limit", v->name, v->name_len);
 	if (v->backend != BACKEND_NONE)
 		log_text(line, "backend", backend_name(v->backend));
 	log_number(line, "wait_ms", v->wait_ms);

@@ -63,11 +63,14 @@ void
 stage_missed(
     const struct reply *reply, uint64_t size, char *reason, size_t room)
 {
+	bool limit = reply->outcome == OUTCOME_TOO_BIG ||
+		     reply->outcome == OUTCOME_LIMITS_EXCEEDED;
+
 	if (reply->outcome == OUTCOME_CLEAN)
 		(void)snprintf(reason, room,
 		    "says OK to the EICAR test string in %llu bytes",
 		    (unsigned long long)size);
 	else
 		(void)snprintf(reason, room, "no verdict on a test message: %s",
-		    reply->outcome == OUTCOME_TOO_BIG ? "too big" : reply->why);
+		    limit ? "too big" : reply->why);
 }

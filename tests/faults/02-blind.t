@@ -326,8 +326,8 @@ def alerted_limits(rig):
     for name, content in beyond_limits():
         fields, body = attachment(content)
         result = rig.send(body, fields)
-        rig.equal((result.verdict, result.reason), ("unscanned", "too-big"),
-                  name, result)
+        rig.equal((result.verdict, result.reason),
+                  ("unscanned", "limits-exceeded"), name, result)
 
 
 def scan_time(rig):
@@ -336,7 +336,7 @@ def scan_time(rig):
     rig.start(unix(clamd), wait=False)
     fields, body = attachment(b"".join(os.urandom(999) for _ in range(3000)))
     result = rig.send(body, fields)
-    rig.unscanned(result, "too-big", "clamd-down", "clamd-error")
+    rig.unscanned(result, "limits-exceeded", "clamd-down", "clamd-error")
 
 
 def encrypted(rig):

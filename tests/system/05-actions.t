@@ -3,6 +3,7 @@
 """What the operator can choose: the action for each outcome, replies, header
 names, log form, listening sockets; and the daemon's options and signals."""
 import grp
+import gzip
 import json
 import os
 import signal
@@ -93,6 +94,28 @@ def unscanned(tap, w):
     is_unscanned(tap, w, tag, "too-big")
     tap.equal(w.sink.mails(tag)[0].body.decode(), big * 2000,
               "too big: delivered whole")
+
+
+def limits_exceeded(tap, w):
+    """A short message that trips a limit inside of clamd is not too big"""
+    nested = os.urandom(64)
+    for _ in range(100):  # the greatest MaxRecursion there is
+        nested = gzip.compress(nested, 0)
+    w.restart(on_unscanned={"action": "accept"},
+              on_too_big={"action": "accept"})
+    tag = smtp.new_tag()
+    tap.equal(w.send(tag, smtp.attachment(tag, nested, FORGED)),
+              "451 4.7.1 Message could not be scanned, try again later",
+              "accept for others is not accept for this")
+    line = w.log(tag)
+    tap.equal((line["reason"], line["limit"], line["action"]),
+              ("limits-exceeded", "Heuristics.Limits.Exceeded.MaxRecursion",
+               "tempfail"), "in the log")
+    w.restart(on_limits_exceeded={"action": "accept"})
+    tag = smtp.new_tag()
+    tap.has(w.send(tag, smtp.attachment(tag, nested, FORGED)), "250 ",
+            "by its own section: accepted")
+    is_unscanned(tap, w, tag, "limits-exceeded")
 
 
 def headers(tap, w):
@@ -252,5 +275,5 @@ def options(tap, w):
 
 
 main(world, actions.refusals, actions.accept, discard, quarantine, clean,
-     unscanned, headers, log_forms, two_sockets, drain, check_option,
-     bad_configurations, socket_file, options)
+     unscanned, limits_exceeded, headers, log_forms, two_sockets, drain,
+     check_option, bad_configurations, socket_file, options)

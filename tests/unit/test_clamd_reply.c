@@ -17,6 +17,7 @@
 #define CLEAN	 OUTCOME_CLEAN
 #define INFECTED OUTCOME_INFECTED
 #define TOO_BIG	 OUTCOME_TOO_BIG
+#define LIMIT	 OUTCOME_LIMITS_EXCEEDED
 #define ERROR	 OUTCOME_CLAMD_ERROR
 
 static const struct row {
@@ -52,8 +53,8 @@ static const struct row {
 
     /* A limit is no virus, a signature called so is one. */
     {REPLY_FD, BYTES("fd[1]: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0"),
-	TOO_BIG, "Heuristics.Limits.Exceeded.MaxFileSize"},
-    {REPLY_STREAM, BYTES("stream: Heuristics.Limits.Exceeded FOUND\0"), TOO_BIG,
+	LIMIT, "Heuristics.Limits.Exceeded.MaxFileSize"},
+    {REPLY_STREAM, BYTES("stream: Heuristics.Limits.Exceeded FOUND\0"), LIMIT,
 	"Heuristics.Limits.Exceeded"},
     {REPLY_FD, BYTES("fd[1]: Heuristics.Limits.Exceeded.A.UNOFFICIAL FOUND\0"),
 	INFECTED, "Heuristics.Limits.Exceeded.A.UNOFFICIAL"},
