@@ -3,7 +3,8 @@
 LIB := lib/field.c lib/log.c lib/network.c lib/outcome.c lib/stamp.c
 
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
-	  config/options.c config/read.c config/reply.c config/text.c config/values.c
+	  config/options.c config/read.c config/reply.c config/text.c \
+	  config/values.c config/warn.c
 
 # What every process has of it, and what the monitor's children have besides.
 CONFINE := sandbox/caps.c sandbox/descriptors.c sandbox/limits.c \

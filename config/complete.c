@@ -95,10 +95,13 @@ complete_peer(struct reading *r, const char *network, unsigned line)
 	memset(r->seen[SECTION_PEER], 0, sizeof(r->seen[SECTION_PEER]));
 }
 
-static unsigned
-line_of(const struct reading *r, enum section_id id, const char *key)
+/* A fault of an option of that section, in the line that sets it. */
+static void
+fault_of(
+    struct reading *r, enum section_id id, const char *key, const char *what)
 {
-	return r->seen[id][option_find(GROUP_ACTION, key) - options];
+	reading_fault(
+	    r, reading_line(r, id, key), sections[id].name, key, what);
 }
 
 /* Settles action and reply of one on_ section.  What it leaves out comes from
@@ -108,10 +111,10 @@ settle(struct reading *r, enum section_id id, const struct disposition *parent)
 {
 	const struct section *s = &sections[id];
 	struct disposition *d = &r->given[id];
-	unsigned line = line_of(r, id, "reply");
+	unsigned line = reading_line(r, id, "reply");
 	struct complaint c;
 
-	if (line_of(r, id, "action") == 0)
+	if (reading_line(r, id, "action") == 0)
 		d->action = parent == NULL ? s->action : parent->action;
 	if (*d->reply != '\0') {
 		if (reply_fits(d->reply, d->action))
@@ -155,7 +158,7 @@ settle_all(struct reading *r)
 	/* Only a reply that the operator wrote is handed down: the table has
 	 * better ones for each section. */
 	unscanned = r->given[SECTION_ON_UNSCANNED];
-	if (line_of(r, SECTION_ON_UNSCANNED, "action") == 0)
+	if (reading_line(r, SECTION_ON_UNSCANNED, "action") == 0)
 		unscanned.action = sections[SECTION_ON_UNSCANNED].action;
 	for (enum section_id id = SECTION_CLAMD; id < SECTION_COUNT; id++) {
 		enum outcome outcome = sections[id].outcome;
@@ -200,14 +203,14 @@ complete_ids(struct reading *r)
 	}
 
 	if (config->user_uid == config->scanner_uid)
-		reading_fault(r, 0, "", "scanner_user",
+		fault_of(r, SECTION_MAIN, "scanner_user",
 		    "is the same as user; name another one: the ids keep the "
 		    "two apart");
 	config->user_gid = primary_group(config->user_uid);
 	if (config->scanner_gid == (gid_t)-1)
 		config->scanner_gid = primary_group(config->scanner_uid);
 	if (config->user_gid == (gid_t)-1 || config->scanner_gid == (gid_t)-1)
-		reading_fault(r, 0, "", "user",
+		fault_of(r, SECTION_MAIN, "user",
 		    "or scanner_user has no primary group; check the user "
 		    "database");
 }
@@ -223,7 +226,7 @@ complete_hostname(struct reading *r)
 		return;
 	if (gethostname(name, sizeof(name) - 1) == -1 ||
 	    !value_host(name, s->hostname, sizeof(s->hostname), &c))
-		reading_fault(r, 0, "", "hostname",
+		fault_of(r, SECTION_MAIN, "hostname",
 		    "the system's host name can not be used; set this option");
 }
 
@@ -236,14 +239,14 @@ complete_stamp(struct reading *r)
 
 	complete_section(r, SECTION_STAMP, &r->config);
 	if (*stamp->header == '\0')
-		reading_fault(r, 0, "stamp", "header",
+		fault_of(r, SECTION_STAMP, "header",
 		    "is empty; stamps of strangers could not be taken out");
 	else if (strcasecmp(stamp->header, session->header_scanned) == 0 ||
 		 strcasecmp(stamp->header, session->header_status) == 0)
-		reading_fault(r, 0, "stamp", "header",
+		fault_of(r, SECTION_STAMP, "header",
 		    "is the name of another field of ours; name another one");
 	if (stamp->add && stamp->strip == STAMP_STRIP_ALL)
-		reading_fault(r, 0, "stamp", "add",
+		fault_of(r, SECTION_STAMP, "add",
 		    "is yes, but strip = all takes stamps out; set one of them");
 	session->stamp.strip = stamp->strip;
 	memcpy(session->stamp.header, stamp->header, sizeof(stamp->header));
@@ -279,14 +282,14 @@ complete_config(struct reading *r)
 	complete_stamp(r);
 	if (*session->header_scanned != '\0' &&
 	    strcasecmp(session->header_scanned, session->header_status) == 0)
-		reading_fault(r, 0, "headers", "status",
+		fault_of(r, SECTION_HEADERS, "status",
 		    "is the same as scanned; name another one, or \"\"");
 	if (r->faults == 0)
 		complete_ids(r);
 	if (*config->libexec_dir == '\0')
 		memcpy(config->libexec_dir, LIBEXECDIR, sizeof(LIBEXECDIR));
 	if (scanner->max_memory / 2 < session->max_message_size)
-		reading_fault(r, 0, "", "max_memory",
+		fault_of(r, SECTION_MAIN, "max_memory",
 		    "is too small; give at least twice max_message_size");
 	scanner->max_message_size = session->max_message_size;
 	scanner->max_sessions = session->max_sessions;

@@ -31,14 +31,15 @@ print_plain(FILE *out, const char *text)
 		fputc(*text < ' ' || *text > '~' ? '?' : *text, out);
 }
 
-void
-reading_fault(struct reading *r, unsigned line, const char *section,
+/* One line on r->err. */
+static void
+say(struct reading *r, unsigned line, const char *grade, const char *section,
     const char *key, const char *what)
 {
-	r->faults++;
 	fprintf(r->err, "%s:", r->file);
 	if (line != 0)
 		fprintf(r->err, "%u:", line);
+	fputs(grade, r->err);
 	if (*key != '\0') {
 		fprintf(r->err, " %s%s", section, *section == '\0' ? "" : ".");
 		print_plain(r->err, key);
@@ -47,6 +48,27 @@ reading_fault(struct reading *r, unsigned line, const char *section,
 	fputc(' ', r->err);
 	print_plain(r->err, what);
 	fputc('\n', r->err);
+}
+
+void
+reading_fault(struct reading *r, unsigned line, const char *section,
+    const char *key, const char *what)
+{
+	r->faults++;
+	say(r, line, "", section, key, what);
+}
+
+void
+reading_warning(struct reading *r, unsigned line, const char *section,
+    const char *key, const char *what)
+{
+	say(r, line, " warning:", section, key, what);
+}
+
+unsigned
+reading_line(const struct reading *r, enum section_id id, const char *key)
+{
+	return r->seen[id][option_find(sections[id].group, key) - options];
 }
 
 /* The table's section for one of libconfuse's. */
@@ -289,6 +311,7 @@ config_read(const char *file, struct config *out, FILE *err)
 	free(text);
 	if (r->faults != 0)
 		return false;
+	warn_of_settings(r);
 	*out = r->config;
 	return true;
 }

@@ -3,7 +3,7 @@
  * A configuration that is being read: shared by the parts of config_read
  * only.  text.c gets the file, read.c runs libconfuse and fills in what the file
  * says, assign.c stores single values, complete.c adds what the file leaves
- * out and checks what only the whole can show.
+ * out and checks what only the whole can show, warn.c tells what is unwise.
  */
 #ifndef CONFIG_READING_H
 #define CONFIG_READING_H
@@ -33,6 +33,13 @@ struct reading {
 void reading_fault(struct reading *, unsigned line, const char *section,
     const char *key, const char *what);
 
+/* The same for a value that can be used but is unwise; no fault. */
+void reading_warning(struct reading *, unsigned line, const char *section,
+    const char *key, const char *what);
+
+/* The line in which the file sets an option; 0: it does not. */
+unsigned reading_line(const struct reading *, enum section_id, const char *key);
+
 /* The text of r->file without comments, to be freed; NULL after a fault. */
 char *reading_text(struct reading *);
 
@@ -54,5 +61,9 @@ void complete_peer(struct reading *, const char *network, unsigned line);
 
 /* After the whole file. */
 void complete_config(struct reading *);
+
+/* After complete_config: says which of the settings are allowed but unwise, and
+ * the mend. */
+void warn_of_settings(struct reading *);
 
 #endif

@@ -159,6 +159,15 @@ left_open(const struct scan *s, unsigned *line)
 			       "end; add the missing }";
 }
 
+/* No value has a line end in it.  A quote without its partner is told in its
+ * own line: the next quote of the file would be taken for the partner, and what
+ * stands behind that be blamed. */
+static bool
+line_ends_in_text(const struct scan *s, const char *text)
+{
+	return *text == '\n' && (s->in == IN_SINGLE || s->in == IN_DOUBLE);
+}
+
 /* Puts blanks in place of comments; line ends stay. */
 static bool
 blank_comments(struct reading *r, char *text)
@@ -171,6 +180,8 @@ blank_comments(struct reading *r, char *text)
 	for (; *text != '\0'; text += taken) {
 		enum place was = s.in;
 
+		if (line_ends_in_text(&s, text))
+			break;
 		s.in = next_place(was, text, s.in_word, &taken);
 		if (was == IN_PLAIN) {
 			s.begun = s.line;

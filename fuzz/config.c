@@ -97,15 +97,16 @@ read_text(struct span text, struct config *config)
 	return ok;
 }
 
-/* Lines "FILE: ..." or "FILE:LINE: ...", nothing else. */
+/* Lines "FILE: ..." or "FILE:LINE: ...", nothing else; what is not refused can
+ * have warnings only, which all name their line. */
 static void
-check_messages(void)
+check_messages(bool refused)
 {
 	struct span all = span_text(messages);
 	struct cursor c = cursor_of(all);
 	struct span name = {0};
 
-	NEED(all.len > 0 && all.ptr[all.len - 1] == '\n');
+	NEED(all.len > 0 ? all.ptr[all.len - 1] == '\n' : !refused);
 	while (!cursor_empty(&c)) {
 		const uint8_t *lf = memchr(c.at, '\n', c.left);
 		struct span line = {0};
@@ -118,6 +119,8 @@ check_messages(void)
 		NEED(line.len > name.len + 2 &&
 		     fuzz_same(name, span_text(path)) &&
 		     line.ptr[name.len] == ':');
+		NEED(refused || memmem(line.ptr, line.len, ": warning: ",
+				    strlen(": warning: ")) != NULL);
 	}
 }
 
@@ -195,10 +198,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* Padding included. */
 		NEED(memcmp((uint8_t *)&config, (uint8_t *)&untouched,
 			 sizeof(config)) == 0);
-		check_messages();
+		check_messages(true);
 		return 0;
 	}
-	NEED(messages[0] == '\0');
+	check_messages(false);
 	check_settings(&config);
 	dump_to(&config, dump);
 	NEED(read_text(span_text(dump), &untouched));

@@ -68,7 +68,7 @@ static const struct {
 	"t.conf:1: user: \"root\" is the superuser; name one without any "
 	"privilege\n"},
     {"user = daemon\nscanner_user = daemon\n",
-	"t.conf: scanner_user: is the same as user; name another one: the ids "
+	"t.conf:2: scanner_user: is the same as user; name another one: the ids "
 	"keep the two apart\n"},
     {USERS "socket_group = nosuchgroup",
 	"t.conf:3: socket_group: \"nosuchgroup\" is not a group of this system; "
@@ -136,7 +136,7 @@ static const struct {
 	"give X- and at most 61 more printable characters without space and "
 	"colon\n"},
     {USERS "headers { scanned = X-A status = X-a }\n",
-	"t.conf: headers.status: is the same as scanned; name another one, or "
+	"t.conf:3: headers.status: is the same as scanned; name another one, or "
 	"\"\"\n"},
     {USERS "max_sessions 5\n",
 	"t.conf:3: max_sessions: has no value; write = and the value behind "
@@ -160,6 +160,12 @@ static const struct {
     {USERS "hostname = \"abc\n",
 	"t.conf:3: a text begins here and does not end; add the missing "
 	"quote\n"},
+    {USERS "hostname = \"abc\nlog_to = \"stderr\"\nbad = 1\n",
+	"t.conf:3: a text begins here and does not end; add the missing "
+	"quote\n"},
+    {USERS "hostname = 'abc\nlog_to = 'stderr'\n",
+	"t.conf:3: a text begins here and does not end; add the missing "
+	"quote\n"},
     {USERS "/* no\n\nend",
 	"t.conf:3: a comment begins here and does not end; add */\n"},
     {"# one\n## two 'and\n\n// three \"\n" USERS "scan_timeout = 0 # x\n",
@@ -181,6 +187,54 @@ exact_messages(void **state)
 		assert_string_equal(messages, faults[i].expected);
 		/* *out is untouched. */
 		assert_int_equal(config.listens, 0);
+	}
+}
+
+/* What is allowed and unwise: read, with a word about it. */
+static void
+warnings(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} rows[] = {
+	    {USERS "listen = {\"inet:8894@127.0.0.1\", \"unix:/a\"}\n"
+		   "socket_mode = 0660\nrun_dir = /\n"
+		   "on_unscanned { action = quarantine }\n"
+		   "on_clean { action = accept }\n",
+		""},
+	    {USERS
+		"listen = {\"inet:8894@127.0.0.1\",\n\"inet:8894@0.0.0.0\"}\n",
+		"t.conf:4: warning: listen: \"inet:8894@0.0.0.0\" can be reached "
+		"from every network of this host, and the milter protocol knows "
+		"no password; write the address that the MTA uses, such as "
+		"inet:8894@127.0.0.1\n"},
+	    {USERS "listen = \"inet6:1@::\"\nsocket_mode = 0666\n",
+		"t.conf:3: warning: listen: \"inet6:1@::\" can be reached "
+		"from every network of this host, and the milter protocol knows "
+		"no password; write the address that the MTA uses, such as "
+		"inet:8894@127.0.0.1\n"},
+	    {USERS "\nsocket_mode = 0666\n",
+		"t.conf:4: warning: socket_mode: lets every user of this host "
+		"speak to the milter; write 0660 and the MTA's group in "
+		"socket_group\n"},
+	    {USERS "run_dir = /tmp\n",
+		"t.conf:3: warning: run_dir: is a directory that every user of "
+		"this host can write to; mend it with: chmod 0755 DIRECTORY\n"},
+	    {USERS "on_unscanned {\n action = accept }\n",
+		"t.conf:4: warning: on_unscanned.action: accepts mail that "
+		"nobody has scanned; write tempfail, or quarantine, unless "
+		"something else scans it later\n"},
+	    {USERS "on_too_big { action = accept }\n",
+		"t.conf:3: warning: on_too_big.action: accepts mail that "
+		"nobody has scanned; write tempfail, or quarantine, unless "
+		"something else scans it later\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!read_text(rows[i].text))
+			fail_msg("refused: %s%s", rows[i].text, messages);
+		assert_string_equal(messages, rows[i].expected);
 	}
 }
 
@@ -280,6 +334,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(exact_messages),
+	    cmocka_unit_test(warnings),
 	    cmocka_unit_test(too_many),
 	    cmocka_unit_test(files),
 	    cmocka_unit_test(contents),

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Settings that are allowed and unwise: each is told with its line and what to
+ * write instead, by `pratiqued -T` and at the start.  Runs in pratiqued, and in
+ * pratique(8), when the file has been read without a fault.
+ */
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/reading.h"
+
+#define WORLD_WRITES 0002
+
+static void
+warn(struct reading *r, enum section_id id, const char *key, const char *what)
+{
+	reading_warning(
+	    r, reading_line(r, id, key), sections[id].name, key, what);
+}
+
+/* The address means every one that the host has. */
+static bool
+is_wildcard(const struct address *a)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	memcpy(&v4, &a->storage, sizeof(v4));
+	memcpy(&v6, &a->storage, sizeof(v6));
+	if (a->any.sa_family == AF_INET)
+		return v4.sin_addr.s_addr == htonl(INADDR_ANY);
+	return a->any.sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr);
+}
+
+static void
+warn_of_listen(struct reading *r)
+{
+	const struct config *c = &r->config;
+	bool local = false;
+
+	for (uint32_t i = 0; i < c->listens; i++) {
+		const struct address *a = &c->listen[i];
+		struct complaint text;
+
+		local = local || a->any.sa_family == AF_UNIX;
+		if (!is_wildcard(a))
+			continue;
+		complain(&text, a->text,
+		    "can be reached from every network of this host, and the "
+		    "milter protocol knows no password; write the address that "
+		    "the MTA uses, such as inet:8894@127.0.0.1");
+		warn(r, SECTION_MAIN, "listen", text.text);
+	}
+	if (local && (c->socket_mode & WORLD_WRITES) != 0)
+		warn(r, SECTION_MAIN, "socket_mode",
+		    "lets every user of this host speak to the milter; write "
+		    "0660 and the MTA's group in socket_group");
+}
+
+/* Whoever may write there can take our files away, or put others in their
+ * place.  A directory that is not there yet is made with the right mode. */
+static void
+warn_of_run_dir(struct reading *r)
+{
+	struct stat st;
+
+	if (stat(r->config.run_dir, &st) == 0 &&
+	    (st.st_mode & WORLD_WRITES) != 0)
+		warn(r, SECTION_MAIN, "run_dir",
+		    "is a directory that every user of this host can write to; "
+		    "mend it with: chmod 0755 DIRECTORY");
+}
+
+/* Only what the file says, once: on_unscanned is not told again for each
+ * reason that takes after it. */
+static void
+warn_of_actions(struct reading *r)
+{
+	for (enum section_id id = SECTION_MAIN; id < SECTION_COUNT; id++) {
+		enum outcome outcome = sections[id].outcome;
+
+		if (sections[id].group != GROUP_ACTION ||
+		    reading_line(r, id, "action") == 0 ||
+		    r->given[id].action != ACTION_ACCEPT ||
+		    (id != SECTION_ON_UNSCANNED &&
+			(outcome == OUTCOME_COUNT ||
+			    *outcome_reason(outcome) == '\0')))
+			continue;
+		warn(r, id, "action",
+		    "accepts mail that nobody has scanned; write tempfail, or "
+		    "quarantine, unless something else scans it later");
+	}
+}
+
+void
+warn_of_settings(struct reading *r)
+{
+	warn_of_listen(r);
+	warn_of_run_dir(r);
+	warn_of_actions(r);
+}
