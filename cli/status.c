@@ -42,7 +42,7 @@ clamd_name(uint32_t state)
 {
 	switch ((enum status_clamd)state) {
 	case STATUS_CLAMD_UNKNOWN:
-		break;
+		return "checking";
 	case STATUS_CLAMD_UP:
 		return "up";
 	case STATUS_CLAMD_DOWN:
@@ -90,7 +90,7 @@ cli_status(const struct status_block *b)
 		printf("%-9s %-11s %-9s %s%s%s\n", "clamd", b->backend[i].name,
 		    clamd_name(b->backend[i].state), b->backend[i].address,
 		    *reason == '\0' ? "" : ": ", reason);
-		clamds += b->backend[i].state != STATUS_CLAMD_DOWN;
+		clamds += b->backend[i].state == STATUS_CLAMD_UP;
 	}
 	/* One listener and one scanner. */
 	return b->phase == STATUS_READY && up == 2 && clamds > 0 ? CLI_GOOD

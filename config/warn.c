@@ -4,9 +4,11 @@
  * write instead, by `pratiqued -T` and at the start.  Runs in pratiqued, and in
  * pratique(8), when the file has been read without a fault.
  */
+#include <grp.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/reading.h"
 
@@ -94,10 +96,48 @@ warn_of_actions(struct reading *r)
 	}
 }
 
+/* As the scanner, which has one user, one group and no privilege. */
+static bool
+scanner_may_write(const struct config *c, const struct stat *st)
+{
+	if (st->st_uid == c->scanner_uid)
+		return (st->st_mode & S_IWUSR) != 0;
+	if (st->st_gid == c->scanner_gid)
+		return (st->st_mode & S_IWGRP) != 0;
+	return (st->st_mode & S_IWOTH) != 0;
+}
+
+/* A clamd that is not there yet says nothing about its socket. */
+static void
+warn_of_clamd(struct reading *r, const struct backend_settings *b)
+{
+	const struct config *c = &r->config;
+	const struct group *group;
+	struct complaint text;
+	struct stat st;
+
+	if (b->address.any.sa_family != AF_UNIX ||
+	    stat(b->address.local.sun_path, &st) == -1 ||
+	    !S_ISSOCK(st.st_mode) || scanner_may_write(c, &st))
+		return;
+	group = getgrgid(st.st_gid);
+	if ((st.st_mode & S_IWGRP) != 0 && group != NULL && geteuid() == 0)
+		complain(&text, b->address.text,
+		    "is open to group %s only; write scanner_group = \"%s\"",
+		    group->gr_name, group->gr_name);
+	else
+		complain(&text, b->address.text,
+		    "is not open to the user of the scanner; see "
+		    "LocalSocketGroup and LocalSocketMode in clamd.conf(5)");
+	reading_warning(r, 0, "", "clamd", text.text);
+}
+
 void
 warn_of_settings(struct reading *r)
 {
 	warn_of_listen(r);
 	warn_of_run_dir(r);
 	warn_of_actions(r);
+	for (uint32_t i = 0; i < r->config.scanner.backends; i++)
+		warn_of_clamd(r, &r->config.scanner.backend[i]);
 }

@@ -89,6 +89,24 @@ listen_local(int fd, const struct address *a, mode_t mode, gid_t gid, char *why,
 	return fd;
 }
 
+/* What to do about an Internet address that cannot be listened on. */
+static const char *
+bind_mend(int error)
+{
+	switch (error) {
+	case EADDRINUSE:
+		return "another process listens on this port; stop it or "
+		       "choose another one";
+	case EADDRNOTAVAIL:
+		return "this host does not have the address; choose one that "
+		       "`ip address` lists";
+	case EACCES:
+		return "ports below 1024 are for root; choose a higher one";
+	default:
+		return "cannot bind";
+	}
+}
+
 int
 listen_open(
     const struct address *a, mode_t mode, gid_t gid, char *why, size_t size)
@@ -115,7 +133,7 @@ listen_open(
 			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
 			    sizeof(on)) == -1) ||
 		    bind(fd, &a->any, a->len) == -1)
-			return failed(fd, "cannot bind", why, size);
+			return failed(fd, bind_mend(errno), why, size);
 	}
 	if (listen(fd, BACKLOG) == -1)
 		return failed(fd, "cannot listen", why, size);

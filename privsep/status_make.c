@@ -46,7 +46,11 @@ make_file(
 		    why, size);
 	if (ftruncate(fd, 0) == -1 ||
 	    write(fd, first, sizeof(*first)) != (ssize_t)sizeof(*first))
-		return failed(fd, path, "cannot write to it", why, size);
+		return failed(fd, path,
+		    errno == ENOSPC || errno == EDQUOT
+			? "the file system is full; make room in run_dir"
+			: strerror(errno),
+		    why, size);
 	return fd;
 }
 

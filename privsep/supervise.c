@@ -172,6 +172,7 @@ handle_log_lost(struct child *c, struct span r)
 static void
 handle_backend(struct child *c, struct span r)
 {
+	enum status_clamd state = STATUS_CLAMD_UNKNOWN;
 	struct record_backend backend;
 
 	(void)c;
@@ -183,9 +184,12 @@ handle_backend(struct child *c, struct span r)
 	sockets_gone &= ~(1U << backend.index);
 	if (backend.gone != 0)
 		sockets_gone |= 1U << backend.index;
-	status_backend(backend.index,
-	    backend.up != 0 ? STATUS_CLAMD_UP : STATUS_CLAMD_DOWN,
-	    backend.reason);
+	/* One that is not up for no reason is still being looked at. */
+	if (backend.up != 0)
+		state = STATUS_CLAMD_UP;
+	else if (backend.reason[0] != '\0')
+		state = STATUS_CLAMD_DOWN;
+	status_backend(backend.index, state, backend.reason);
 }
 
 /* A child has said to another what it must not: its end. */

@@ -388,8 +388,12 @@ backend_refused(uint32_t index, int error)
 	struct backend *b = &backend[index];
 	const char *text = strerrordesc_np(error);
 
-	enter(b, BACKEND_DOWN, text != NULL ? text : "unknown error",
-	    error == ENOENT);
+	if (text == NULL)
+		text = "unknown error";
+	if (error == EACCES)
+		text =
+		    "Permission denied: its group belongs into scanner_group";
+	enter(b, BACKEND_DOWN, text, error == ENOENT);
 	probe_later(index);
 }
 

@@ -89,7 +89,8 @@ def forbidden(rig):
         wait_for("no connection to be left",
                  lambda: sockets(clamd.process.pid) <= alone)
         rig.unscanned(rig.send(), "clamd-down")
-        rig.equal(rig.wait_log("backend-down")["reason"], "Permission denied",
+        rig.equal(rig.wait_log("backend-down")["reason"],
+                  "Permission denied: its group belongs into scanner_group",
                   "the log says why")
         os.chmod(path, mode)
         rig.recovers()

@@ -7,7 +7,7 @@ import time
 
 from kit import smtp
 from kit.clamd import EICAR, EICAR_NAME, MARKER, MARKER_NAME
-from kit.tap import main
+from kit.tap import main, wait_for
 from kit.world import STATUS, World, sender_of
 
 SCAN_TIMEOUT = 3  # seconds
@@ -78,6 +78,29 @@ def frozen(tap, w):
     works(tap, w, "thawed")
 
 
+def clamd_status(w):
+    """Exit status of `pratique status`, and what it says of the clamd."""
+    status, text = w.pratiqued.tool("status")
+    line = [line for line in text.splitlines() if line.startswith("clamd")]
+    return status, line[0].split(None, 3)[2:] if line else []
+
+
+def first_look(tap, w):
+    """pratique status, before and after the first answer of a clamd"""
+    w.clamd.freeze()
+    w.restart()
+    status, (state, rest) = clamd_status(w)
+    tap.ok(status == 1 and (state == "checking" or
+                            state == "down" and ": " in rest),
+           "no answer yet: it is being checked, and mail is not scanned",
+           (status, state, rest))
+    wait_for("it to be down", lambda: clamd_status(w)[1][0] == "down")
+    tap.has(clamd_status(w)[1][1], ": ", "down: the reason is there")
+    w.clamd.thaw()
+    wait_for("it to be up", lambda: clamd_status(w)[1][0] == "up")
+    tap.equal(clamd_status(w)[0], 0, "up: exit status 0")
+
+
 def ended_in_scan(tap, w):
     """clamd dies while it has a message"""
     w.clamd.freeze()
@@ -133,4 +156,4 @@ def account(tap, w):
     tap.equal(w.pratiqued.lines("message-lost"), [], "no message was lost")
 
 
-main(world, stopped, moved, frozen, ended_in_scan, limits, tcp, account)
+main(world, stopped, moved, frozen, first_look, ended_in_scan, limits, tcp, account)

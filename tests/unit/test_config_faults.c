@@ -3,6 +3,10 @@
  * config_read with files that it must refuse: the exact message for each
  * fault.
  */
+#include <grp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include "tests/unit/config_file.h"
 
 static const struct {
@@ -238,6 +242,40 @@ warnings(void **state)
 	}
 }
 
+/* A clamd's socket that is there and that the scanner cannot write to. */
+static void
+closed_socket(void **state)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "socket"};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char text[512], expected[512], dir[256];
+	const struct group *group = getgrnam("mail");
+
+	(void)state;
+	assert_non_null(group);
+	assert_non_null(getcwd(dir, sizeof(dir)));
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	snprintf(text, sizeof(text),
+	    USERS "clamd \"a\" { address = \"unix:%s/socket\" }\n", dir);
+	if (geteuid() == 0)
+		assert_int_equal(chown("socket", 0, group->gr_gid), 0);
+	assert_int_equal(chmod("socket", geteuid() == 0 ? 0660 : 0), 0);
+	assert_true(read_text(text));
+	snprintf(expected, sizeof(expected),
+	    "t.conf: warning: clamd: \"unix:%s/socket\" is %s\n", dir,
+	    geteuid() == 0
+		? "open to group mail only; write scanner_group = \"mail\""
+		: "not open to the user of the scanner; see LocalSocketGroup "
+		  "and LocalSocketMode in clamd.conf(5)");
+	assert_string_equal(messages, expected);
+
+	assert_int_equal(chmod("socket", 0666), 0);
+	assert_true(read_text(text));
+	assert_string_equal(messages, "");
+	close(fd);
+	unlink("socket");
+}
+
 static void
 too_many(void **state)
 {
@@ -335,6 +373,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(exact_messages),
 	    cmocka_unit_test(warnings),
+	    cmocka_unit_test(closed_socket),
 	    cmocka_unit_test(too_many),
 	    cmocka_unit_test(files),
 	    cmocka_unit_test(contents),
