@@ -117,6 +117,26 @@ client_drain(void)
 	}
 }
 
+/*
+ * Whatever a message has left in the slot goes, and what is there in the next
+ * one is what that one sent: the only place where that is seen to.  What the
+ * session is known by stays.
+ */
+static void
+client_fresh(struct client *c)
+{
+	/* Then it stands in lists that would lead into what is wiped. */
+	if (c->job.state != JOB_IDLE || c->stamping.state != STAMPING_IDLE)
+		__builtin_trap();
+	*c = (struct client){.state = c->state,
+	    .fd = c->fd,
+	    .owner = c->owner,
+	    .message = c->message,
+	    .stream.memfd = -1,
+	    .job.memfd = -1,
+	    .stamping.not_made = ""};
+}
+
 static struct client *
 slot_take(void)
 {
@@ -162,7 +182,7 @@ client_add(int fd, uint32_t owner)
 	c->owner = owner;
 	held[owner]++;
 	c->message = 0;
-	c->stream.memfd = -1;
+	client_fresh(c);
 	client_enter(c, CLIENT_IDLE);
 	count++;
 	if (draining)
@@ -265,8 +285,8 @@ on_begin(struct client *c, struct span record)
 	memcpy(&begin, record.ptr, sizeof(begin));
 	if (begin.message <= c->message)
 		return false;
+	client_fresh(c);
 	c->message = begin.message;
-	c->size = 0;
 	memcpy(c->queue_id, begin.queue_id, sizeof(c->queue_id));
 	job_settle(&c->job, OUTCOME_INTERNAL);
 	stamping_begin(&c->stamping, client_index(c), begin.stamps != 0);
@@ -441,8 +461,9 @@ log_violation(const struct client *c, const char *what)
 	struct log_line line;
 
 	log_begin(&line, LOG_LEVEL_WARNING, "session-violation");
+	/* Between two messages it would be the last one's. */
 	log_bytes(&line, "qid", c->queue_id,
-	    strnlen(c->queue_id, sizeof(c->queue_id)));
+	    is_busy(c->state) ? strnlen(c->queue_id, sizeof(c->queue_id)) : 0);
 	log_text(&line, "record", what);
 	log_text(&line, "state", client_state_name(c->state));
 	journal_end(&line);

@@ -62,16 +62,10 @@ void
 stamping_begin(struct stamping *s, uint32_t owner, bool candidates)
 {
 	s->owner = owner;
-	s->candidates = s->next = 0;
-	s->end = STAMPING_NONE;
-	s->reason = STAMP_GOOD;
-	s->fault = DIGEST_OK;
-	s->not_made = "";
-	s->number = 0;
-	candidates = candidates && settings->peers > 0;
-	s->digesting = settings->add || candidates;
+	s->expected = candidates && settings->peers > 0;
+	s->digesting = settings->add || s->expected;
 	if (s->digesting)
-		digest_begin(&s->digest, &ignore, candidates);
+		digest_begin(&s->digest, &ignore, s->expected);
 }
 
 void
@@ -92,7 +86,7 @@ bool
 stamping_candidate(struct stamping *s, const struct record_candidate *c)
 {
 	if (s->candidates == STAMPS_MAX || c->peer >= settings->peers ||
-	    !s->digest.tolerant)
+	    !s->expected)
 		return false;
 	s->candidate[s->candidates++] = *c;
 	return true;

@@ -30,6 +30,7 @@ struct stamping {
 	TAILQ_ENTRY(stamping) queue; /* not IDLE: waits for the monitor */
 	enum stamping_state state;
 	uint32_t owner; /* the client's index */
+	bool expected;	/* of a peer: candidates may come */
 	bool digesting;
 	struct digest digest;
 	struct digests digests;
@@ -48,12 +49,13 @@ struct stamping {
 
 void stamping_setup(const struct stamp_settings *);
 
-/* A message begins; candidates: of a peer, whose stamps may come. */
+/* A message begins, with the struct zeroed but for not_made (client_fresh);
+ * candidates: of a peer, whose stamps may come. */
 void stamping_begin(struct stamping *, uint32_t owner, bool candidates);
 void stamping_field(struct stamping *, struct span name, struct span value);
 void stamping_body(struct stamping *, struct span bytes);
 
-/* False: one too many, or of no peer: a violation. */
+/* False: one too many, of no peer, or none was announced: a violation. */
 bool stamping_candidate(struct stamping *, const struct record_candidate *);
 
 /* The message is whole.  True: the result comes with stamping_checked, end is
