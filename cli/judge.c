@@ -7,10 +7,11 @@
 #include "keys/notary.h"
 #include "parser/stamp.h"
 
-/* A stamp field as it came, cut: a longer one is none. */
+/* A stamp field as it came, cut: a longer one is none, even if a CR in front
+ * of each LF and the space in front of it all are not counted. */
 struct candidate {
 	size_t len;
-	uint8_t value[STAMP_VALUE_MAX + 1];
+	uint8_t value[2 * STAMP_VALUE_MAX + 2];
 };
 
 static const struct stamp_settings *settings;

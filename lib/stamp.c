@@ -51,6 +51,7 @@ static const char *const reasons[STAMP_REASONS] = {
     [STAMP_BODY] = "body",
     [STAMP_HEADER] = "header",
     [STAMP_ADDRESS] = "address",
+    [STAMP_NOT_CHECKED] = "not-checked",
 };
 
 const char *

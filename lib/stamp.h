@@ -76,6 +76,7 @@ enum stamp_reason {
 	STAMP_BODY,
 	STAMP_HEADER,
 	STAMP_ADDRESS,
+	STAMP_NOT_CHECKED, /* the message was over before */
 	STAMP_REASONS
 };
 

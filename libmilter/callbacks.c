@@ -143,7 +143,8 @@ on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *peer)
 		    sizeof(text));
 	else if (peer != NULL && peer->sa_family == AF_UNIX)
 		address = ((const struct sockaddr_un *)peer)->sun_path;
-	session_connect(&c->session, span_text(name), span_text(address));
+	session_connect(&c->session, span_text(name), span_text(address),
+	    address == text && *text != '\0');
 	return SMFIS_NOREPLY;
 }
 

@@ -34,6 +34,7 @@ decode_ip(int family, struct span text, struct command_connect *out)
 	if (!address_ip(family, text, out->ip))
 		return false;
 	out->address = span_text(out->ip);
+	out->is_ip = true;
 	return true;
 }
 
@@ -44,6 +45,7 @@ decode_connect(struct cursor c, struct command_connect *out)
 	uint16_t port;
 	uint8_t family;
 
+	out->is_ip = false;
 	if (!cursor_string(&c, &out->host) || !cursor_u8(&c, &family))
 		return false;
 	if (family == FAMILY_UNKNOWN) {

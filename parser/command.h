@@ -22,6 +22,7 @@
 struct command_connect {
 	struct span host;	   /* may be empty */
 	struct span address;	   /* canonical IP, socket path, or empty */
+	bool is_ip;		   /* not a path that only looks like one */
 	char ip[INET6_ADDRSTRLEN]; /* what address views for an IP client */
 };
 

@@ -240,8 +240,8 @@ obey(struct engine *e, const struct command *c)
 		break;
 	case MILTER_CONNECT:
 		macro_command(&e->macros, MILTER_STAGE_CONNECT);
-		session_connect(
-		    &e->session, c->connect.host, c->connect.address);
+		session_connect(&e->session, c->connect.host,
+		    c->connect.address, c->connect.is_ip);
 		break;
 	case MILTER_HELO:
 		macro_command(&e->macros, MILTER_STAGE_HELO);

@@ -82,13 +82,15 @@ session_reset(struct session *s)
 }
 
 void
-session_connect(struct session *s, struct span host, struct span address)
+session_connect(
+    struct session *s, struct span host, struct span address, bool is_ip)
 {
 	struct report *r = &s->report;
 
 	keep_text(r->client_name, sizeof(r->client_name), host);
 	keep_text(r->client_addr, sizeof(r->client_addr), address);
-	stamps_connect(&s->stamps, &s->settings->stamp, r->client_addr);
+	stamps_connect(
+	    &s->stamps, &s->settings->stamp, is_ip ? r->client_addr : "");
 }
 
 void

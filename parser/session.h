@@ -61,7 +61,10 @@ bool session_quarantines(const struct session_settings *);
 /* A new SMTP session on the same connection (QUIT_NC). */
 void session_reset(struct session *);
 
-void session_connect(struct session *, struct span host, struct span address);
+/* is_ip: the address is one in text, and not the path of a local client, which
+ * may look like one. */
+void session_connect(
+    struct session *, struct span host, struct span address, bool is_ip);
 void session_helo(struct session *, struct span helo);
 void session_envfrom(struct session *, struct span sender);
 void session_envrcpt(struct session *);

@@ -23,15 +23,18 @@ static const char *const absent[STAMP_FLAGS + 1] = {"none", "d", "m", "dm"};
 static bool
 squeeze(struct span value, uint8_t out[static STAMP_VALUE_MAX], size_t *len)
 {
-	size_t n = 0;
+	size_t first = value.len > 0 && value.ptr[0] == ' ' ? 1 : 0;
+	size_t n = 0, counted = 0;
 
-	if (value.len > STAMP_VALUE_MAX)
-		return false;
-	for (size_t i = 0; i < value.len; i++) {
+	for (size_t i = first; i < value.len; i++) {
 		uint8_t c = value.ptr[i];
 		uint8_t next = i + 1 < value.len ? value.ptr[i + 1] : 0;
 
-		if (c == ' ' || c == '\t' || (c == '\r' && next == '\n'))
+		if (c == '\r' && next == '\n')
+			continue;
+		if (++counted > STAMP_VALUE_MAX)
+			return false;
+		if (c == ' ' || c == '\t')
 			continue;
 		if (c == '\n' && (next == ' ' || next == '\t'))
 			continue;

@@ -13,7 +13,9 @@
 #include "lib/span.h"
 #include "lib/stamp.h"
 
-/* A written value is under 400 bytes; who folds oddly may need more. */
+/* A written value is under 400 bytes; who folds oddly may need more.  In the
+ * canonical form of values: without the space behind the colon, and with CR LF
+ * as one line end. */
 #define STAMP_VALUE_MAX 1200
 #define STAMP_TEXT_MAX	448 /* room for what stamp_write writes */
 

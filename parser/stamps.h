@@ -33,7 +33,8 @@ void stamps_reset(struct stamps *);
 /* A new message of the same client. */
 void stamps_clear(struct stamps *);
 
-/* The client's IP address as text; anything else is no peer. */
+/* The client's IP address as text; "" for a client without one, which is no
+ * peer. */
 void stamps_connect(
     struct stamps *, const struct stamp_session *, const char *address);
 

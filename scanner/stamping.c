@@ -89,6 +89,7 @@ stamping_candidate(struct stamping *s, const struct record_candidate *c)
 	    !s->expected)
 		return false;
 	s->candidate[s->candidates++] = *c;
+	s->reason = STAMP_NOT_CHECKED;
 	return true;
 }
 
@@ -191,10 +192,6 @@ compare(struct stamping *s, const struct record_candidate *c)
 
 	if (!stamp_decode(c->stamp, &stamp))
 		return STAMP_SYNTAX;
-	/* clamd tells the time in its own zone: of one and the same database
-	 * two hosts may say different things. */
-	if (with.own.number == stamp.database)
-		with.own.time = stamp.database_time;
 	return compare_stamp(
 	    &with, &stamp, settings->peer[c->peer].tolerant, &s->fault);
 }

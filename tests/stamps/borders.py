@@ -70,8 +70,13 @@ def late_date(length):
 
 def stamp_length(length):
     def change(text):
-        return text + b" " * (length - len(text))
+        return text + b" " * (length - len(verify.normal(text)))
     return stamp(change)
+
+
+def stamp_length_crlf(length):
+    return steps(stamp_length(length),
+                 stamp(lambda text: text.replace(b"\n", b"\r\n")))
 
 
 def claims(name_of, claim):
@@ -132,6 +137,7 @@ ROWS = (
     + both("name", name, 255, undigestible("malformed"))
     + both("Date that was absent", late_date, 250, undigestible("tolerated"))
     + both("stamp", stamp_length, 1200, "syntax")
+    + both("stamp with CR LF", stamp_length_crlf, 1200, "syntax")
     + both("stamps", junk, 8, "too-many")
     + [("database 2^32 - 1", claims("d", 0xffffffff), "good"),
        ("database 2^32", tag(b"d", b"4294967296"), "syntax")]

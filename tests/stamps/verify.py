@@ -208,9 +208,9 @@ def digests(fields, body, flags=None, also=()):
 def read(value):
     """A stamp's text as a dict of its tags, digests as bytes and numbers as
     int; Refused("syntax") for anything that is not exactly a stamp."""
+    value = normal(value)
     if len(value) > VALUE_MAX:
         raise Refused("syntax")
-    value = value.replace(b"\r\n", b"\n")
     if (re.search(rb"\n(?![ \t])", value)
             or not all(c in b" \t\n" or 0x21 <= c <= 0x7e for c in value)):
         raise Refused("syntax")

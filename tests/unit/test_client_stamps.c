@@ -58,10 +58,14 @@ static union {
 } question;
 static unsigned int questions, stamps_made;
 
+static struct log_line reported; /* what is said of stamps */
+
 void
 report_message(const struct client *c, const struct report *r)
 {
-	(void)c, (void)r;
+	(void)r;
+	log_begin(&reported, LOG_LEVEL_INFO, "message");
+	stamping_log(&c->stamping, &reported);
 }
 
 void
@@ -203,12 +207,19 @@ send_field(uint32_t n, const char *value)
 }
 
 static void
-send_end(uint32_t n, uint32_t message)
+send_end_as(uint32_t n, uint32_t message, enum outcome so_far)
 {
-	struct record_end r = {
-	    .head = record_head(RECORD_END, sizeof(r)), .message = message};
+	struct record_end r = {.head = record_head(RECORD_END, sizeof(r)),
+	    .message = message,
+	    .so_far = so_far};
 
 	send_record(n, &r);
+}
+
+static void
+send_end(uint32_t n, uint32_t message)
+{
+	send_end_as(n, message, OUTCOME_CLEAN);
 }
 
 static void
@@ -531,6 +542,60 @@ test_candidates(void **state)
 }
 
 static bool
+says(const struct log_line *line, const char *what)
+{
+	return memmem(line->text, line->len, what, strlen(what)) != NULL;
+}
+
+/* A database is compared by its time, whatever its number. */
+static void
+test_own_database(void **state)
+{
+	struct record_result a = scanned(0, 1, "A"), r;
+
+	(void)state;
+	clamd.database.time += 3600;
+	r = relayed(0, 2, "A", &a, 1);
+	assert_int_equal(r.outcome, OUTCOME_CLEAN);
+	assert_true(says(&reported, " stamp_reason=own-db-newer"));
+	settings.stamp.db_lag = 3600000;
+	r = relayed(0, 3, "A", &a, 1);
+	assert_int_equal(r.outcome, OUTCOME_CLEAN_BY_STAMP);
+	settings.stamp.db_lag = 0;
+	clamd.database.time -= 3600;
+	r = relayed(0, 4, "A", &a, 1);
+	assert_int_equal(r.outcome, OUTCOME_CLEAN_BY_STAMP);
+}
+
+/* What was over before its stamp was looked at was not skipped, and the log
+ * says why. */
+static void
+test_not_checked(void **state)
+{
+	static const enum outcome early[] = {OUTCOME_TOO_BIG, OUTCOME_LIMITS};
+	struct record_result a = scanned(0, 1, "A"), r;
+
+	(void)state;
+	stamping_log_counts();
+	for (uint32_t i = 0; i < 2; i++) {
+		send_begin(0, i + 2);
+		send_field(0, "A");
+		send_candidate(0, &a, 1);
+		send_end_as(0, i + 2, early[i]);
+		assert_true(result_of(0, &r));
+		assert_int_equal(r.outcome, early[i]);
+		send_report(0, i + 2);
+		assert_true(
+		    says(&reported, " stamp=none stamp_reason=not-checked"));
+	}
+	assert_int_equal(
+	    relayed(0, 4, "A", &a, 1).outcome, OUTCOME_CLEAN_BY_STAMP);
+	assert_true(says(&reported, " stamp=skip "));
+	stamping_log_counts();
+	assert_true(says(&last_line, " skip=1 not-checked=2"));
+}
+
+static bool
 make_ring(void)
 {
 	char dir[] = "/tmp/test-client-stamps-XXXXXX", file[64], why[256];
@@ -565,6 +630,9 @@ main(void)
 	    T(test_taken_over),
 	    T(test_abort),
 	    T(test_queue),
+	    T(test_own_database),
+	    T(test_not_checked),
+	    /* The last: it leaves slots out of order. */
 	    T(test_candidates),
 	};
 

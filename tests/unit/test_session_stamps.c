@@ -25,6 +25,7 @@
 #define STRANGER       P('C', "h.example\0" "4\0\x19" "198.51.100.1\0")
 #define MAPPED	       P('C', "h.example\0" "6\0\x19" "::ffff:192.0.2.9\0")
 #define LOCAL	       P('C', "h.example\0" "L\0\0" "/run/x\0")
+#define NO_PATH	       P('C', "h.example\0" "L\0\0" "10.0.0.1\0")
 
 /* clang-format on */
 static const struct packet_text good = P('L', "x-scan-STAMP\0" VALUE "\0");
@@ -70,7 +71,8 @@ message(const struct packet_text *connect, const char *stamps)
 }
 
 static const struct packet_text peer = PEER, stranger = STRANGER,
-				mapped = MAPPED, local = LOCAL;
+				mapped = MAPPED, local = LOCAL,
+				no_path = NO_PATH;
 
 #define M(n) "m" #n " X-Scan-Stamp: "
 
@@ -94,6 +96,7 @@ static const struct {
     {&stranger, "g", "", STAMP_NOT_PEER, M(1)},
     {&stranger, "", "", STAMP_NOT_PEER, ""},
     {&local, "g", "", STAMP_NOT_PEER, M(1)},
+    {&no_path, "g", "", STAMP_NOT_PEER, M(1)},
 };
 
 static void
