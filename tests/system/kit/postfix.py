@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """A private Postfix: own configuration, queue, data and log below one
 directory, smtpd on a free loopback port, everything delivered to the Sink.
+chroot=True has smtpd and cleanup in the queue directory, as Debian has them.
 The system's own instance, if there is one, is not touched: each command is
 given our configuration directory.
 """
@@ -85,22 +86,26 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    def __init__(self, directory, sink_port, milters, address="127.0.0.1"):
+    def __init__(self, directory, sink_port, milters, address="127.0.0.1",
+                 chroot=False):
         self.directory = directory
         self.address = address
         self.port = free_port()
         self.config = os.path.join(directory, "etc")
         self.maillog = os.path.join(directory, "maillog")
         for name in "etc", "queue", "data":
-            os.makedirs(os.path.join(directory, name))
+            os.makedirs(os.path.join(directory, name), exist_ok=True)
         os.chmod(directory, 0o755)
         with open(f"{self.config}/main.cf", "w", encoding="ascii") as out:
             out.write(MAIN.format(at=directory, sink=sink_port,
                                   milters=" ".join(milters)))
+        master = MASTER.format(
+            port=self.port, address=f"[{address}]" if ":" in address else address)
+        if chroot:
+            master = re.sub(r"^(\S+ \S+ \S+ \S+) n (.* (?:smtpd|cleanup))$",
+                            r"\1 y \2", master, flags=re.MULTILINE)
         with open(f"{self.config}/master.cf", "w", encoding="ascii") as out:
-            out.write(MASTER.format(
-                port=self.port,
-                address=f"[{address}]" if ":" in address else address))
+            out.write(master)
         subprocess.run(["chown", "postfix", f"{directory}/data"], check=True)
 
     def command(self, name, *arguments):
