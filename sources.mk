@@ -34,8 +34,8 @@ LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
 
 # What the operator starts, and what it becomes.
 SRC_pratiqued := privsep/start.c privsep/plan.c privsep/activation.c \
-	privsep/boot.c privsep/listen.c privsep/places.c privsep/starter.c \
-	privsep/status_make.c privsep/syslog.c \
+	privsep/boot.c privsep/leftover.c privsep/listen.c privsep/places.c \
+	privsep/starter.c privsep/status_make.c privsep/syslog.c \
 	$(CONFIG) $(CONFINE) $(POLICY) $(LIB)
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 

@@ -39,7 +39,10 @@ const struct option options[] = {
     {GROUP_MAIN, OPTION_ADDRESSES, "listen", "unix:/run/pratique/milter.sock",
 	MAIN(listen), 1, CONFIG_LISTEN_MAX, NULL,
 	"Where the MTA finds the milter: one address or a list of them in "
-	"braces."},
+	"braces. A socket that an earlier run has left at that path is "
+	"replaced, if it and its directory belong to root or to user and "
+	"nobody else may write the directory (unless it is sticky, like "
+	"/tmp); nothing else at that path is touched."},
     {GROUP_MAIN, OPTION_MODE, "socket_mode", "0660", MAIN(socket_mode), 0, 0777,
 	NULL,
 	"Permissions of the Unix sockets that are listened on, in octal."},

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "privsep/leftover.h"
+
 /* Room for a burst of MTAs; the kernel cuts it to net.core.somaxconn. */
 #define BACKLOG 4096
 
@@ -24,19 +26,6 @@ failed(int fd, const char *what, char *why, size_t size)
 	return -1;
 }
 
-/* Nobody listens on this socket file: it was left behind. */
-static bool
-is_stale(const struct address *a)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool stale = fd != -1 && connect(fd, &a->any, a->len) == -1 &&
-		     errno == ECONNREFUSED;
-
-	if (fd != -1)
-		close(fd);
-	return stale;
-}
-
 /* Mode and group are right from the first moment on.  With a group for new
  * files no CAP_CHOWN is needed; where that is refused, listen_local sees. */
 static int
@@ -46,9 +35,6 @@ bind_local(int fd, const struct address *a, mode_t mode, gid_t gid)
 	int group = gid == (gid_t)-1 ? -1 : setfsgid(gid);
 	int r = bind(fd, &a->any, a->len);
 
-	if (r == -1 && errno == EADDRINUSE && is_stale(a) &&
-	    unlink(a->local.sun_path) == 0)
-		r = bind(fd, &a->any, a->len);
 	if (group != -1)
 		setfsgid((gid_t)group);
 	umask(before);
@@ -64,20 +50,26 @@ has_group(const struct address *a, gid_t gid)
 }
 
 static int
-listen_local(int fd, const struct address *a, mode_t mode, gid_t gid, char *why,
+listen_local(int fd, const struct address *a, const struct config *c, char *why,
     size_t size)
 {
-	if (bind_local(fd, a, mode, gid) == -1) {
-		if (errno == EADDRINUSE)
-			return failed(fd,
-			    "another process listens there; stop it or choose "
-			    "another path",
-			    why, size);
+	mode_t mode = c->socket_mode;
+	gid_t gid = c->socket_gid;
+	int r = bind_local(fd, a, mode, gid);
+
+	if (r == -1 && errno == EADDRINUSE) {
+		if (!leftover_socket(
+			a->local.sun_path, c->user_uid, why, size)) {
+			close(fd);
+			return -1;
+		}
+		r = bind_local(fd, a, mode, gid);
+	}
+	if (r == -1)
 		return failed(fd,
 		    "cannot bind (does the directory exist, and may this user "
 		    "write to it?)",
 		    why, size);
-	}
 	if (gid != (gid_t)-1 && !has_group(a, gid) &&
 	    chown(a->local.sun_path, (uid_t)-1, gid) == -1)
 		return failed(fd,
@@ -109,7 +101,7 @@ bind_mend(int error)
 
 int
 listen_open(
-    const struct address *a, mode_t mode, gid_t gid, char *why, size_t size)
+    const struct address *a, const struct config *c, char *why, size_t size)
 {
 	int on = 1;
 	int family = a->any.sa_family;
@@ -124,7 +116,7 @@ listen_open(
 	if (fd == -1)
 		return failed(fd, "cannot make a socket", why, size);
 	if (family == AF_UNIX) {
-		if (listen_local(fd, a, mode, gid, why, size) == -1)
+		if (listen_local(fd, a, c, why, size) == -1)
 			return -1;
 	} else {
 		if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ==

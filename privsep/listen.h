@@ -7,15 +7,14 @@
 #define PRIVSEP_LISTEN_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
-#include "config/settings.h"
+#include "config/config.h"
 
 /* Opens a listening socket, non-blocking and close-on-exec.  A Unix socket
- * gets MODE, and group GID unless that is (gid_t)-1; a stale socket file is
- * replaced, one that somebody listens on is not.  Returns the descriptor, or
- * -1 with what is wrong and the mend in why. */
+ * gets the configured mode and group; one that an earlier run has left behind
+ * is replaced (leftover.h), anything else in its place stays.  Returns the
+ * descriptor, or -1 with what is wrong and the mend in why. */
 int listen_open(
-    const struct address *, mode_t mode, gid_t gid, char *why, size_t size);
+    const struct address *, const struct config *, char *why, size_t size);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "privsep/activation.h"
 #include "privsep/boot.h"
+#include "privsep/leftover.h"
 #include "privsep/listen.h"
 #include "privsep/pending.h"
 #include "privsep/status.h"
@@ -73,7 +74,7 @@ make_run_dir(const struct config *c, char *why, size_t size)
 	    !make_dir(empty_dir, 0555, why, size))
 		return false;
 	umask(077);
-	return true;
+	return leftover_directory(empty_dir, why, size);
 }
 
 /* Cuts dir down to the deepest directory that also holds path. */
@@ -349,11 +350,10 @@ make_monitor(const struct config *c, struct plan *out)
 static bool
 open_listens(const struct config *c, int *fds, char *why, size_t size)
 {
-	char reason[192];
+	char reason[256];
 
 	for (uint32_t i = 0; i < c->listens; i++) {
-		fds[i] = listen_open(&c->listen[i], c->socket_mode,
-		    c->socket_gid, reason, sizeof(reason));
+		fds[i] = listen_open(&c->listen[i], c, reason, sizeof(reason));
 		if (fds[i] == -1) {
 			snprintf(why, size, "listen %s: %s", c->listen[i].text,
 			    reason);

@@ -7,6 +7,7 @@
  * Nothing from outside has been read when it ends: no mail, no milter packet,
  * no connection.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 
 #include "config/config.h"
 #include "privsep/activation.h"
+#include "privsep/leftover.h"
 #include "privsep/plan.h"
 #include "privsep/starter.h"
 
@@ -66,21 +68,33 @@ parse_arguments(int argc, char **argv)
 	return a;
 }
 
+static bool
+is_pid_file(struct span head)
+{
+	size_t digits = 0;
+
+	while (digits < head.len && head.ptr[digits] >= '0' &&
+	       head.ptr[digits] <= '9')
+		digits++;
+	return digits > 0 && digits + 1 == head.len && head.ptr[digits] == '\n';
+}
+
 /* The pid file is opened while its path is still the operator's. */
 static bool
 write_pid_file(const char *path)
 {
-	int fd = open(
-	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	char why[PATH_MAX + 256];
+	int fd = leftover_file(
+	    path, 0644, "pid file", is_pid_file, why, sizeof(why));
 
-	if (fd == -1 || dprintf(fd, "%ld\n", (long)getpid()) < 0 ||
-	    fchmod(fd, 0644) == -1) {
-		fprintf(
-		    stderr, "pratiqued: cannot write pid file %s: %m\n", path);
-		return false;
-	}
-	close(fd);
-	return true;
+	if (fd != -1 && (ftruncate(fd, 0) == -1 ||
+			    dprintf(fd, "%ld\n", (long)getpid()) < 0))
+		snprintf(why, sizeof(why), "cannot write pid file %s: %s", path,
+		    strerror(errno));
+	else if (fd != -1)
+		return close(fd) == 0;
+	fprintf(stderr, "pratiqued: %s\n", why);
+	return false;
 }
 
 /* Where systemd has put credentials: a copy out of the environment, which is

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "privsep/leftover.h"
 #include "privsep/status.h"
 
 static void
@@ -27,6 +28,17 @@ failed(int fd, const char *path, const char *what, char *why, size_t size)
 	return -1;
 }
 
+static bool
+is_status_file(struct span head)
+{
+	uint32_t magic;
+
+	if (head.len < sizeof(magic))
+		return false;
+	memcpy(&magic, head.ptr, sizeof(magic));
+	return magic == STATUS_MAGIC;
+}
+
 /* All of it is written, so that it has all its pages when it is mapped: a full
  * file system shows here and not as SIGBUS later.  The lock is the open
  * file's, not the process's: it lasts across execve. */
@@ -35,10 +47,11 @@ make_file(
     const char *path, const struct status_block *first, char *why, size_t size)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd =
+	    leftover_file(path, 0600, "status file", is_status_file, why, size);
 
 	if (fd == -1)
-		return failed(fd, path, strerror(errno), why, size);
+		return -1;
 	if (fcntl(fd, F_OFD_SETLK, &lock) == -1)
 		return failed(fd, path,
 		    "another pratiqued works in this directory; stop it or "
