@@ -186,6 +186,13 @@ const struct option options[] = {
     {GROUP_LIMITS, OPTION_SIZE, "header_size", "4M", LIMIT(header_size), 1024,
 	UINT64_C(1) << 30, NULL,
 	"Size of all its header fields. With more it is not scanned."},
+    {GROUP_LIMITS, OPTION_COUNT, "own_fields", "1000", LIMIT(own_fields), 1,
+	10000, NULL,
+	"Header fields of a message that have the name of one of ours: scanned "
+	"and status in section headers, header in section stamp. They are taken "
+	"out one by one, and what that costs the MTA grows with the square of "
+	"their number. With more the message is not scanned, and not passed on "
+	"either: where on_limits says accept or quarantine it is put off."},
     {GROUP_LIMITS, OPTION_COUNT, "parameters", "100", LIMIT(parameters), 1,
 	65535, NULL,
 	"ESMTP parameters of one sender or recipient. With more the connection "
@@ -291,8 +298,8 @@ const struct section sections[SECTION_COUNT] = {
 	ACTION_TEMPFAIL,
 	"552 5.3.4 Message exceeds a limit of the virus scanner",
 	UNSCANNED_TEMPFAIL,
-	"Unscanned because it passed recipients, header_fields or header_size in "
-	"section limits."},
+	"Unscanned because it passed recipients, header_fields, header_size or "
+	"own_fields in section limits."},
     [SECTION_ON_LIMITS_EXCEEDED] = {"on_limits_exceeded", GROUP_ACTION,
 	OUTCOME_LIMITS_EXCEEDED, ACTION_TEMPFAIL,
 	"554 5.7.1 Message contains more than can be scanned",

@@ -91,6 +91,7 @@ struct limit_settings {
 	uint32_t recipients;	/* of a message: LIMITS */
 	uint32_t header_fields; /* LIMITS */
 	uint64_t header_size;	/* bytes of all fields: LIMITS */
+	uint32_t own_fields;	/* with names of ours: LIMITS, never accepted */
 	uint32_t parameters;	/* of one MAIL or RCPT: closed */
 	uint32_t messages;	/* of a connection: closed at the next one */
 	uint32_t packet_time;	/* from its first byte to its last: closed */

@@ -51,11 +51,13 @@ choose(struct cursor *c, uint8_t *pieces)
 	static const struct limit_settings generous = {.recipients = 1000,
 	    .header_fields = 1000,
 	    .header_size = 1000000,
+	    .own_fields = 100,
 	    .parameters = 1000,
 	    .messages = 1000};
 	static const struct limit_settings tight = {.recipients = 2,
 	    .header_fields = 3,
 	    .header_size = 50,
+	    .own_fields = 1,
 	    .parameters = 1,
 	    .messages = 2};
 	struct host_plan plan = {0};

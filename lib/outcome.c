@@ -28,6 +28,16 @@ static const char *const actions[ACTION_COUNT] = {
     [ACTION_ABORTED] = "aborted",
 };
 
+static const char *const limits[SESSION_LIMIT_COUNT] = {
+    [SESSION_LIMIT_NONE] = "",
+    [SESSION_LIMIT_RECIPIENTS] = "recipients",
+    [SESSION_LIMIT_HEADER_FIELDS] = "header_fields",
+    [SESSION_LIMIT_HEADER_SIZE] = "header_size",
+    [SESSION_LIMIT_OWN_FIELDS] = "own_fields",
+    [SESSION_LIMIT_PARAMETERS] = "parameters",
+    [SESSION_LIMIT_MESSAGES] = "messages",
+};
+
 const char *
 outcome_verdict(enum outcome o)
 {
@@ -48,6 +58,12 @@ const char *
 action_name(enum action a)
 {
 	return a < ACTION_COUNT ? actions[a] : "unknown";
+}
+
+const char *
+session_limit_name(enum session_limit limit)
+{
+	return limit < SESSION_LIMIT_COUNT ? limits[limit] : "";
 }
 
 bool

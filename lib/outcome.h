@@ -37,6 +37,18 @@ enum action {
 	ACTION_COUNT
 };
 
+/* The limit of section limits that made an outcome LIMITS. */
+enum session_limit {
+	SESSION_LIMIT_NONE,
+	SESSION_LIMIT_RECIPIENTS,
+	SESSION_LIMIT_HEADER_FIELDS,
+	SESSION_LIMIT_HEADER_SIZE,
+	SESSION_LIMIT_OWN_FIELDS,
+	SESSION_LIMIT_PARAMETERS,
+	SESSION_LIMIT_MESSAGES,
+	SESSION_LIMIT_COUNT
+};
+
 /* "clean", "clean-by-stamp", "infected" or "unscanned". */
 const char *outcome_verdict(enum outcome);
 
@@ -44,6 +56,9 @@ const char *outcome_verdict(enum outcome);
 const char *outcome_reason(enum outcome);
 
 const char *action_name(enum action);
+
+/* The option's name; "" for NONE and for what is none of these. */
+const char *session_limit_name(enum session_limit);
 
 /* The action of that name among those that can be configured; false if there
  * is none. */

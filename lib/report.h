@@ -16,6 +16,7 @@ struct report {
 	uint8_t outcome;     /* enum outcome the action was chosen for */
 	uint8_t action;	     /* enum action that was taken */
 	uint8_t stamps;	     /* enum stamp_reason; STAMP_GOOD: some were sent */
+	uint8_t limit;	     /* enum session_limit, for OUTCOME_LIMITS */
 	char queue_id[64];   /* macro i; "" if the MTA sent none */
 	char client_addr[64];
 	char client_name[128];

@@ -168,9 +168,10 @@ check_envelope(struct conversation *c, char **arguments)
 
 	while (arguments[1 + parameters] != NULL)
 		parameters++;
-	if (parameters > settings->limits.parameters ||
-	    c->session.messages >= settings->limits.messages)
-		c->session.so_far = OUTCOME_LIMITS;
+	if (parameters > settings->limits.parameters)
+		session_limit(&c->session, SESSION_LIMIT_PARAMETERS);
+	if (c->session.messages >= settings->limits.messages)
+		session_limit(&c->session, SESSION_LIMIT_MESSAGES);
 }
 
 static sfsistat

@@ -46,6 +46,7 @@ clear_message(struct session *s)
 	r->recipients = 0;
 	memset(r->queue_id, 0, sizeof(r->queue_id));
 	memset(r->sender, 0, sizeof(r->sender));
+	r->limit = SESSION_LIMIT_NONE;
 	s->size = 0;
 	s->forged_scanned = s->forged_status = 0;
 	s->fields = 0;
@@ -107,11 +108,20 @@ session_envfrom(struct session *s, struct span sender)
 	    address_mailbox(sender));
 }
 
+/* The first one is told. */
+void
+session_limit(struct session *s, enum session_limit limit)
+{
+	if (s->report.limit == SESSION_LIMIT_NONE)
+		s->report.limit = (uint8_t)limit;
+	s->so_far = OUTCOME_LIMITS;
+}
+
 void
 session_envrcpt(struct session *s)
 {
 	if (++s->report.recipients > s->settings->limits.recipients)
-		s->so_far = OUTCOME_LIMITS;
+		session_limit(s, SESSION_LIMIT_RECIPIENTS);
 }
 
 /* --- content -------------------------------------------------------------- */
@@ -145,9 +155,20 @@ count_field(struct session *s, uint64_t bytes)
 	const struct limit_settings *limits = &s->settings->limits;
 
 	s->header_size += bytes;
-	if (++s->fields > limits->header_fields ||
-	    s->header_size > limits->header_size)
-		s->so_far = OUTCOME_LIMITS;
+	if (++s->fields > limits->header_fields)
+		session_limit(s, SESSION_LIMIT_HEADER_FIELDS);
+	if (s->header_size > limits->header_size)
+		session_limit(s, SESSION_LIMIT_HEADER_SIZE);
+}
+
+/* More fields of ours than are taken out of a message: none of them may pass,
+ * so it may not either. */
+static bool
+too_many_own(const struct session *s)
+{
+	return (uint64_t)s->forged_scanned + s->forged_status +
+		   s->stamps.fields >
+	       s->settings->limits.own_fields;
 }
 
 static bool
@@ -173,6 +194,8 @@ session_header(struct session *s, struct span name, struct span value,
 		s->forged_status++;
 	else if (is_named(name, s->settings->stamp.header))
 		stamps_field(&s->stamps, value);
+	if (too_many_own(s))
+		session_limit(s, SESSION_LIMIT_OWN_FIELDS);
 	if (within_limits(s, bytes))
 		host_scan_field(name, value);
 }
@@ -289,7 +312,8 @@ edit_message(
 {
 	const struct session_settings *set = s->settings;
 
-	return delete_fields(e, set->header_scanned, s->forged_scanned) &&
+	return !too_many_own(s) &&
+	       delete_fields(e, set->header_scanned, s->forged_scanned) &&
 	       delete_fields(e, set->header_status, s->forged_status) &&
 	       delete_stamps(s, v, e) && insert_fields(s, v, e);
 }

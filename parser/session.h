@@ -68,6 +68,8 @@ void session_connect(
 void session_helo(struct session *, struct span helo);
 void session_envfrom(struct session *, struct span sender);
 void session_envrcpt(struct session *);
+/* The open message has passed a limit: it goes unscanned. */
+void session_limit(struct session *, enum session_limit);
 /* queue_id: macro i as known now; may be empty. */
 void session_header(struct session *, struct span name, struct span value,
     struct span queue_id);

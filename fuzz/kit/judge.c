@@ -249,6 +249,8 @@ take_field(struct span payload)
 		model.message.forged[0]++;
 	else if (is_named(name, set->header_status))
 		model.message.forged[1]++;
+	if (verdict_too_many(&model.message))
+		model.message.limits = true;
 	count_field(name.len + value.len + space + 3);
 	if (admit(name.len + value.len + space + 3))
 		content_field(&model.content, name, value, space);

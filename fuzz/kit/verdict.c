@@ -83,7 +83,15 @@ edit(struct edits *e, const struct message *m, const struct judged *j,
 		insertion(e, j, &h);
 }
 
-/* What the configuration says, where the MTA lets us. */
+bool
+verdict_too_many(const struct message *m)
+{
+	return m->forged[SCANNED] + m->forged[STATUS] >
+	       host.plan.settings.limits.own_fields;
+}
+
+/* What the configuration says, where the MTA lets us, and where what is forged
+ * can be taken out. */
 static enum action
 expected_action(const struct message *m, const struct judged *j,
     const struct wire_offer *granted)
@@ -102,7 +110,9 @@ expected_action(const struct message *m, const struct judged *j,
 		needed |= MILTER_ACT_ADDHDRS;
 	if (action == ACTION_QUARANTINE)
 		needed |= MILTER_ACT_QUARANTINE;
-	return (granted->actions & needed) == needed ? action : ACTION_TEMPFAIL;
+	return (granted->actions & needed) == needed && !verdict_too_many(m)
+		   ? action
+		   : ACTION_TEMPFAIL;
 }
 
 /* A message that goes on has all of its edits. */

@@ -20,6 +20,9 @@ struct message {
 	uint32_t forged[2]; /* fields named as header_scanned, header_status */
 };
 
+/* More forged fields than are taken out. */
+bool verdict_too_many(const struct message *);
+
 /* Takes the packets up to and with the final reply off out. */
 void verdict_check(const struct message *, const struct wire_offer *granted,
     const struct judged *, struct cursor *out);

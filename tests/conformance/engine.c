@@ -157,6 +157,7 @@ request_start(void)
 	settings.limits = (struct limit_settings){.recipients = 10000,
 	    .header_fields = 10000,
 	    .header_size = 4 << 20,
+	    .own_fields = 1000,
 	    .parameters = 100,
 	    .messages = 10000};
 	set_text(settings.header_scanned, sizeof(settings.header_scanned),

@@ -23,6 +23,7 @@ use_settings(void)
 	compare_settings.limits = (struct limit_settings){.recipients = 1000,
 	    .header_fields = 20000,
 	    .header_size = 1000000,
+	    .own_fields = 100,
 	    .parameters = 1000,
 	    .messages = 1000};
 	SET(compare_settings.header_scanned, "X-Virus-Scanned");

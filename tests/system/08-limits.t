@@ -22,7 +22,7 @@ GROWTH_KB = 8192
 
 LIMITS = {"recipients": 5, "header_fields": 10, "header_size": "2K",
           "parameters": 3, "messages": 4, "packet_time": "2s",
-          "message_time": "4s"}
+          "message_time": "4s", "own_fields": 3}
 
 
 def world(stack, directory):
@@ -44,26 +44,32 @@ def is_open(mta):
         return False
 
 
-def refused(tap, w, what, queue_id, headers=HEADERS, rcpts=("<b@c>",)):
+def refused(tap, w, what, limit, queue_id, headers=HEADERS,
+            rcpts=("<b@c>",)):
     """One message that passes a limit: put off, and the log says why."""
     with dial(w) as mta:
         code, payload = mta.message(headers, BODY, rcpts=rcpts,
                                     queue_id=queue_id)[-1]
         tap.equal((code, payload[:3]), (b"y", b"451"), f"{what}: put off")
         line = w.pratiqued.wait_line("message", qid=queue_id)
-        tap.equal((line["verdict"], line["reason"], line["action"]),
-                  ("unscanned", "limits", "tempfail"), f"{what}: in the log")
+        tap.equal((line["verdict"], line["reason"], line["limit"],
+                   line["action"]),
+                  ("unscanned", "limits", limit, "tempfail"),
+                  f"{what}: in the log")
         code, _ = mta.message(HEADERS, BODY, queue_id=queue_id + "N")[-1]
         tap.equal(code, b"c", f"{what}: the next message is scanned")
 
 
 def in_a_message(tap, w):
     """Recipients, header fields, their size; parameters; messages"""
-    refused(tap, w, "recipients", "RCPTS1", rcpts=["<b@c>"] * 6)
-    refused(tap, w, "header fields", "FIELDS1",
+    refused(tap, w, "recipients", "recipients", "RCPTS1",
+            rcpts=["<b@c>"] * 6)
+    refused(tap, w, "header fields", "header_fields", "FIELDS1",
             headers=[("X-A", "1")] * 11)
-    refused(tap, w, "header size", "BYTES1",
+    refused(tap, w, "header size", "header_size", "BYTES1",
             headers=[("X-A", "a" * 1000)] * 3)
+    refused(tap, w, "fields of ours", "own_fields", "FORGED1",
+            headers=[("X-Virus-Scanned", "1"), ("X-Virus-Status", "1")] * 2)
     with dial(w) as mta:
         code, _ = mta.message([("X-A", "1")] * 10, BODY, queue_id="FULL1",
                               rcpts=["<b@c>"] * 5)[-1]

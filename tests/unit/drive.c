@@ -20,6 +20,7 @@ drive_setup(void **state)
 	settings.limits = (struct limit_settings){.recipients = 1000,
 	    .header_fields = 20000,
 	    .header_size = 10000000,
+	    .own_fields = 100,
 	    .parameters = 1000,
 	    .messages = 1000};
 	SET_TEXT(settings.header_scanned, "X-Virus-Scanned");

@@ -261,6 +261,68 @@ test_limits(void **state)
 	assert_string_equal(engine_why(engine), "limits");
 }
 
+/* As many fields of ours as are taken out, and one more: not passed on,
+ * whatever the operator wants, since they could not be. */
+static void
+test_own_fields(void **state)
+{
+	static const enum action passing[] = {ACTION_ACCEPT, ACTION_QUARANTINE};
+
+	(void)state;
+	settings.limits.own_fields = 3;
+	message(&offer_nr, "STS");
+	assert_string_equal(render(),
+	    "O m2 X-Virus-Scanned: m1 X-Virus-Scanned: m1 X-Virus-Status: " CLEAN_EDITS_SPC);
+	assert_int_equal(stub.report.limit, SESSION_LIMIT_NONE);
+	message(&offer_nr, "STST");
+	assert_non_null(strstr(stub.log, " limits\n"));
+	assert_string_equal(render(), "O y<451 4.7.1 later: limits> ");
+	assert_int_equal(stub.report.limit, SESSION_LIMIT_OWN_FIELDS);
+	for (size_t i = 0; i < 2; i++) {
+		/* also when another outcome is the one that counts */
+		settings.disposition[OUTCOME_LIMITS].action = passing[i];
+		settings.disposition[OUTCOME_TOO_BIG].action = passing[i];
+		settings.max_message_size = 1000000;
+		message(&offer_nr, "STST");
+		assert_string_equal(render(), "O t ");
+		assert_int_equal(stub.report.outcome, OUTCOME_LIMITS);
+		assert_int_equal(stub.report.action, ACTION_TEMPFAIL);
+		settings.max_message_size = 100;
+		message(&offer_nr, "STST");
+		assert_string_equal(render(), "O t ");
+		assert_int_equal(stub.report.outcome, OUTCOME_TOO_BIG);
+	}
+	settings.disposition[OUTCOME_LIMITS].action = ACTION_REJECT;
+	SET_TEXT(settings.disposition[OUTCOME_LIMITS].reply, "552 5.3.4 no");
+	settings.max_message_size = 1000000;
+	message(&offer_nr, "SSSS");
+	assert_string_equal(render(), "O y<552 5.3.4 no> ");
+}
+
+/* Stamps are fields of ours, too, also where the good one would stay. */
+static void
+test_own_fields_stamps(void **state)
+{
+	static const struct packet_text start[] = {O_NR, C4, MAIL, RCPT};
+	static const struct packet_text stamp = P('L', "X-Scan-Stamp\0 x\0");
+	static const struct packet_text end = EOM;
+
+	(void)state;
+	SET_TEXT(settings.stamp.header, "X-Scan-Stamp");
+	settings.disposition[OUTCOME_LIMITS].action = ACTION_ACCEPT;
+	settings.limits.own_fields = 2;
+	restart();
+	input.len = 0;
+	for (size_t i = 0; i < 4; i++)
+		add(&input, &start[i]);
+	for (size_t i = 0; i < 3; i++)
+		add(&input, &stamp);
+	add(&input, &end);
+	feed(&input, input.len);
+	assert_string_equal(render(), "O t ");
+	assert_int_equal(stub.report.limit, SESSION_LIMIT_OWN_FIELDS);
+}
+
 /* 10000 forged fields are deleted one by one, out of a fixed buffer. */
 static void
 test_many_forged(void **state)
@@ -269,13 +331,14 @@ test_many_forged(void **state)
 	static const struct packet_text forged =
 	    P('L', "X-Virus-Scanned\0 x\0");
 	static const struct packet_text end = EOM;
-	const unsigned count = 10000;
+	const unsigned count = 10000; /* the most that the option allows */
 	struct cursor c;
 	struct span packet;
 	unsigned index = count;
 	uint32_t n;
 
 	(void)state;
+	settings.limits.own_fields = count;
 	restart();
 	input.len = 0;
 	for (size_t i = 0; i < 4; i++)
@@ -368,6 +431,8 @@ main(void)
 	    DRIVE_TEST(test_old_text),
 	    DRIVE_TEST(test_too_big),
 	    DRIVE_TEST(test_limits),
+	    DRIVE_TEST(test_own_fields),
+	    DRIVE_TEST(test_own_fields_stamps),
 	    DRIVE_TEST(test_many_forged),
 	    DRIVE_TEST(test_flush_before_scan),
 	    DRIVE_TEST(test_report_cut),

@@ -125,6 +125,11 @@ def forged_many(tap, w):
     forged = [(SCANNED, "x"), (STATUS, "Clean")] * 500
     tap.has(w.send(tag, smtp.message(tag, fields=forged)), "250 ", "accepted")
     is_clean(tap, w.delivered(tag), "500 forged")
+    tag = smtp.new_tag()
+    tap.has(w.send(tag, smtp.message(tag, fields=forged + [(STATUS, "x")])),
+            "451 ", "one more: put off")
+    tap.equal((w.log(tag)["reason"], w.log(tag)["limit"]),
+              ("limits", "own_fields"), "one more: the log says why")
 
 
 def one_session(tap, w):
