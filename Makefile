@@ -1,6 +1,7 @@
 # Pratique.  GNU make.
 #
 #   make                build the programs below build/
+#   make unit           build and run the unit tests
 #   make check          all tests (needs root for the system tests)
 #   make lint           format, static analysis, size figures
 #   make install        DESTDIR=, PREFIX= honoured
@@ -70,9 +71,10 @@ FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session esc
 	    ipc/pratique-monitor ipc/pratique-session \
 	    ipc/pratique-scanner ipc/listener/pratique-session ipc/records
 
-.PHONY: all check unit bench lint docs evidence install clean print-privileged
+.PHONY: all check unit unit-programs bench lint docs evidence install clean print-tests \
+	print-privileged
 all: $(PROGRAMS:%=$(B)/%)
-unit: $(UNIT:tests/unit/%.c=$(B)/unit/%)
+unit-programs: $(UNIT:tests/unit/%.c=$(B)/unit/%)
 bench: all $(B)/fake-clamd $(B)/milter-load
 	bench/compare
 
@@ -139,13 +141,26 @@ ALONE = --rules 'par=tests/ipc/listener-*.t' \
 	--rules 'seq=tests/{escape,ipc}/*.t' \
 	--rules 'seq=tests/system/{09,30,31}-*.t'
 
-check: all unit $(CHECK_NEEDS)
-	CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove -v --merge --failures \
-	    -j2 $(ALONE) --rules 'par=**' \
-	    $(UNIT:tests/unit/%.c=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%) $(TESTS)
+# TAP from unit tests, and the seconds of each program.
+PROVE = CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove --exec tests/timed
+
+# Without what can not run under a sanitizer.
+UNIT_RUN = $(filter-out $(if $(SANITIZE),$(B)/unit/test_seccomp), \
+	$(UNIT:tests/unit/%.c=$(B)/unit/%))
+
+unit: unit-programs
+	$(PROVE) --failures -j2 $(UNIT_RUN)
+
+check: all unit-programs $(CHECK_NEEDS)
+	$(PROVE) -v --merge --failures -j2 $(ALONE) --rules 'par=**' \
+	    $(UNIT_RUN) $(FUZZ:%=$(B)/fuzz/%) $(TESTS)
 
 lint:
 	tests/lint/run
+
+# Every script that `make check` runs; for tests/unit/suite.t.
+print-tests:
+	@echo $(TESTS)
 
 # What runs with privilege, without configuration reading; for tests/lint.
 print-privileged:
@@ -157,7 +172,7 @@ docs: $(B)/policy-table $(B)/config-manual
 
 # The proof of the confinement: everything in the papers that is measured or
 # made from tables, and the suites that it rests on.  Root, half an hour.
-evidence: all unit $(B)/policy-table $(B)/config-manual $(FAKES:%=$(B)/%)
+evidence: all unit-programs $(B)/policy-table $(B)/config-manual $(FAKES:%=$(B)/%)
 	tests/lint/papers $(B)
 	B=$(B) tests/escape/processes.t --write
 	B=$(B) tests/escape/absence.t --write

@@ -230,9 +230,8 @@ def patience(tap, w):
         old = w.pratiqued.listener()
     wait_for("the retired ones to end",
              lambda: len(w.pratiqued.listeners()) <= 2)
-    wait_for("another one", lambda: w.recovers() and
-             w.pratiqued.listener() != old)
-    tap.ok(True, "with room again, it is renewed again")
+    tap.comes(lambda: w.recovers() and w.pratiqued.listener() != old,
+              "with room again, it is renewed again")
     w.pratiqued.settings = settings
     w.restart()
 

@@ -169,13 +169,12 @@ def never_more_than_one(rig):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda _: rig.send(), range(40)))
     rig.ok(all(r.verdict == "clean" for r in results), "all are scanned")
-    wait_for("clamd to have one connection at most",
-             lambda: sockets(clamd.process.pid) <= before + 1)
-    wait_for("the scanner to have none in the end",
-             lambda: count.now() == count.idle)
-    rig.ok(True, "one connection at most, and none after some seconds")
-    wait_for("clamd to have none", lambda: sockets(
-        clamd.process.pid) <= before)
+    rig.comes(lambda: sockets(clamd.process.pid) <= before + 1,
+              "clamd has one connection at most")
+    rig.comes(lambda: count.now() == count.idle,
+              "the scanner has none in the end")
+    rig.comes(lambda: sockets(clamd.process.pid) <= before,
+              "clamd has none in the end")
 
 
 def none_over_tcp(rig):

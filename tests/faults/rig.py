@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../system"))
 from kit import proc  # noqa: E402
 from kit.clamd import Clamd  # noqa: E402
 from kit.pratiqued import Pratiqued  # noqa: E402
-from kit.tap import main, wait_for  # noqa: E402
+from kit.tap import Timeout, main, wait_for  # noqa: E402
 from milterclient import Closed, MilterClient  # noqa: E402
 
 from fake import Fake  # noqa: E402
@@ -120,6 +120,13 @@ class Rig:
     def ok(self, condition, name, *notes):
         self.results.append((bool(condition), name, notes))
 
+    def comes(self, condition, name):
+        """Waits for a condition to become true, which is the result."""
+        try:
+            self.ok(wait_for(name, condition), name)
+        except Timeout as late:
+            self.ok(False, name, late)
+
     def equal(self, got, want, name, *notes):
         self.ok(got == want, name, f"got {got!r}, want {want!r}", *notes)
 
@@ -147,8 +154,7 @@ class Rig:
             return [line for line in self.daemon.lines("backend-down",
                                                        backend=backend)
                     if why in line["reason"]]
-        line = wait_for(f"backend-down: {why}", down)[-1]
-        self.ok(True, f"backend-down: {why}", line.text)
+        self.comes(down, f"backend-down: {why}")
         self.unscanned(self.send(), "clamd-down")
 
 

@@ -72,8 +72,8 @@ def log(tap, w):
 
 def after(tap, w):
     """What is left when the crowd has gone"""
-    wait_for("the sessions to end", lambda: not w.pratiqued.sessions())
-    tap.ok(True, "no session process is left")
+    tap.comes(lambda: not w.pratiqued.sessions(),
+              "no session process is left")
     tap.equal(len(w.pratiqued.lines("listener-start")), 1,
               "the listener is the first one")
     tap.equal(len(proc.children(w.pratiqued.pid())), 2,

@@ -137,8 +137,8 @@ def crashed(tap, w):
             "session-died")[died:])[0]
         tap.equal((line["signal"], line["listener"]),
                   (str(how.value), "retired"), f"{how.name}: in the log")
-        wait_for("the old listener to end", lambda: not proc.alive(old))
-        tap.ok(True, f"{how.name}: the old listener has ended")
+        tap.comes(lambda old=old: not proc.alive(old),
+                  f"{how.name}: the old listener ends")
 
 
 def again(tap, w):
@@ -150,8 +150,8 @@ def again(tap, w):
         between, _ = w.recovers()
         tap.ok(all(r.startswith("4") for r in between),
                f"{role}: only temporary failures until it is back", between)
-    wait_for("one of each", lambda: len(w.pratiqued.tree()) == 3)
-    tap.ok(True, "monitor, one listener, one scanner are left")
+    tap.comes(lambda: len(w.pratiqued.tree()) == 3,
+              "monitor, one listener, one scanner are left")
 
 
 def storm(tap, w):
@@ -201,8 +201,8 @@ def monitor(tap, w):
         tree = w.pratiqued.tree()
         tap.ok(len(tree) >= 4, "monitor, listener, session, scanner", tree)
         w.pratiqued.stop(signal.SIGKILL)
-        wait_for("all to end", lambda: not any(map(proc.alive, tree)))
-        tap.ok(True, "its children have ended")
+        tap.comes(lambda: not any(map(proc.alive, tree)),
+                  "its children have ended")
         w.clamd.thaw()
         reply = raw.reply()
         tap.ok(reply.startswith("4"), "temporary failure", reply)

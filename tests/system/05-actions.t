@@ -181,8 +181,7 @@ def drain(tap, w):
                reply)
     tap.equal(w.pratiqued.process.wait(60), 0, "exit status 0")
     w.pratiqued.process = None
-    wait_for("all to end", lambda: not any(map(proc.alive, tree)))
-    tap.ok(True, "no process is left")
+    tap.comes(lambda: not any(map(proc.alive, tree)), "no process is left")
     w.postfix.idle()
     tap.equal(len(w.sink.mails(tag)), int(reply.startswith("250 ")),
               "delivered if it was accepted, else not")
@@ -270,8 +269,7 @@ def options(tap, w):
            os.getsid(daemon) != os.getsid(0), "-d: runs in its own session")
     tap.has(w.send(smtp.new_tag()), "250 ", "-d: at work when it comes back")
     os.kill(daemon, signal.SIGTERM)
-    wait_for("the daemon to end", lambda: not proc.alive(daemon))
-    tap.ok(True, "-d: ends on SIGTERM")
+    tap.comes(lambda: not proc.alive(daemon), "-d: ends on SIGTERM")
 
 
 main(world, actions.refusals, actions.accept, discard, quarantine, clean,

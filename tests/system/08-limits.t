@@ -130,9 +130,9 @@ def spent(w):
 def settled(tap, w, before, what):
     """Afterwards nothing is left over."""
     wait_for("the crowd to be gone", lambda: not w.pratiqued.sessions())
-    wait_for("descriptors to be given back", lambda: all(
-        now[0] <= then[0] for now, then in zip(spent(w), before)))
-    tap.ok(True, f"{what}: no descriptor lost")
+    tap.comes(lambda: all(
+        now[0] <= then[0] for now, then in zip(spent(w), before)),
+        f"{what}: no descriptor lost")
     growth = [now[1] - then[1] for now, then in zip(spent(w), before)]
     tap.ok(max(growth) < GROWTH_KB, f"{what}: memory is bounded", growth)
 

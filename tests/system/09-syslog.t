@@ -4,6 +4,7 @@
 
 /dev/log is ours for the time of the test; where the system has one already
 the test fails rather than to take it away."""
+import contextlib
 import os
 import re
 import socket
@@ -82,19 +83,17 @@ def restart(tap, w):
     w.syslog.close()
     w.syslog.lines.clear()
     w.syslog.open()
-    for attempt in range(50):
+    answers = set()
+
+    def arrives():
         answer, tag = send(w)
-        tap.has(answer, "250 ", f"accepted, {attempt}")
-        try:
-            wait_for("the line", lambda tag=tag: any(
+        answers.add(answer[:4])
+        with contextlib.suppress(Timeout):
+            return wait_for("the line", lambda: any(
                 tag in line for line in w.syslog.lines), deadline=2)
-            break
-        except Timeout:
-            continue
-    else:
-        tap.ok(False, "lines arrive again")
-        return
-    tap.ok(True, "lines arrive again")
+
+    tap.comes(arrives, "lines arrive again")
+    tap.equal(answers, {"250 "}, "all mail was accepted meanwhile")
 
 
 main(world, lines, restart)

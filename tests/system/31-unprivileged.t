@@ -150,7 +150,8 @@ def required(tap, w, name, layer, there):
     p.settings["require"] = [layer]
     if there or (layer == "network" and only_lo()):
         p.start()
-        tap.ok(True, f"{name}: starts where {layer} is required")
+        tap.has(p.wait_line("listener-start")["layers"].split(","), layer,
+                f"{name}: starts where {layer} is required, and has it")
         p.stop()
     else:
         p.write()
@@ -170,7 +171,8 @@ def host(tap, w):
     p.settings["require"] = ["ids", "root", "network", "namespaces",
                              "landlock", "mdwe"]
     p.start()
-    tap.ok(True, "host: starts with all layers required")
+    tap.equal(p.wait_line("scanner-start")["missing"], "",
+              "host: starts with all layers required")
     usual(w)
 
 

@@ -2,6 +2,7 @@
 """What the system tests are built from.
 
 tap       test protocol output, waiting, clean-up
+pace      how slow this machine is, and times that follow it
 clamd     a private clamd with the database in clamd-db/
 postfix   a private Postfix
 sendmail  a private Sendmail, with the same methods

@@ -15,11 +15,12 @@ import time
 import traceback
 
 from . import proc
+from .pace import factor
 
-DEADLINE = 60  # seconds any awaited condition may take on a busy machine
+DEADLINE = 60  # seconds any awaited condition may take; as all, times factor()
 NOTE_MAX = 800  # characters of a line in a note
 NOTE_LINES_MAX = 40
-SCRIPT_MAX = 400  # seconds a whole script may take before it is ended
+SCRIPT_MAX = 400  # seconds a whole script may take before it is ended; likewise
 
 SOURCE = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../.."))
 # The Makefile's build directory, whose variable B may name another one.
@@ -31,14 +32,16 @@ class Timeout(Exception):
 
 
 def wait_for(what, condition, deadline=DEADLINE):
-    """condition()'s first true value; Timeout names what was awaited."""
+    """condition()'s first true value; Timeout names what was awaited.  The
+    deadline is for a machine of the factor 1 (pace.py)."""
+    deadline *= factor()
     end = time.monotonic() + deadline
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise Timeout(f"waited {deadline} s for {what}")
+            raise Timeout(f"waited {deadline:.0f} s for {what}")
         time.sleep(0.02)
 
 
@@ -66,12 +69,32 @@ class Tap:
             self.note(*notes)
         return bool(condition)
 
+    def elsewhere(self, name, control):
+        """What this machine can not do even where nothing forbids it: control
+        says what came of it there.  It is no result, and counted by itself
+        (tests/tally)."""
+        self.count += 1
+        name = name.replace("#", "")
+        print(f"ok {self.count} - not on this machine: {name} "
+              f"(unconfined: {control})", flush=True)
+
     def equal(self, got, want, name, *notes):
         return self.ok(got == want, name, f"got:  {got!r}", f"want: {want!r}",
                        *notes)
 
     def has(self, text, part, name, *notes):
         return self.ok(part in text, name, f"{part!r} is not in:", text, *notes)
+
+    def comes(self, condition, name, *notes):
+        """Waits for a condition to become true, which is the result: what it
+        was, or None."""
+        try:
+            value = wait_for(name, condition)
+        except Timeout as late:
+            self.ok(False, name, late, *notes)
+            return None
+        self.ok(value, name)
+        return value
 
     def run(self, function, *arguments):
         """One group of tests; an exception in it is one failed test."""
@@ -129,7 +152,7 @@ def main(setup, *groups):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP,
                    signal.SIGALRM):
         signal.signal(number, ended)
-    signal.alarm(SCRIPT_MAX)
+    signal.alarm(int(SCRIPT_MAX * factor()))
     if os.geteuid() != 0:
         sys.exit("the system tests must be run as root")
     if not os.path.exists(os.path.join(BUILD, "pratiqued")):
