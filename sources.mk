@@ -80,7 +80,7 @@ SRC_config-manual := config/manual.c config/options.c config/dump.c \
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
 SRC_conform-engine := tests/conformance/engine.c tests/unit/stub_host.c \
-	$(PARSER) lib/network.c lib/outcome.c lib/stamp.c
+	$(PARSER) lib/field.c lib/network.c lib/outcome.c lib/stamp.c
 
 SRC_stamp-case := tests/stamps/case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)
@@ -91,10 +91,10 @@ SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c
 # Both engines over the same bytes: what libmilter calls is diverted to the
 # test, and its callbacks have the stub host of the unit tests behind them.
 SRC_oracle := $(wildcard tests/oracle/*.c) tests/unit/stub_host.c \
-	lib/network.c lib/outcome.c lib/stamp.c $(PARSER)
+	lib/field.c lib/network.c lib/outcome.c lib/stamp.c $(PARSER)
 SRC_oracle-libmilter := tests/oracle/reference/main.c tests/unit/stub_host.c \
-	libmilter/callbacks.c libmilter/edits.c lib/network.c lib/outcome.c \
-	lib/stamp.c $(LOGIC)
+	libmilter/callbacks.c libmilter/edits.c lib/field.c lib/network.c \
+	lib/outcome.c lib/stamp.c $(LOGIC)
 LIB_oracle-libmilter = $(LIBMILTER) -Wl,--wrap=read -Wl,--wrap=close
 
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it

@@ -74,8 +74,9 @@ const struct option options[] = {
     {GROUP_MAIN, OPTION_SIZE, "max_message_size", "100M",
 	/* No canary is shorter; clamd scans no file of 2 GB or more. */
 	MAIN(session.max_message_size), 8192, UINT64_C(2047) << 20, NULL,
-	"A longer message is not scanned, see on_too_big. Nor is one that is "
-	"longer than what each clamd has been seen to look into: see "
+	"A longer message is not scanned, see on_too_big. Counted are fields, "
+	"empty line and body as SMTP carries them, each line with CR LF. Nor "
+	"is one scanned that is longer than what each clamd has been seen to look into: see "
 	"MaxFileSize, MaxScanSize and StreamMaxLength in its configuration."},
     {GROUP_MAIN, OPTION_SIZE, "max_memory", "1G", MAIN(scanner.max_memory),
 	/* At the least one message and one canary. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Classes of header fields; see field.h.  Pure. */
+/* Header fields; see field.h.  Pure. */
 #include "lib/field.h"
 
 /* Trace and verdict fields, which relays and filters add, change and take
@@ -87,6 +87,19 @@ is_in(struct span name, const char *const *list, size_t count)
 			return true;
 	}
 	return false;
+}
+
+uint64_t
+field_size(struct span name, struct span value)
+{
+	uint64_t size = name.len + value.len + strlen(":\r\n");
+
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] == '\n' &&
+		    (i == 0 || value.ptr[i - 1] != '\r'))
+			size++;
+	}
+	return size;
 }
 
 enum field_class

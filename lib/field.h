@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The class of a header field for the digests of a stamp (scanner/digest.h),
- * by its name alone.  The built-in lists belong to version 1 of the stamp:
- * with another list it would be another version.  Pure.
+ * Header fields: how long one is, and its class for the digests of a stamp
+ * (scanner/digest.h), by its name alone.  The built-in lists belong to version
+ * 1 of the stamp: with another list it would be another version.  Pure.
  */
 #ifndef LIB_FIELD_H
 #define LIB_FIELD_H
@@ -13,6 +13,9 @@
 #include "lib/span.h"
 
 #define FIELD_NAME_MAX 64 /* of a name in a list, with its NUL */
+
+/* What a message has besides its fields and its body: the line between. */
+#define FIELD_SEPARATOR 2
 
 enum field_class {
 	FIELD_COVERED,	  /* all that is in no list */
@@ -28,6 +31,11 @@ struct field_list {
 	uint32_t count;
 	const char (*name)[FIELD_NAME_MAX];
 };
+
+/* Bytes of a field as SMTP carries it, each line with CR LF, and as the stream
+ * for clamd has it.  The size of a message is that of its fields, its body and
+ * the empty line between them: what Postfix counts for message_size_limit. */
+uint64_t field_size(struct span name, struct span value);
 
 /* name in lower case. */
 enum field_class field_class(struct span name, const struct field_list *site);

@@ -13,6 +13,7 @@
 
 #include <strings.h>
 
+#include "lib/field.h"
 #include "parser/address.h"
 #include "parser/host.h"
 #include "parser/phrase.h"
@@ -47,7 +48,7 @@ clear_message(struct session *s)
 	memset(r->queue_id, 0, sizeof(r->queue_id));
 	memset(r->sender, 0, sizeof(r->sender));
 	r->limit = SESSION_LIMIT_NONE;
-	s->size = 0;
+	s->size = FIELD_SEPARATOR; /* it is to come */
 	s->forged_scanned = s->forged_status = 0;
 	s->fields = 0;
 	s->header_size = 0;
@@ -182,8 +183,7 @@ void
 session_header(struct session *s, struct span name, struct span value,
     struct span queue_id)
 {
-	const size_t punctuation = 1 + 2; /* colon, CRLF */
-	size_t bytes = name.len + value.len + punctuation;
+	uint64_t bytes = field_size(name, value);
 
 	begin_scan(s, queue_id);
 	count_field(s, bytes);

@@ -182,7 +182,8 @@ stream_begin(struct stream *s, struct span queue_id)
 		collect_lead(s);
 }
 
-/* Copies a value with CRLF for each LF; returns how many bytes that makes. */
+/* Copies a value with CRLF for each LF, which may have it already; returns how
+ * many bytes that makes. */
 static size_t
 unfold_into(uint8_t *out, struct span value)
 {
@@ -199,7 +200,7 @@ unfold_into(uint8_t *out, struct span value)
 			break;
 		memcpy(out + len, line.ptr, line.len);
 		len += line.len;
-		if (lf != NULL) {
+		if (lf != NULL && (line.len < 2 || lf[-1] != '\r')) {
 			out[len - 1] = '\r';
 			out[len++] = '\n';
 		}

@@ -25,7 +25,7 @@ struct script {
 };
 
 static const char log_clean[] =
-    "begin 1 \nfield Subject: x\nbody hi\r\n\nend 1 16\n"
+    "begin 1 \nfield Subject: x\nbody hi\r\n\nend 1 18\n"
     "report 1 clean accept [] [192.0.2.1] [h.example] [c.example] [a@b] 1\n";
 
 static const struct script scripts[] = {
@@ -46,22 +46,22 @@ static const struct script scripts[] = {
         {O_LEADSPC, C4, MAIL, RCPT, P('L', "A\0\tv\0"), P('L', "B\0v\0"),
             P('L', "C\0\0"), EOH, EOM},
         "", "O c c c c c c c " CLEAN_EDITS_SPC,
-        "begin 1 \nfield A:\tv\nfield B:v\nfield C:\nend 1 15\n"
+        "begin 1 \nfield A:\tv\nfield B:v\nfield C:\nend 1 17\n"
         "report 1 clean accept [] [192.0.2.1] [h.example] [] [a@b] 1\n"},
     {"leading space not granted, put back",
         {O_PLAIN, C4, MAIL, RCPT, P('L', "A\0\tv\0"), P('L', "C\0\0"), EOH,
             EOM},
         "", "O c c c c c c " CLEAN_EDITS,
-        "begin 1 \nfield A: \tv\nfield C:\nend 1 11\n"
+        "begin 1 \nfield A: \tv\nfield C:\nend 1 13\n"
         "report 1 clean accept [] [192.0.2.1] [h.example] [] [a@b] 1\n"},
     {"no headers, no body", {O_NR, C4, MAIL, RCPT, EOM}, "",
         "O " CLEAN_EDITS_SPC,
-        "begin 1 \nend 1 0\n"
+        "begin 1 \nend 1 2\n"
         "report 1 clean accept [] [192.0.2.1] [h.example] [] [a@b] 1\n"},
     {"last piece of body in BODYEOB, one reply",
         {O_PLAIN, C4, MAIL, RCPT, EOH, P('E', "end")}, "",
         "O c c c c " CLEAN_EDITS,
-        "begin 1 \nbody end\nend 1 3\n"
+        "begin 1 \nbody end\nend 1 5\n"
         "report 1 clean accept [] [192.0.2.1] [h.example] [] [a@b] 1\n"},
 
     /* framing and unknown commands */
@@ -117,19 +117,19 @@ static const struct script scripts[] = {
         {O_NR, C4, HELO, MAIL, RCPT, SUBJ, EOM, ABRT, P('M', "\0"),
             P('R', "x\0"), P('R', "y\0"), BODY, EOM, ABRT, ABRT, QUIT},
         "quit", "O " CLEAN_EDITS_SPC CLEAN_EDITS_SPC,
-        "begin 1 \nfield Subject: x\nend 1 12\n"
+        "begin 1 \nfield Subject: x\nend 1 14\n"
         "report 1 clean accept [] [192.0.2.1] [h.example] [c.example] "
         "[a@b] 1\n"
-        "begin 2 \nbody hi\r\n\nend 2 4\n"
+        "begin 2 \nbody hi\r\n\nend 2 6\n"
         "report 2 clean accept [] [192.0.2.1] [h.example] [c.example] "
         "[] 2\n"},
     {"two messages, no ABORT, macros of each",
         {O_NR, C4, P('D', "Mi\0Q1\0"), MAIL, RCPT, SUBJ, EOM, MAIL, RCPT,
             P('D', "Ei\0Q2\0"), EOM},
         "", "O " CLEAN_EDITS_SPC CLEAN_EDITS_SPC,
-        "begin 1 Q1\nfield Subject: x\nend 1 12\n"
+        "begin 1 Q1\nfield Subject: x\nend 1 14\n"
         "report 1 clean accept [Q1] [192.0.2.1] [h.example] [] [a@b] 1\n"
-        "begin 2 Q2\nend 2 0\n"
+        "begin 2 Q2\nend 2 2\n"
         "report 2 clean accept [Q2] [192.0.2.1] [h.example] [] [a@b] 1\n"},
     {"queue id of the next message is not the dropped one's",
         {O_NR, C4, P('D', "Mi\0Q1\0"), MAIL, RCPT, SUBJ,
@@ -142,7 +142,7 @@ static const struct script scripts[] = {
         {O_PLAIN, C4, MAIL, RCPT, P('D', "Ni\0QN\0"), EOH, BODY,
             P('D', "Ei\0QE\0"), EOM},
         "", "O c c c c c " CLEAN_EDITS,
-        "begin 1 QN\nbody hi\r\n\nend 1 4\n"
+        "begin 1 QN\nbody hi\r\n\nend 1 6\n"
         "report 1 clean accept [QE] [192.0.2.1] [h.example] [] [a@b] 1\n"},
     {"ABORT everywhere before content",
         {O_NR, ABRT, C4, ABRT, HELO, ABRT, MAIL, ABRT, ABRT, MAIL, RCPT,
@@ -182,10 +182,10 @@ static const struct script scripts[] = {
         {O_NR, C4, P('D', "Ci\0old\0"), HELO, MAIL, RCPT, EOM, NEXT,
             P('C', "i.example\0U"), MAIL, RCPT, EOM},
         "", "O " CLEAN_EDITS_SPC CLEAN_EDITS_SPC,
-        "begin 1 old\nend 1 0\n"
+        "begin 1 old\nend 1 2\n"
         "report 1 clean accept [old] [192.0.2.1] [h.example] [c.example] "
         "[a@b] 1\n"
-        "begin 2 \nend 2 0\n"
+        "begin 2 \nend 2 2\n"
         "report 2 clean accept [] [] [i.example] [] [a@b] 1\n"},
     {"new session from anywhere",
         {O_PLAIN, C4, NEXT, C4, HELO, NEXT, C4, MAIL, NEXT, C4, ABRT, NEXT,
@@ -207,7 +207,7 @@ static const struct script scripts[] = {
             QUIT},
         "quit", "O " CLEAN_EDITS_SPC,
         "begin 1 Q1\nfield Subject: x\nfield To: c@d\nbody hi\r\n\n"
-        "end 1 25\n"
+        "end 1 27\n"
         "report 1 clean accept [Q1] [::1] [[::1]] [c.example] [] 1\n"},
     {"Postfix, every command answered",
         {O_PLAIN, P('D', "Cj\0mx\0"), C4, P('D', "H"), HELO, P('D', "M"),
@@ -216,7 +216,7 @@ static const struct script scripts[] = {
             EOH, P('D', "Bi\0Q1\0"), BODY, P('D', "Ei\0Q1\0"), EOM, ABRT,
             ABRT, QUIT},
         "quit", "O c c c c c c c c " CLEAN_EDITS,
-        "begin 1 Q1\nfield Subject: x\nbody hi\r\n\nend 1 16\n"
+        "begin 1 Q1\nfield Subject: x\nbody hi\r\n\nend 1 18\n"
         "report 1 clean accept [Q1] [192.0.2.1] [h.example] [c.example] "
         "[a@b] 1\n"},
     {"Postfix, local mail",
@@ -225,7 +225,7 @@ static const struct script scripts[] = {
             P('M', "root@test.example\0"), P('R', "x@test.example\0"), SUBJ,
             BODY, EOM, QUIT},
         "quit", "O " CLEAN_EDITS_SPC,
-        "begin 1 Q1\nfield Subject: x\nbody hi\r\n\nend 1 16\n"
+        "begin 1 Q1\nfield Subject: x\nbody hi\r\n\nend 1 18\n"
         "report 1 clean accept [Q1] [127.0.0.1] [localhost] [localhost] "
         "[root@test.example] 1\n"},
     {"Postfix, a connection without mail", {O_NR, C4, HELO, ABRT, QUIT},
@@ -236,9 +236,9 @@ static const struct script scripts[] = {
             P('D', "Ei\0S1\0"), EOM, P('D', "Mi\0S2\0"), MAIL, RCPT, SUBJ,
             BODY, P('D', "Ei\0S2\0"), EOM, QUIT},
         "quit", "O " CLEAN_EDITS_SPC CLEAN_EDITS_SPC,
-        "begin 1 S1\nfield Subject: x\nbody hi\r\n\nend 1 16\n"
+        "begin 1 S1\nfield Subject: x\nbody hi\r\n\nend 1 18\n"
         "report 1 clean accept [S1] [::1] [[IPv6:::1]] [c.example] [a@b] 1\n"
-        "begin 2 S2\nfield Subject: x\nbody hi\r\n\nend 2 16\n"
+        "begin 2 S2\nfield Subject: x\nbody hi\r\n\nend 2 18\n"
         "report 2 clean accept [S2] [::1] [[IPv6:::1]] [c.example] "
         "[a@b] 1\n"},
     {"Sendmail on standard input, client vanishes",

@@ -86,6 +86,7 @@ message(const struct packet_text *offer, const char *forged)
 	    P('L', "x-virus-SCANNED\0 Clean by another\0");
 	static const struct packet_text status =
 	    P('L', "X-VIRUS-status\0 Clean\0");
+	static const struct packet_text folded = P('L', "X-Folded\0 a\n b\0");
 	static const struct packet_text after[] = {SUBJ, EOH, BODY, EOM};
 
 	input.len = 0;
@@ -93,7 +94,9 @@ message(const struct packet_text *offer, const char *forged)
 	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
 		add(&input, &before[i]);
 	for (; *forged != '\0'; forged++)
-		add(&input, *forged == 'S' ? &scanned : &status);
+		add(&input, *forged == 'S'   ? &scanned
+			    : *forged == 'F' ? &folded
+					     : &status);
 	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
 		add(&input, &after[i]);
 	restart();
@@ -203,18 +206,25 @@ static void
 test_too_big(void **state)
 {
 	(void)state;
-	/* "Subject: x" CRLF and 4 bytes of body */
-	settings.max_message_size = 16;
+	/* "Subject: x" CRLF CRLF and 4 bytes of body */
+	settings.max_message_size = 18;
 	message(&offer_nr, "");
-	assert_non_null(strstr(stub.log, "end 1 16\n"));
+	assert_non_null(strstr(stub.log, "end 1 18\n"));
 	assert_string_equal(render(), "O " CLEAN_EDITS_SPC);
 	/* the host must not make a clean one of it */
-	settings.max_message_size = 15;
+	settings.max_message_size = 17;
 	message(&offer_nr, "");
-	assert_non_null(strstr(stub.log, "end 1 16 big\n"));
+	assert_non_null(strstr(stub.log, "end 1 18 big\n"));
 	assert_null(strstr(stub.log, "body"));
 	assert_int_equal(stub.report.outcome, OUTCOME_TOO_BIG);
 	assert_string_equal(render(), "O y<451 4.7.1 later: too-big> ");
+	/* folds are lines, as SMTP has them */
+	settings.max_message_size = 18 + strlen("X-Folded: a\r\n b\r\n");
+	message(&offer_nr, "F");
+	assert_non_null(strstr(stub.log, "end 1 35\n"));
+	settings.max_message_size--;
+	message(&offer_nr, "F");
+	assert_non_null(strstr(stub.log, "end 1 35 big\n"));
 	/* fields of ours are still counted when nothing is passed on */
 	settings.max_message_size = 1;
 	settings.disposition[OUTCOME_TOO_BIG].action = ACTION_ACCEPT;
@@ -235,10 +245,10 @@ test_limits(void **state)
 	limits->recipients = limits->header_fields = 1;
 	limits->header_size = 12;
 	message(&offer_nr, "");
-	assert_non_null(strstr(stub.log, "end 1 16\n"));
+	assert_non_null(strstr(stub.log, "end 1 18\n"));
 	limits->header_size = 11;
 	message(&offer_nr, "");
-	assert_non_null(strstr(stub.log, "end 1 16 limits\n"));
+	assert_non_null(strstr(stub.log, "end 1 18 limits\n"));
 	assert_int_equal(stub.field_bytes + stub.body_bytes, 0);
 	assert_int_equal(stub.report.outcome, OUTCOME_LIMITS);
 	assert_string_equal(render(), "O y<451 4.7.1 later: limits> ");

@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "lib/field.h"
 #include "privsep/record.h"
 #include "scanner/memory.h"
 
@@ -96,6 +97,33 @@ test_exact_bytes(void **state)
 	assert_message(&s, want, sizeof(want) - 1);
 	stream_drop(&s);
 	assert_int_equal(s.memfd, -1);
+}
+
+/* Session and scanner count alike: line ends as SMTP has them. */
+static void
+test_size(void **state)
+{
+	static const char *const value[] = {"", " b", "b", " b\n c\n\td",
+	    " b\r\n c", "\n\n", "\r\n\r\n", " b\r", "\r\r\n", "\n\r"};
+	static const uint64_t size[] = {4, 6, 5, 14, 10, 8, 8, 7, 7, 7};
+	struct stream s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
+		begin(&s);
+		field(&s, "A", value[i]);
+		assert_int_equal(s.len, size[i]);
+		assert_int_equal(
+		    field_size(span_text("A"), span_text(value[i])), size[i]);
+		assert_int_equal(stream_finish(&s), OUTCOME_CLEAN);
+		assert_int_equal(s.len, size[i] + FIELD_SEPARATOR);
+		stream_drop(&s);
+	}
+	begin(&s);
+	field(&s, "A", " b\r\n c\n d");
+	assert_int_equal(stream_finish(&s), OUTCOME_CLEAN);
+	assert_message(&s, "A: b\r\n c\r\n d\r\n\r\n", 16);
+	stream_drop(&s);
 }
 
 static void
@@ -293,6 +321,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_exact_bytes),
+	    cmocka_unit_test(test_size),
 	    cmocka_unit_test(test_no_body_and_nothing),
 	    cmocka_unit_test(test_lead),
 	    cmocka_unit_test(test_many_pieces),
