@@ -104,7 +104,7 @@ caps_bound(struct sandbox_report *report)
 		return;
 	capng_clear(CAPNG_SELECT_BOUNDS);
 	if (caps_bound_can_change())
-		capng_apply(CAPNG_SELECT_BOUNDS);
+		(void)!capng_apply(CAPNG_SELECT_BOUNDS);
 	if (!caps_bound_within(0)) /* it may say 0 all the same */
 		layer_miss(report, LAYER_CAPABILITIES,
 		    "bounding set stays, for want of SETPCAP", 0);
@@ -130,7 +130,7 @@ caps_reduce(struct sandbox_report *report)
 	uint64_t allowed = 0;
 	bool had[MONITOR_CAPS];
 
-	capng_get_caps_process();
+	(void)!capng_get_caps_process();
 	for (size_t i = 0; i < MONITOR_CAPS; i++) {
 		had[i] = capng_have_capability(
 			     CAPNG_PERMITTED, monitor_caps[i]) == 1;
@@ -144,7 +144,7 @@ caps_reduce(struct sandbox_report *report)
 				CAPNG_BOUNDING_SET,
 			    monitor_caps[i], -1);
 	if (!caps_bound_within(allowed) && caps_bound_can_change())
-		capng_apply(CAPNG_SELECT_BOUNDS);
+		(void)!capng_apply(CAPNG_SELECT_BOUNDS);
 	if (!caps_bound_within(allowed)) /* it may say 0 all the same */
 		layer_miss(report, LAYER_CAPABILITIES,
 		    "bounding set stays, for want of SETPCAP", 0);

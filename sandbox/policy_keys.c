@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the key reader may ask of the kernel: eight calls.  It reads files, of
- * those that Landlock leaves it, and writes to memory; there is no descriptor
- * that it could tell anything to.
+ * What the key reader may ask of the kernel: ten calls, three of which are other
+ * spellings of the rest.  It reads files, of those that Landlock leaves it, and
+ * writes to memory; there is no descriptor that it could tell anything to.
  */
 #include <fcntl.h>
 
@@ -13,9 +13,12 @@
 static const struct policy_row rows[] = {
     {"openat", .check = {BITS(2, OPEN_KIND, O_RDONLY)},
 	.reason = "the key directory and its files, to read"},
+    {"open", ONLY_X86_64, .check = {BITS(1, OPEN_KIND, O_RDONLY)},
+	.reason = "the same, by C libraries that take this call for it"},
     {"getdents64", .reason = "the names in it"},
     {"newfstatat", .reason = "whose a file is, its mode and length"},
-    {"fstat", .reason = "the same, as newer C libraries ask"},
+    {"fstat", .reason = "the same, glibc from 2.39 on"},
+    {"statx", .reason = "the same, for what came after stat"},
     {"read", .reason = "a file's text"},
     {"close", .reason = "a file that has been read"},
     {"geteuid", .reason = "is a file our own?"},

@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -24,6 +25,15 @@
 	    CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID |            \
 	    CLONE_CHILD_CLEARTID)
 
+/* musl's have one more, which has had no meaning since Linux 2.6.2. */
+#define THREAD_MUSL (THREAD | CLONE_DETACHED)
+
+/* Linux 6.13; the headers may be older than the kernel. */
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE  103
+#endif
+
 /* Rows that the monitor's own table does not have, for both tables. */
 /* clang-format off */
 #define ROWS_OF_THREADS                                                        \
@@ -32,16 +42,23 @@
     {"poll", ONLY_X86_64, .reason = "libmilter: waits for packets"},           \
     {"clone", .check = {IS(0, THREAD)},                                        \
 	.reason = "a worker thread, with the C library's flags"},              \
+    {"clone", .check = {IS(0, THREAD_MUSL)},                                   \
+	.reason = "the same; musl's flags"},                                   \
     {"clone3", .error = ENOSYS,                                                \
 	.reason = "its flags are out of sight of a filter: the C library "     \
 		  "then takes clone"},                                         \
     {"futex", .reason = "threads wait for each other"},                        \
     {"exit", .reason = "the end of a worker thread"},                          \
-    {"madvise", .check = {IS(2, MADV_DONTNEED)},                               \
-	.reason = "its stack is given back"},                                  \
-    {"mremap", .reason = "a table of libmilter grows"},                        \
+    {"membarrier",                                                             \
+	.check = {IS(0, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)},           \
+	.reason = "musl: before the first thread is started"},                 \
+    {"madvise", .check = {IS(2, MADV_GUARD_INSTALL)},                          \
+	.reason = "guard pages of stacks, glibc from 2.42 on"},                \
+    {"madvise", .check = {IS(2, MADV_GUARD_REMOVE)},                           \
+	.reason = "the same"},                                                 \
     {"rt_sigtimedwait", .reason = "libmilter's signal thread"},                \
     {"clock_nanosleep", .reason = "libmilter: before it tries again"},         \
+    {"nanosleep", .reason = "the same; musl's sleep"},                         \
     {"setsockopt", .check = {IS(1, SOL_SOCKET), IS(2, SO_KEEPALIVE)},          \
 	.reason = "libmilter: on each connection"},                            \
     {"fcntl", .check = {IS(1, F_SETFD), IS(2, FD_CLOEXEC)},                    \
@@ -49,7 +66,9 @@
     {"fcntl", .check = {IS(1, F_GETFL)},                                       \
 	.reason = "libmilter: its pipe does not block"},                       \
     {"fcntl", .check = {IS(1, F_SETFL)}, .reason = "the same"},                \
-    {"pipe2", .check = {IS(1, 0)}, .reason = "libmilter: wakes its controller"}
+    {"pipe2", .check = {IS(1, 0)},                                             \
+	.reason = "libmilter: wakes its controller"},                          \
+    {"pipe", ONLY_X86_64, .reason = "the same; musl's pipe"}
 /* clang-format on */
 
 static const struct policy_row more[] = {ROWS_OF_THREADS};
@@ -76,10 +95,14 @@ static const struct policy_row rows[] = {
 
     /* sessions */
     {"read", .reason = "packets from MTAs, results, libmilter's pipe"},
+    {"restart_syscall",
+	.reason = "a wait goes on after SIGSTOP and SIGCONT: the kernel's own"},
     {"write", .reason = "records; connections to libmilter; its pipe"},
     {"writev", .reason = "libmilter: replies to MTAs"},
     {"ppoll", .check = {IS(3, 0)}, .reason = "waits with a limit"},
     {"clock_gettime", .reason = "deadlines, where the vDSO can not help"},
+    {"gettimeofday", .reason = "libmilter: the same"},
+    {"time", ONLY_X86_64, .reason = "libmilter: the same"},
     {"exit_group", .reason = "the end"},
 
     /* the C library: threads and heap */
@@ -88,7 +111,14 @@ static const struct policy_row rows[] = {
     {"mprotect", .check = {BITS(2, PROT_EXEC, 0)},
 	.reason = "guard pages of stacks"},
     {"munmap", .reason = "both are given back"},
+    {"madvise", .check = {IS(2, MADV_DONTNEED)},
+	.reason = "the stack of a thread is given back"},
+    {"madvise", .check = {IS(2, MADV_FREE)},
+	.reason = "heap is given back; musl's"},
+    {"mremap", .reason = "a table of libmilter grows"},
     {"brk", .reason = "heap"},
+    {"prctl", .check = {IS(0, PR_SET_VMA), IS(1, PR_SET_VMA_ANON_NAME)},
+	.reason = "glibc from 2.39 on can name its memory"},
     {"set_robust_list", .reason = "start of a thread"},
     {"rseq", .reason = "start of a thread"},
     {"rt_sigprocmask", .reason = "signals blocked around the start of one"},

@@ -10,6 +10,7 @@
  * kernel, or opens a file for writing.
  */
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -67,6 +68,7 @@ static const struct policy_row rows[] = {
 	.reason = "fork, with the C library's flags and no other"},
     {"clone", .check = {IS(0, SIGCHLD)},
 	.reason = "listener: fork of a session"},
+    {"fork", ONLY_X86_64, .reason = "the same; musl's fork"},
     {"fcntl", .check = {IS(1, F_DUPFD)},
 	.reason = "a child's descriptors, out of each other's way"},
     {"dup2", ONLY_X86_64, .reason = "and into their places"},
@@ -85,37 +87,59 @@ static const struct policy_row rows[] = {
 
     {"getdents64", .reason = "key reader: names of key files"},
 
-    /* a child's dynamic loader and C library */
+    /* A child's dynamic loader and C library.  Where several calls do the same
+     * all are here, whichever one this C library takes (test_policy_twins). */
     {"brk", .reason = "heap"},
     {"mmap", .check = {BITS(2, PROT_EXEC, 0)},
 	.reason = "memory and data of libraries"},
     {"mmap", .check = {BITS(2, PROT_WRITE, 0)},
 	.reason = "code of libraries; never writable as well"},
+    {"mremap", .reason = "heap: what is large grows; its rights stay"},
     {"mprotect", .check = {BITS(2, PROT_EXEC, 0)},
 	.reason = "relocated data becomes read-only; guard pages"},
     {"mprotect", .check = {BITS(2, PROT_WRITE, 0)},
 	.reason = "branch protection of code (BTI on aarch64)"},
     {"munmap", .reason = "the loader's cache file; heap"},
+    {"madvise", .check = {IS(2, MADV_DONTNEED)},
+	.reason = "heap is given back"},
+    {"madvise", .check = {IS(2, MADV_FREE)}, .reason = "the same; musl's"},
+    {"prctl", .check = {IS(0, PR_SET_VMA), IS(1, PR_SET_VMA_ANON_NAME)},
+	.reason = "glibc from 2.39 on can name its memory"},
     {"readlink", ONLY_X86_64,
 	.reason = "children: a static program asks for its own path"},
-    {"readlinkat", ONLY_AARCH64, .reason = "the same"},
+    {"readlinkat", .reason = "the same, glibc from 2.41 on"},
     {"openat", .check = {BITS(2, OPEN_KIND, O_RDONLY)},
 	.reason =
 	    "libraries, time zone, /proc for libcap-ng, key files; to read only"},
+    {"open", ONLY_X86_64, .check = {BITS(1, OPEN_KIND, O_RDONLY)},
+	.reason = "the same; musl's open"},
+    {"readv", .reason = "files as musl's stdio reads them"},
     {"access", ONLY_X86_64, .reason = "the loader: /etc/ld.so.preload"},
-    {"faccessat", ONLY_AARCH64, .reason = "the loader: /etc/ld.so.preload"},
+    {"faccessat", .reason = "the same"},
+    {"faccessat2", .reason = "the same, with flags"},
     {"newfstatat", .reason = "sizes of libraries, boot block, key files"},
-    {"fstat", .reason = "the same, as newer C libraries ask"},
+    {"fstat", .reason = "the same, glibc from 2.39 on"},
+    {"stat", ONLY_X86_64, .reason = "the same; musl's stat"},
+    {"lstat", ONLY_X86_64, .reason = "the same; musl's lstat"},
+    {"statx", .reason = "the same, for what came after stat"},
     {"fstatfs", .reason = "libcap-ng: is /proc the real one?"},
+    {"statfs", .reason = "the same, by path"},
     {"lseek", .reason = "the C library when it has read a file in part"},
     {"pread64", .reason = "ELF headers, boot block; scanner: messages"},
     {"arch_prctl", ONLY_X86_64, .reason = "thread pointer"},
     {"set_tid_address", .reason = "C library start"},
     {"set_robust_list", .reason = "C library start, and in a forked child"},
     {"rseq", .reason = "C library start"},
+    {"futex", .check = {IS(1, FUTEX_WAKE_PRIVATE)},
+	.reason = "the C library has done a thing once: wakes nobody"},
     {"getrandom", .reason = "heap seed; scanner: seed of its nonces"},
     {"gettid", .reason = "libcap-ng: which thread's sets"},
     {"getpid", .reason = "own number"},
+    {"time", ONLY_X86_64,
+	.reason = "as clock_gettime, where the vDSO can not help"},
+    {"gettimeofday", .reason = "the same"},
+    {"restart_syscall",
+	.reason = "a wait goes on after SIGSTOP and SIGCONT: the kernel's own"},
 
     /* a child puts on its layers, in the order of sandbox.c */
     {"prctl", .check = {IS(0, PR_SET_DUMPABLE), IS(1, 0)},
@@ -151,6 +175,8 @@ static const struct policy_row rows[] = {
     {"chdir", .reason = "into the new root"},
     {"chroot", .reason = "an empty directory as root"},
     {"prlimit64", .check = {IS(0, 0)}, .reason = "lowers its own limits"},
+    {"getrlimit", .reason = "the same, in two calls"},
+    {"setrlimit", .reason = "the same"},
     {"prctl", .check = {IS(0, PR_SET_NO_NEW_PRIVS), IS(1, 1)},
 	.reason = "execve never gives anything again"},
     {"prctl", .check = {IS(0, PR_GET_NO_NEW_PRIVS)},

@@ -10,22 +10,43 @@ CLOCK = ("served by the vDSO, without a call; a call where the vDSO can not "
          "read the clock: a clock source such as hpet or acpi_pm, "
          "or a kernel booted with vdso=0. ")
 NEW_FSTAT = "newfstatat until glibc 2.38, fstat again from 2.39 on: "
+OTHER = "another C library's call for the same thing (test_policy_twins.c): "
 
 REASONS = {
     "monitor": {
         "clock_gettime": CLOCK + "Times of log lines, deadlines of children.",
+        "time": CLOCK + "Where a C library has a call of its own for it.",
+        "gettimeofday": CLOCK + "The same.",
+        "fork": OTHER + "musl's fork on x86-64.",
         "readlinkat":
-            "aarch64's spelling of readlink, seen on x86-64: a static "
-            "pratique-session asks for its own path when it starts.",
-        "faccessat":
-            "aarch64's spelling of access, seen on x86-64: the dynamic "
-            "loader looks for /etc/ld.so.preload at each start of a child.",
+            OTHER + "a static pratique-session asks for its own path when it "
+            "starts; glibc from 2.41 on, and aarch64.",
+        "open": OTHER + "musl's open on x86-64, and so its loader.",
+        "readv": OTHER + "musl's stdio, with which libcap-ng reads /proc.",
+        "faccessat": OTHER + "the loader looks for /etc/ld.so.preload; aarch64.",
+        "faccessat2": OTHER + "the same, where it asks with flags.",
         "fstat":
             NEW_FSTAT + "the loader asks for the sizes of libraries, a child "
             "for that of its boot block.",
+        "stat": OTHER + "musl's stat on x86-64.",
+        "lstat": OTHER + "musl's lstat on x86-64.",
+        "statx": OTHER + "the only one on the newest architectures.",
+        "statfs": OTHER + "libcap-ng asks whether /proc is the real one.",
+        "getrlimit": OTHER + "C libraries without prlimit64.",
+        "setrlimit": OTHER + "the same.",
+        "mremap": "a heap's large piece grows, where realloc is called; and its "
+                  "child's with the other engine.",
+        "madvise": OTHER + "a heap gives back what is free inside of it.",
+        "futex": "glibc wakes whoever waits for a thing that is done once "
+                 "(call_once); not on each start, not in each version.",
+        "restart_syscall":
+            "made by the kernel when a wait with a time limit goes on after "
+            "SIGSTOP and SIGCONT.",
     },
     "listener": {
         "clock_gettime": CLOCK + "Deadlines of silent connections.",
+        "getrlimit": OTHER + "C libraries without prlimit64.",
+        "setrlimit": OTHER + "the same.",
     },
     "session": {
         "clock_gettime": CLOCK + "Deadlines of packets and messages.",
@@ -34,14 +55,20 @@ REASONS = {
         "clock_gettime": CLOCK + "Deadlines of scans, times of log lines.",
     },
     "keys": {
+        "open": OTHER + "musl's open on x86-64.",
         "fstat": NEW_FSTAT + "a key file's owner, mode and length.",
+        "statx": OTHER + "the only one on the newest architectures.",
     },
     'monitor, engine = "libmilter"': {
-        "mremap": "its child's, see there.",
         "clock_nanosleep": "its child's, see there.",
+        "nanosleep": "its child's, see there.",
+        "membarrier": "its child's, see there.",
+        "pipe": "its child's, see there.",
     },
     "libmilter": {
         "clock_gettime": CLOCK + "Deadlines of sessions.",
+        "time": CLOCK + "libmilter's own timeouts.",
+        "gettimeofday": CLOCK + "The same.",
         "munmap":
             "the C library keeps 40 MB of stacks of ended threads, and gives "
             "back what is above: after more than 160 sessions at once.",
@@ -51,5 +78,13 @@ REASONS = {
         "clock_nanosleep":
             "libmilter waits before it tries again to start a thread or to "
             "take a connection that the system refused.",
+        "nanosleep": OTHER + "musl's sleep.",
+        "membarrier": OTHER + "musl, before it starts the first thread.",
+        "pipe": OTHER + "musl's pipe on x86-64.",
+        "prctl": "glibc from 2.39 on names its memory (heap, stacks of "
+                 "threads) where its tunable decorate_maps is set.",
+        "restart_syscall":
+            "made by the kernel when libmilter's wait goes on after SIGSTOP "
+            "and SIGCONT (tests/system/30-libmilter.t).",
     },
 }

@@ -110,6 +110,22 @@ def linked(tap, w):
            "libmilter is linked statically", needed)
 
 
+def paused(tap, w):
+    """SIGSTOP and SIGCONT: what waits goes on, with the kernel's own call"""
+    tag = smtp.new_tag()
+    with w.raw() as raw:
+        raw.start_data(sender_of(tag))
+        pid = w.pratiqued.listener()
+        os.kill(pid, signal.SIGSTOP)
+        wait_for("the stop",
+                 lambda: proc.status(pid)["State"].startswith("T"))
+        os.kill(pid, signal.SIGCONT)
+        raw.put(smtp.message(tag))
+        raw.end()
+        tap.equal(raw.reply()[:3], "250", "a session goes on after a stop")
+    tap.equal(w.pratiqued.listener(), pid, "it is the same process")
+
+
 def several(tap, w):
     """Many sessions at once, each with its own verdict and log line"""
     raws, tags = [], []
@@ -194,4 +210,4 @@ def stop(tap, w):
     tap.equal(w.delivered(tag).values(STATUS), ["Clean"], "and delivered")
 
 
-main(world, same, confined, linked, several, ended, bounds, stop)
+main(world, same, confined, linked, paused, several, ended, bounds, stop)
