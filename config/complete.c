@@ -294,4 +294,5 @@ complete_config(struct reading *r)
 	scanner->max_message_size = session->max_message_size;
 	scanner->max_sessions = session->max_sessions;
 	scanner->scan_timeout = session->scan_timeout;
+	scanner->limits = session->limits;
 }

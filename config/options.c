@@ -208,7 +208,8 @@ const struct option options[] = {
     {GROUP_LIMITS, OPTION_TIME, "message_time", "30m", LIMIT(message_time),
 	SECONDS(1), SECONDS(86400), NULL,
 	"How long a message may take from its first command to its end. After "
-	"that the connection is closed."},
+	"that the connection is closed. 100 MB over a line of 1 Mbit/s take 15 "
+	"minutes."},
     {GROUP_LIMITS, OPTION_COUNT, "silent", "4096", LIMIT(silent), 16, 65535,
 	NULL,
 	"Connections on which nothing has been said yet. When one more comes the "

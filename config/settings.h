@@ -131,8 +131,10 @@ struct scanner_settings {
 	uint32_t max_sessions;
 	uint64_t max_memory; /* in all messages together */
 	uint32_t scan_timeout;
-	uint32_t max_waiting;  /* messages without a clamd */
-	uint32_t wait_timeout; /* for one */
+	struct limit_settings limits; /* those that a session can not be held
+					 to by itself */
+	uint32_t max_waiting;	      /* messages without a clamd */
+	uint32_t wait_timeout;	      /* for one */
 	uint32_t remember_time;
 	uint32_t check_interval;
 	uint32_t confirm_interval;

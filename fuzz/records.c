@@ -456,7 +456,9 @@ static void
 set_up(void)
 {
 	static struct scanner_settings settings = {
-	    .max_message_size = LIMIT, .max_sessions = SESSIONS};
+	    .limits = {.messages = UINT32_MAX, .message_time = UINT32_MAX},
+	    .max_message_size = LIMIT,
+	    .max_sessions = SESSIONS};
 
 	if (log_fd[0] != -1)
 		return;

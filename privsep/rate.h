@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * How often something may happen: so many times at once, then so many times a
- * second.  A struct of zeros has seen nothing yet.  Used by the monitor, for
- * what its children could do without end.
+ * second.  A struct of zeros has seen nothing yet.  Used by the
+ * monitor, for what its children could do without end, and by the scanner, for
+ * what sessions could.
  */
 #ifndef PRIVSEP_RATE_H
 #define PRIVSEP_RATE_H

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "privsep/channel.h"
+#include "scanner/clock.h"
 #include "scanner/journal.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
@@ -23,6 +24,13 @@
 
 #define STATE_BIT(state) (1U << (state))
 
+/* What an honest session needs behind message_time and scan_timeout: its own
+ * waiting for us, and the MTA's for it. */
+#define MESSAGE_GRACE_MS 10000
+
+TAILQ_HEAD(client_list, client);
+
+static const struct scanner_settings *settings;
 static struct client *clients;
 static uint32_t slots;	    /* in the table */
 static uint32_t slots_used; /* the others' memory was never touched */
@@ -31,6 +39,7 @@ static uint32_t count, busy;
 static bool draining;
 static uint32_t held[PEERS_MAX]; /* by the owners */
 static bool refusing;		 /* the last one, and the log says so */
+static struct client_list with_message = TAILQ_HEAD_INITIALIZER(with_message);
 
 /* Datagrams that a channel can hold: its buffer has 208 KiB, and the kernel
  * counts more than 512 bytes for each. */
@@ -40,8 +49,9 @@ static bool refusing;		 /* the last one, and the log says so */
 static uint8_t batch[RECORD_BATCH_MAX + 1];
 
 bool
-client_setup(const struct scanner_settings *settings)
+client_setup(const struct scanner_settings *s)
 {
+	settings = s;
 	slots = 2 * settings->max_sessions + CLIENT_SPARE;
 	slot_free = slots;
 	clients = calloc(slots, sizeof(*clients));
@@ -91,10 +101,16 @@ is_busy(enum client_state state)
 static void
 client_enter(struct client *c, enum client_state state)
 {
-	if (is_busy(state) && !is_busy(c->state))
+	if (is_busy(state) && !is_busy(c->state)) {
 		busy++;
-	if (!is_busy(state) && is_busy(c->state))
+		c->deadline = clock_ms() + settings->limits.message_time +
+			      settings->scan_timeout + MESSAGE_GRACE_MS;
+		TAILQ_INSERT_TAIL(&with_message, c, order);
+	}
+	if (!is_busy(state) && is_busy(c->state)) {
 		busy--;
+		TAILQ_REMOVE(&with_message, c, order);
+	}
 	c->state = state;
 }
 
@@ -132,6 +148,7 @@ client_fresh(struct client *c)
 	    .fd = c->fd,
 	    .owner = c->owner,
 	    .message = c->message,
+	    .rates = c->rates,
 	    .stream.memfd = -1,
 	    .job.memfd = -1,
 	    .stamping.not_made = ""};
@@ -182,6 +199,7 @@ client_add(int fd, uint32_t owner)
 	c->owner = owner;
 	held[owner]++;
 	c->message = 0;
+	c->rates = (struct report_rates){0};
 	client_fresh(c);
 	client_enter(c, CLIENT_IDLE);
 	count++;
@@ -283,7 +301,9 @@ on_begin(struct client *c, struct span record)
 	struct record_begin begin;
 
 	memcpy(&begin, record.ptr, sizeof(begin));
-	if (begin.message <= c->message)
+	/* Its number is how many there were, or a lie against itself. */
+	if (begin.message <= c->message ||
+	    begin.message > settings->limits.messages)
 		return false;
 	client_fresh(c);
 	c->message = begin.message;
@@ -456,10 +476,12 @@ handle_batch(struct client *c, struct span bytes, const char **what)
 }
 
 static void
-log_violation(const struct client *c, const char *what)
+log_violation(struct client *c, const char *what)
 {
 	struct log_line line;
 
+	if (!report_allows(REPORT_ENDED, c))
+		return;
 	log_begin(&line, LOG_LEVEL_WARNING, "session-violation");
 	/* Between two messages it would be the last one's. */
 	log_bytes(&line, "qid", c->queue_id,
@@ -497,6 +519,39 @@ client_take(struct client *c)
 		log_violation(c, what);
 	client_close(c);
 	return false;
+}
+
+/* An honest session has closed the connection long before. */
+static void
+client_overdue(struct client *c)
+{
+	struct log_line line;
+
+	if (report_allows(REPORT_ENDED, c)) {
+		log_begin(&line, LOG_LEVEL_WARNING, "session-overdue");
+		log_bytes(&line, "qid", c->queue_id,
+		    strnlen(c->queue_id, sizeof(c->queue_id)));
+		log_text(&line, "state", client_state_name(c->state));
+		journal_end(&line);
+	}
+	client_close(c);
+}
+
+void
+client_run(uint64_t now)
+{
+	struct client *c;
+
+	while ((c = TAILQ_FIRST(&with_message)) != NULL && c->deadline <= now)
+		client_overdue(c);
+}
+
+uint64_t
+client_next(void)
+{
+	const struct client *c = TAILQ_FIRST(&with_message);
+
+	return c != NULL ? c->deadline : UINT64_MAX;
 }
 
 void

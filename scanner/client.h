@@ -7,7 +7,8 @@
  *	JUDGING, DONE, ABORTED --REPORT--> IDLE
  *
  * A record that does not fit the state or the message number ends the session
- * whose channel it came on, and nothing else.
+ * whose channel it came on, and nothing else.  So does a message that is open
+ * for longer than an honest session has one open, and one too many.
  */
 #ifndef SCANNER_CLIENT_H
 #define SCANNER_CLIENT_H
@@ -15,9 +16,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "config/settings.h"
 #include "lib/report.h"
+#include "privsep/rate.h"
 #include "scanner/job.h"
 #include "scanner/stamping.h"
 #include "scanner/stream.h"
@@ -37,14 +40,29 @@ enum client_state {
 	CLIENT_STATES
 };
 
+/* Lines of the log that have a rate, see report.h. */
+enum report_kind {
+	REPORT_ABORTED,	  /* of messages that were given up */
+	REPORT_UNSCANNED, /* of messages that neither clamd nor a stamp judged */
+	REPORT_ENDED,	  /* of sessions that had to be ended, or ended early */
+	REPORT_KINDS
+};
+
+struct report_rates {
+	struct rate of[REPORT_KINDS];
+};
+
 struct client {
 	enum client_state state;
 	int fd;
 	uint32_t next_free;
 	uint32_t owner;
-	uint32_t message;  /* number of the open or last message */
-	char queue_id[64]; /* from BEGIN; not always terminated */
-	uint64_t size;	   /* END's claim */
+	uint32_t message; /* number of the open or last message */
+	struct report_rates rates;
+	TAILQ_ENTRY(client) order; /* those with a message, oldest first */
+	uint64_t deadline;	   /* of the open message */
+	char queue_id[64];	   /* from BEGIN; not always terminated */
+	uint64_t size;		   /* END's claim */
 	struct stream stream;
 	struct job job;
 	struct stamping stamping;
@@ -63,6 +81,11 @@ void client_leave(uint32_t owner);
 
 /* The channel of that slot is readable. */
 void client_input(uint32_t index);
+
+/* Ends the sessions whose message is overdue; and when there will be one,
+ * UINT64_MAX: never. */
+void client_run(uint64_t now);
+uint64_t client_next(void);
 
 /* Asks all sessions, and those still to come, to end when they have no
  * message open. */

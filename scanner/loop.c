@@ -14,6 +14,7 @@
 #include "scanner/peer.h"
 #include "scanner/poll.h"
 #include "scanner/probe.h"
+#include "scanner/report.h"
 #include "scanner/spare.h"
 #include "scanner/stamping.h"
 
@@ -84,6 +85,10 @@ time_to_wait(uint64_t now)
 		next = stamping_next();
 	if (spare_next() < next)
 		next = spare_next();
+	if (client_next() < next)
+		next = client_next();
+	if (report_next() < next)
+		next = report_next();
 	if (stop_at != 0 && next > now + 100)
 		next =
 		    now + 100; /* the end of a stop has no timer of its own */
@@ -130,7 +135,10 @@ loop_run(const struct scanner_settings *settings)
 		job_run(now);
 		stamping_run(now);
 		spare_run(now);
+		client_run(now);
+		report_run(now);
 	}
 	stamping_log_counts();
+	report_run(UINT64_MAX);
 	return 0;
 }

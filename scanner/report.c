@@ -5,14 +5,74 @@
 #include <string.h>
 
 #include "scanner/backend.h"
+#include "scanner/clock.h"
 #include "scanner/journal.h"
 
+/* How often it is told what was left out. */
+#define TELL_EVERY_MS 10000
+
+static const struct {
+	const char *key;
+	/* at once, and then in a second: of one session, of all */
+	uint32_t own, own_later, all, all_later;
+} rates[REPORT_KINDS] = {
+    /* A client that breaks off ends its session, so these are rare. */
+    [REPORT_ABORTED] = {"aborted", 20, 1, 400, 20},
+    /* Without a clamd that is all mail. */
+    [REPORT_UNSCANNED] = {"unscanned", 1000, 20, 10000, 200},
+    /* A crash ends all sessions of a listener, each with a message. */
+    [REPORT_ENDED] = {"ended", 10, 1, 2000, 20},
+};
+
 static bool log_clean;
+static struct rate used[REPORT_KINDS];
+static uint64_t left_out[REPORT_KINDS];
+static uint64_t tell_at; /* 0: nothing to tell */
 
 void
 report_setup(bool with_clean)
 {
 	log_clean = with_clean;
+	tell_at = 0;
+	memset(used, 0, sizeof(used));
+	memset(left_out, 0, sizeof(left_out));
+}
+
+bool
+report_allows(enum report_kind kind, struct client *c)
+{
+	uint64_t now = clock_ms();
+
+	if (rate_take(&c->rates.of[kind], now, rates[kind].own,
+		rates[kind].own_later) &&
+	    rate_take(&used[kind], now, rates[kind].all, rates[kind].all_later))
+		return true;
+	left_out[kind]++;
+	if (tell_at == 0)
+		tell_at = now + TELL_EVERY_MS;
+	return false;
+}
+
+void
+report_run(uint64_t now)
+{
+	struct log_line line;
+
+	if (tell_at == 0 || now < tell_at)
+		return;
+	tell_at = 0;
+	log_begin(&line, LOG_LEVEL_WARNING, "lines-left-out");
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
+		log_number(&line, rates[kind].key, left_out[kind]);
+		left_out[kind] = 0;
+	}
+	journal_end(&line);
+}
+
+uint64_t
+report_next(void)
+{
+	return tell_at != 0 ? tell_at : UINT64_MAX;
 }
 
 /* Strings from a session are padded, and perhaps not terminated. */
@@ -59,16 +119,32 @@ add_verdict(struct log_line *line, const struct client *c)
 	log_number(line, "scan_ms", v->scan_ms);
 }
 
+/* Nobody had any work with it. */
+static bool
+is_cheap(const struct client *c, enum report_kind *kind)
+{
+	enum outcome outcome = c->job.verdict.outcome;
+
+	*kind = c->state == CLIENT_ABORTED ? REPORT_ABORTED : REPORT_UNSCANNED;
+	return *kind == REPORT_ABORTED ||
+	       (outcome != OUTCOME_CLEAN && outcome != OUTCOME_INFECTED &&
+		   outcome != OUTCOME_CLEAN_BY_STAMP &&
+		   outcome != OUTCOME_LIMITS_EXCEEDED);
+}
+
 void
-report_message(const struct client *c, const struct report *r)
+report_message(struct client *c, const struct report *r)
 {
 	enum outcome outcome = c->job.verdict.outcome;
 	bool aborted = c->state == CLIENT_ABORTED;
 	bool clean = !aborted && (outcome == OUTCOME_CLEAN ||
 				     outcome == OUTCOME_CLEAN_BY_STAMP);
+	enum report_kind kind;
 	struct log_line line;
 
 	if (clean && r->action == ACTION_ACCEPT && !log_clean)
+		return;
+	if (is_cheap(c, &kind) && !report_allows(kind, c))
 		return;
 	log_begin(&line, clean || aborted ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
 	    aborted ? "message-aborted" : "message");
@@ -87,10 +163,12 @@ report_message(const struct client *c, const struct report *r)
 }
 
 void
-report_lost(const struct client *c)
+report_lost(struct client *c)
 {
 	struct log_line line;
 
+	if (!report_allows(REPORT_ENDED, c))
+		return;
 	log_begin(&line, LOG_LEVEL_WARNING, "message-lost");
 	CLAIM(&line, "qid", c->queue_id);
 	log_text(&line, "state", client_state_name(c->state));

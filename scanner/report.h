@@ -3,6 +3,10 @@
  * The log line of a message: what the scanner knows itself (size, verdict,
  * backend, times) and what the session claims (ids, client, addresses,
  * action).  A taken-over session can only write lines for its own mail.
+ *
+ * Nor can it write as many as it likes: those that nobody had any work with,
+ * which a session can therefore bring about without end, have a rate, each
+ * session's and one of all.  What is left out is counted, and told.
  */
 #ifndef SCANNER_REPORT_H
 #define SCANNER_REPORT_H
@@ -14,10 +18,19 @@
 /* log_clean: also lines for messages that were clean and accepted. */
 void report_setup(bool log_clean);
 
+/* May there be one more of that kind, of that session?  If not, it is counted
+ * as left out. */
+bool report_allows(enum report_kind, struct client *);
+
 /* The session's last word on the message that is DONE or ABORTED. */
-void report_message(const struct client *, const struct report *);
+void report_message(struct client *, const struct report *);
 
 /* The session ended in the middle of a message. */
-void report_lost(const struct client *);
+void report_lost(struct client *);
+
+/* Tells what was left out, if it is time for that: now, UINT64_MAX: in any
+ * case; and when it will be, UINT64_MAX: never. */
+void report_run(uint64_t now);
+uint64_t report_next(void);
 
 #endif

@@ -141,6 +141,8 @@ class World:
         self._aim(self.cell, "pratique-scanner")
         self.daemon.settings['clamd "main"']["address"] = (
             f"unix:{self.clamd.socket}")
+        # What a session can begin and what may be open is limited, too.
+        self.daemon.settings["limits"] = {"messages": 3 * FLOOD}
         stack.callback(self.cell.stop)
         self.cell.fresh()
         self.scanner = self.daemon.scanner()
@@ -369,6 +371,12 @@ def floods(tap, w):
         for n in range(1, FLOOD):
             p.write(begin(n) + field() + ABORT + report(n))
     after(tap, w, f"{FLOOD} messages begun and dropped")
+    lines = len(w.daemon.lines("message-aborted"))
+    tap.ok(0 < lines < FLOOD / 10, f"that makes {lines} lines in the log")
+    line = w.daemon.wait_line("lines-left-out")
+    tap.ok(int(line["aborted"]) > 0, "which says how many there are not")
+    breach(tap, w, "one message more than limits allow",
+           begin(3 * FLOOD + 1))
     with Puppet(w.cell) as p:
         # Results fill the channel; the scanner must not wait for it.
         for n in range(1, FLOOD):

@@ -27,6 +27,7 @@
 #include "scanner/report.h"
 
 static struct scanner_settings settings = {.max_sessions = 4,
+    .limits.messages = 1000,
     .stamp = {.add = true,
 	.max_age = 3600000,
 	.skew = 300000,
@@ -463,6 +464,7 @@ fill(struct client *c, int byte)
 	int fd = c->fd;
 	uint32_t next_free = c->next_free, owner = c->owner;
 	uint32_t message = c->message;
+	struct report_rates rates = c->rates;
 
 	memset(c, byte, sizeof(*c));
 	c->state = state;
@@ -470,6 +472,8 @@ fill(struct client *c, int byte)
 	c->next_free = next_free;
 	c->owner = owner;
 	c->message = message;
+	if (state != CLIENT_FREE)
+		c->rates = rates;
 	c->job.state = JOB_IDLE;
 	c->stamping.state = STAMPING_IDLE;
 	c->stream.memfd = -1;
@@ -496,6 +500,7 @@ round_of(enum dirt dirt, bool within, enum stage stage, unsigned int record)
 
 	seen = &before;
 	before.len = 0;
+	report_setup(true); /* no line is left out */
 	if (slot != NULL)
 		fill(slot, 0);
 	open_session();
