@@ -60,3 +60,27 @@ report_setup(bool log_clean)
 {
 	(void)log_clean;
 }
+
+void
+report_run(uint64_t now)
+{
+	(void)now;
+}
+
+uint64_t
+report_next(void)
+{
+	return UINT64_MAX;
+}
+
+void
+client_run(uint64_t now)
+{
+	(void)now;
+}
+
+uint64_t
+client_next(void)
+{
+	return UINT64_MAX;
+}
