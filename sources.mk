@@ -68,9 +68,10 @@ LIB_pratique = $(call lib,libconfuse libsodium)
 
 # libmilter itself must be the static library: what it calls is diverted.
 SRC_pratique-libmilter := $(wildcard libmilter/*.c) privsep/pending.c \
-	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC)
+	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC) \
+	parser/command.c parser/state.c
 LIB_pratique-libmilter = $(LIBMILTER) $(call lib,libcap-ng)
-DIVERTED := socket bind listen accept syslog __syslog_chk
+DIVERTED := socket bind listen accept read close syslog __syslog_chk
 LIBMILTER = $(DIVERTED:%=-Wl,--wrap=%) -Wl,-Bstatic -lmilter -Wl,-Bdynamic \
 	-pthread
 
@@ -93,9 +94,10 @@ SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c
 SRC_oracle := $(wildcard tests/oracle/*.c) tests/unit/stub_host.c \
 	lib/field.c lib/network.c lib/outcome.c lib/stamp.c $(PARSER)
 SRC_oracle-libmilter := tests/oracle/reference/main.c tests/unit/stub_host.c \
-	libmilter/callbacks.c libmilter/edits.c lib/field.c lib/network.c \
-	lib/outcome.c lib/stamp.c $(LOGIC)
-LIB_oracle-libmilter = $(LIBMILTER) -Wl,--wrap=read -Wl,--wrap=close
+	libmilter/callbacks.c libmilter/edits.c libmilter/screen.c lib/field.c \
+	lib/network.c lib/outcome.c lib/stamp.c $(LOGIC) parser/command.c \
+	parser/state.c
+LIB_oracle-libmilter = $(LIBMILTER)
 
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
 # uses out of everything but the main files and the process's side of

@@ -3,8 +3,7 @@
  * Both engines over the same conversation: ours, and Sendmail's libmilter in a
  * fresh process, since its table of states is one for all connections.  They
  * must send the same and ask the same of their host, but for the list in
- * tests/oracle/differences.c, which also keeps from libmilter what it is known
- * to take for more than it was sent.
+ * tests/oracle/differences.c.
  *
  * Input: that of the conversation target; of its head only the outcome counts.
  * libmilter itself is not instrumented: what is explored is our engine.
@@ -15,23 +14,6 @@
 
 /* Built without sanitizers, whatever this program is built with. */
 #define REFERENCE "build/oracle-libmilter"
-
-/* Without what is left of the input once there is no whole head of a packet:
- * length and command are one read of libmilter's, while we judge the length as
- * soon as it is there. */
-static struct span
-whole_heads(struct span s)
-{
-	struct cursor c = cursor_of(s);
-	struct packet p;
-	struct span taken;
-
-	while (packet_next(span_of(c.at, c.left), &p) == PACKET_WHOLE)
-		(void)cursor_take(&c, p.size, &taken);
-	if (c.left <= sizeof(uint32_t))
-		s.len -= c.left;
-	return s;
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -47,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (compare_program == NULL)
 		compare_setup(REFERENCE);
 	result = compare_result(head.ptr[1]);
-	input = fuzz_copy(whole_heads(cursor_rest(&c)));
+	input = fuzz_copy(cursor_rest(&c));
 	NEED(compare(input, &result, &last, &why) != FAULT);
 	free((void *)(uintptr_t)input.ptr);
 	return 0;

@@ -2,7 +2,8 @@
 /*
  * The calls that libmilter makes on its way to a connection, and what becomes
  * of them here; see handover.h.  Nothing else in this program uses these
- * calls, so no other code is led astray.
+ * calls, so no other code is led astray, but for read and close: those are
+ * looked at if they are of libmilter's connections (screen.h), whoever calls.
  *
  * Also syslog: there is none in an empty root directory, and the process has
  * no log of its own, like the sessions of the native engine.
@@ -14,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "libmilter/screen.h"
+
 static int pipe_fd[2];
 
 /* The linker gives these names to libmilter's calls. */
@@ -21,6 +24,10 @@ int __wrap_socket(int domain, int type, int protocol);
 int __wrap_bind(int fd, const struct sockaddr *address, socklen_t len);
 int __wrap_listen(int fd, int backlog);
 int __wrap_accept(int fd, struct sockaddr *address, socklen_t *len);
+ssize_t __real_read(int fd, void *buf, size_t size);
+ssize_t __wrap_read(int fd, void *buf, size_t size);
+int __real_close(int fd);
+int __wrap_close(int fd);
 void __wrap_syslog(int priority, const char *format, ...);
 void __wrap___syslog_chk(int priority, int flag, const char *format, ...);
 
@@ -75,8 +82,26 @@ __wrap_accept(int fd, struct sockaddr *address, socklen_t *len)
 		errno = EAGAIN;
 		return -1;
 	}
+	if (!screen_open(connection)) {
+		close(connection);
+		errno = EAGAIN;
+		return -1;
+	}
 	address->sa_family = AF_UNIX;
 	return connection;
+}
+
+ssize_t
+__wrap_read(int fd, void *buf, size_t size)
+{
+	return screen_take(fd, buf, __real_read(fd, buf, size));
+}
+
+int
+__wrap_close(int fd)
+{
+	screen_close(fd);
+	return __real_close(fd);
 }
 
 void

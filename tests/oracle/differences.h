@@ -16,10 +16,6 @@
  * not on the list. */
 bool difference_refused(const char *why, const struct moment *, bool obeyed);
 
-/* Packets that libmilter must not be given: they make it read memory that is
- * not the packet's. */
-bool difference_unsafe(const struct moment *);
-
 /* Legal packets that libmilter is known to treat otherwise from here on. */
 bool difference_accepted(const struct moment *);
 

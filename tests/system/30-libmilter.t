@@ -177,6 +177,34 @@ def ended(tap, w):
         tap.equal(w.sink.mails(tag), [], f"{what}: not delivered")
 
 
+def screened(tap, w):
+    """Packets that the library would cut, or would not survive"""
+    address = f"unix:{w.pratiqued.socket}"
+    pid = w.pratiqued.listener()
+    for what, command, payload in (
+            ("a NUL within a value", b"L", b"Subject\0 a\0b\0"),
+            ("a value without its NUL", b"L", b"Subject\0 a"),
+            ("a macro without its NUL", b"D", b"Li\0Q1"),
+            ("a macro without a value", b"D", b"Li\0"),
+            ("a string behind the NUL of HELO", b"H", b"a\0b\0")):
+        with MilterClient(address) as mta:
+            mta.negotiate()
+            mta.connect()
+            if command == b"L":
+                mta.send(b"M", b"<a@example.com>\0")
+                mta.send(b"R", b"<b@example.com>\0")
+            mta.send(command, payload)
+            tap.ok(mta.closed(), f"{what}: closed")
+    with MilterClient(address) as mta:
+        mta.negotiate()
+        mta.connect()
+        mta.send(b"D", b"Hi\0Q1\0")
+        mta.send(b"H", b"a\0")
+        tap.ok(mta.silent(), "control: well-formed packets are not closed")
+    tap.equal(w.pratiqued.listener(), pid, "the same process lives")
+    tap.has(w.send(smtp.new_tag()), "250 ", "and mail goes through")
+
+
 def bounds(tap, w):
     """A silent connection, and more connections than max_sessions"""
     address = f"unix:{w.pratiqued.socket}"
@@ -210,4 +238,5 @@ def stop(tap, w):
     tap.equal(w.delivered(tag).values(STATUS), ["Clean"], "and delivered")
 
 
-main(world, same, confined, linked, paused, several, ended, bounds, stop)
+main(world, same, confined, linked, paused, several, ended, screened, bounds,
+     stop)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * oracle-libmilter: one conversation through libmilter, with the callbacks of
- * libmilter/ and the stub host behind them; started by the oracle, see
- * shared.h.
+ * libmilter/ and the stub host behind them, and with what keeps malformed
+ * packets from it; started by the oracle, see shared.h.
  *
  * The library's calls are diverted (--wrap): instead of a listening socket it
  * gets a pipe, from which it "accepts" the connection that was there at the
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "libmilter/callbacks.h"
+#include "libmilter/screen.h"
 #include "libmilter/sessions.h"
 #include "tests/oracle/reference/shared.h"
 
@@ -40,7 +41,7 @@ __wrap_read(int fd, void *buf, size_t size)
 
 	if (fd == REFERENCE_FD_MTA && n == 0 && size > 0)
 		shared->saw_end = true;
-	return n;
+	return screen_take(fd, buf, n);
 }
 
 int
@@ -87,6 +88,8 @@ __wrap_accept(int fd, struct sockaddr *address, socklen_t *len)
 
 	(void)len;
 	if (__real_read(fd, &byte, 1) != 1)
+		_exit(2);
+	if (!screen_open(REFERENCE_FD_MTA))
 		_exit(2);
 	address->sa_family = AF_UNIX;
 	return REFERENCE_FD_MTA;
