@@ -96,7 +96,8 @@ const struct option options[] = {
 	"After so long it does even if there were fewer connections."},
     {GROUP_MAIN, OPTION_TIME, "session_timeout", "1h",
 	MAIN(session.session_timeout), SECONDS(10), SECONDS(86400), NULL,
-	"How long the MTA may be silent between two commands."},
+	"How long the MTA may be silent between two commands. After that the "
+	"connection is closed, and the log says so."},
     {GROUP_MAIN, OPTION_TIME, "scan_timeout", "110s",
 	/* MTAs give up waiting at the end of a message after 300 s.  The
 	 * default is below clamd's own for MaxScanTime. */
@@ -204,12 +205,16 @@ const struct option options[] = {
     {GROUP_LIMITS, OPTION_TIME, "packet_time", "1m", LIMIT(packet_time),
 	SECONDS(1), SECONDS(3600), NULL,
 	"How long a packet of the protocol may take from its first byte to its "
-	"last. After that the connection is closed."},
+	"last. After that the connection is closed, and the log says so. Not "
+	"with engine libmilter."},
     {GROUP_LIMITS, OPTION_TIME, "message_time", "30m", LIMIT(message_time),
 	SECONDS(1), SECONDS(86400), NULL,
 	"How long a message may take from its first command to its end. After "
-	"that the connection is closed. 100 MB over a line of 1 Mbit/s take 15 "
-	"minutes."},
+	"that the connection is closed, and the log says so; with engine "
+	"libmilter the message is not scanned, see on_limits. Postfix sends the "
+	"first command when its client begins with the content: so this is also "
+	"how long a client may take to send a message. 100 MB over a line of 1 "
+	"Mbit/s are 14 minutes."},
     {GROUP_LIMITS, OPTION_COUNT, "silent", "4096", LIMIT(silent), 16, 65535,
 	NULL,
 	"Connections on which nothing has been said yet. When one more comes the "

@@ -36,6 +36,7 @@ static const char *const limits[SESSION_LIMIT_COUNT] = {
     [SESSION_LIMIT_OWN_FIELDS] = "own_fields",
     [SESSION_LIMIT_PARAMETERS] = "parameters",
     [SESSION_LIMIT_MESSAGES] = "messages",
+    [SESSION_LIMIT_MESSAGE_TIME] = "message_time",
 };
 
 const char *

@@ -15,6 +15,7 @@
 
 #include "libmilter/edits.h"
 #include "libmilter/sessions.h"
+#include "parser/host.h"
 #include "parser/milter.h"
 #include "parser/negotiate.h"
 #include "parser/reply.h"
@@ -27,6 +28,8 @@ struct conversation {
 	struct host_memory *host;
 	bool leading_space; /* HDR_LEADSPC was granted */
 	bool open;	    /* a message is */
+	uint64_t begun;	    /* when it was opened, */
+	uint64_t last;	    /* and when anything was last done; wire_now's */
 	/* A value with the space that the MTA took off it. */
 	uint8_t value[1 + MILTER_PAYLOAD_MAX];
 };
@@ -52,8 +55,19 @@ conversation_new(SMFICTX *ctx, bool leading_space)
 	session_init(&c->session, settings);
 	c->leading_space = leading_space;
 	c->open = false;
+	c->last = wire_now();
 	(void)smfi_setpriv(ctx, c);
 	return c;
+}
+
+/* The native engine closes the connection, which a callback can not: the
+ * message goes unscanned. */
+static void
+check_time(struct conversation *c)
+{
+	c->last = wire_now();
+	if (c->open && c->last - c->begun > settings->limits.message_time)
+		session_limit(&c->session, SESSION_LIMIT_MESSAGE_TIME);
 }
 
 /* The conversation that goes on, in use by this thread; NULL: no memory. */
@@ -72,8 +86,10 @@ enter(SMFICTX *ctx)
 		 * through. */
 		c = conversation_new(ctx, false);
 	}
-	if (c != NULL)
+	if (c != NULL) {
 		sessions_use(c->host, ctx);
+		check_time(c);
+	}
 	return c;
 }
 
@@ -82,6 +98,9 @@ set_open(struct conversation *c, bool open)
 {
 	if (c->open != open)
 		sessions_message(open);
+	c->last = wire_now();
+	if (!c->open)
+		c->begun = c->last;
 	c->open = open;
 }
 
@@ -159,8 +178,7 @@ on_helo(SMFICTX *ctx, char *name)
 	return SMFIS_NOREPLY;
 }
 
-/* The native engine closes the connection, which a callback can not: the
- * message goes unscanned. */
+/* As with the time. */
 static void
 check_envelope(struct conversation *c, char **arguments)
 {
@@ -272,8 +290,10 @@ on_close(SMFICTX *ctx)
 	sessions_connection(true);
 	if (c == NULL)
 		return SMFIS_CONTINUE;
+	sessions_use(c->host, ctx);
+	if (wire_now() - c->last >= settings->session_timeout)
+		host_closing("session_timeout", &c->session.report);
 	if (c->open) { /* libmilter's own timeout calls no abort */
-		sessions_use(c->host, ctx);
 		session_abort(&c->session);
 		set_open(c, false);
 	}

@@ -13,6 +13,7 @@
 
 #include "parser/canonical.h"
 #include "parser/command.h"
+#include "parser/host.h"
 #include "parser/macro.h"
 #include "parser/packet.h"
 #include "parser/reply.h"
@@ -84,11 +85,13 @@ engine_close(struct engine *e)
 }
 
 /* The first reason stands. */
-static void
-stop(struct engine *e, const char *why)
+void
+engine_stop(struct engine *e, const char *why)
 {
-	if (e->why[0] == '\0')
+	if (e->why[0] == '\0') {
 		e->why = why;
+		host_closing(why, &e->session.report);
+	}
 	engine_close(e);
 }
 
@@ -138,7 +141,7 @@ on_optneg(struct engine *e, const struct negotiation *offer)
 
 	if (!negotiate_answer(
 		offer, session_quarantines(e->settings), &answer)) {
-		stop(e, "negotiation");
+		engine_stop(e, "negotiation");
 		return;
 	}
 	e->state.flags = answer.flags;
@@ -160,9 +163,13 @@ on_envelope(struct engine *e, const struct command_envelope *envelope)
 {
 	const struct limit_settings *limits = &e->settings->limits;
 
-	if (envelope->parameters > limits->parameters ||
-	    e->session.messages >= limits->messages)
-		stop(e, "limits");
+	if (envelope->parameters > limits->parameters)
+		session_limit(&e->session, SESSION_LIMIT_PARAMETERS);
+	else if (e->session.messages >= limits->messages)
+		session_limit(&e->session, SESSION_LIMIT_MESSAGES);
+	else
+		return;
+	engine_stop(e, "limits");
 }
 
 /* Without HDR_LEADSPC the MTA took one space off each value, if there was
@@ -274,7 +281,8 @@ obey(struct engine *e, const struct command *c)
 		session_reset(&e->session);
 		break;
 	case MILTER_QUIT:
-		stop(e, "quit");
+		e->why = "quit";
+		engine_close(e);
 		break;
 	case MILTER_DATA:
 	case MILTER_EOH:
@@ -290,15 +298,15 @@ handle(struct engine *e, const struct packet *p)
 	struct command c;
 
 	if (row == NULL) {
-		stop(e, "unknown-command");
+		engine_stop(e, "unknown-command");
 		return;
 	}
 	if (!state_legal(&e->state, row)) {
-		stop(e, "order");
+		engine_stop(e, "order");
 		return;
 	}
 	if (!command_decode(row, p->payload, &c)) {
-		stop(e, "payload");
+		engine_stop(e, "payload");
 		return;
 	}
 	reply_begin(&e->out, c.code, state_replies(&e->state, row));
@@ -325,15 +333,15 @@ engine_input(struct engine *e, struct span in, size_t *used)
 		if (result == PACKET_NEED_MORE)
 			break;
 		if (result == PACKET_BAD || !cursor_take(&c, p.size, &taken))
-			stop(e, "length");
+			engine_stop(e, "length");
 		else
 			handle(e, &p);
 		if (e->out.gone)
-			stop(e, "mta-gone");
+			engine_stop(e, "mta-gone");
 	}
 	*used = in.len - c.left;
 	/* Also when closing: what was earned before the fault is due. */
 	if (!reply_flush(&e->out))
-		stop(e, "mta-gone");
+		engine_stop(e, "mta-gone");
 	return e->why[0] == '\0' ? ENGINE_MORE : ENGINE_CLOSE;
 }

@@ -43,11 +43,14 @@ enum engine_next engine_input(struct engine *, struct span in, size_t *used);
 /* No message is open: the connection could be closed without losing one. */
 bool engine_idle(const struct engine *);
 
-/* The connection has ended (end of file, timeout, error): drops an open
- * message and reports it.  Also to be called after ENGINE_CLOSE. */
+/* The MTA has ended the connection: drops an open message and reports it.
+ * Also to be called after ENGINE_CLOSE. */
 void engine_close(struct engine *);
 
-/* Why engine_input said ENGINE_CLOSE, for tests: "quit", "length",
+/* We end it, and why, for the log: a time is over.  Static text. */
+void engine_stop(struct engine *, const char *why);
+
+/* Why it was stopped.  engine_input says ENGINE_CLOSE for "quit", "length",
  * "unknown-command", "order", "payload", "limits", "negotiation",
  * "mta-gone". */
 const char *engine_why(const struct engine *);

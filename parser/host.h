@@ -61,4 +61,8 @@ void host_scan_abort(void);
 /* The claims for the log line.  After end, or after abort. */
 void host_report(const struct report *);
 
+/* We are about to end the connection, and not because the MTA did; once, and
+ * before an open message is dropped.  For the log. */
+void host_closing(const char *why, const struct report *);
+
 #endif

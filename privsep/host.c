@@ -155,6 +155,17 @@ host_report(const struct report *report)
 	batch_flush();
 }
 
+void
+host_closing(const char *why, const struct report *report)
+{
+	struct record_closing r = {
+	    .head = record_head(RECORD_CLOSING, sizeof(r)), .report = *report};
+
+	strncpy(r.why, why, sizeof(r.why) - 1);
+	batch_record(&r, sizeof(r));
+	batch_flush();
+}
+
 /*
  * Reads one record from the scanner.  True if *out is a RESULT; anything else
  * is taken care of here.

@@ -53,6 +53,8 @@ static const struct record_row table[RECORD_TYPES] = {
 	sizeof(struct record_plain), false, false},
     [RECORD_REPORT] = {"report", ROLE_BIT(ROLE_SESSION), ROLE_BIT(ROLE_SCANNER),
 	sizeof(struct record_report), false, false},
+    [RECORD_CLOSING] = {"closing", ROLE_BIT(ROLE_SESSION),
+	ROLE_BIT(ROLE_SCANNER), sizeof(struct record_closing), false, false},
     [RECORD_RESULT] = {"result", ROLE_BIT(ROLE_SCANNER), ROLE_BIT(ROLE_SESSION),
 	sizeof(struct record_result), false, false},
     [RECORD_DRAIN] = {"drain", ROLE_BIT(ROLE_SCANNER), ROLE_BIT(ROLE_SESSION),

@@ -50,6 +50,7 @@ enum record_type {
 	RECORD_END,	  /* session -> scanner: message whole, judge it */
 	RECORD_ABORT,	  /* session -> scanner: drop it, no result wanted */
 	RECORD_REPORT,	  /* session -> scanner: what was done, for the log */
+	RECORD_CLOSING,	  /* session -> scanner: it ends the connection, why */
 	RECORD_RESULT,	  /* scanner -> session: the outcome */
 	RECORD_DRAIN,	/* scanner -> session: close when no message is open */
 	RECORD_STAMP,	/* scanner -> monitor: make a stamp */
@@ -155,6 +156,13 @@ struct record_end {
 struct record_report {
 	struct record_head head;
 	struct report report;
+};
+
+/* The last thing that a session says but for the end of an open message. */
+struct record_closing {
+	struct record_head head;
+	char why[24];
+	struct report report; /* as far as it got */
 };
 
 struct record_result {

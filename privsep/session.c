@@ -69,11 +69,15 @@ input_compact(struct session_area *a)
 	a->from = 0;
 }
 
-/*
- * Waits for input and reads it; false when the session is to end: end of
- * file, error, deadline, or the daemon stops and no message is open.
- */
-static bool
+enum input {
+	INPUT_THERE,
+	INPUT_OVER, /* end of file, error, or the daemon stops */
+	INPUT_LATE, /* the deadline has passed */
+};
+
+/* Waits for input and reads it.  When the daemon stops and no message is open
+ * that is the end. */
+static enum input
 input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
 {
 	struct engine *engine = (struct engine *)a->engine;
@@ -86,19 +90,21 @@ input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
 			    INPUT_MAX - a->to);
 			if (n > 0) {
 				a->to += (size_t)n;
-				return true;
+				return INPUT_THERE;
 			}
 			if (n == 0 || (errno != EAGAIN && errno != EINTR))
-				return false;
+				return INPUT_OVER;
 		}
 		if (host_draining() && engine_idle(engine))
-			return false;
+			return INPUT_OVER;
 		got = wire_wait(&a->host.ends,
 		    WIRE_READ_MTA |
 			(host_scanner_there() ? WIRE_READ_SCANNER : 0),
 		    false, deadline);
-		if (got == 0 || (got & WIRE_MTA_GONE) != 0)
-			return false;
+		if (got == 0)
+			return INPUT_LATE;
+		if ((got & WIRE_MTA_GONE) != 0)
+			return INPUT_OVER;
 		if ((got & (WIRE_READ_SCANNER | WIRE_SCANNER_GONE)) != 0)
 			host_read_scanner();
 	}
@@ -110,6 +116,21 @@ struct patience {
 	uint64_t packet;  /* it, or the next one, must be here */
 	uint64_t message; /* the open message must have ended */
 };
+
+static uint64_t
+patience_end(const struct patience *p)
+{
+	return p->packet < p->message ? p->packet : p->message;
+}
+
+/* The option that has run out. */
+static const char *
+patience_lost(const struct patience *p)
+{
+	if (p->message <= p->packet)
+		return "message_time";
+	return p->partial ? "packet_time" : "session_timeout";
+}
 
 /* After input: used bytes of it were whole packets. */
 static void
@@ -139,13 +160,13 @@ serve(struct session_area *a, const struct session_settings *settings)
 	bool more = true;
 	struct patience p = {.packet = wire_now() + settings->session_timeout,
 	    .message = UINT64_MAX};
+	enum input got;
 	size_t used, before;
 
 	/* Written before it is read: else the page is mapped twice. */
 	a->from = a->to = 0;
 	engine_init(engine, settings);
-	while (
-	    input_read(a, p.packet < p.message ? p.packet : p.message, more)) {
+	while ((got = input_read(a, patience_end(&p), more)) == INPUT_THERE) {
 		before = a->to - a->from;
 		/* A full buffer was read: probably there is more to read. */
 		more = a->to == INPUT_MAX;
@@ -156,6 +177,8 @@ serve(struct session_area *a, const struct session_settings *settings)
 		input_compact(a);
 		patience_renew(&p, a, used, settings);
 	}
+	if (got == INPUT_LATE)
+		engine_stop(engine, patience_lost(&p));
 	engine_close(engine);
 }
 

@@ -17,6 +17,7 @@
 
 #include "privsep/channel.h"
 #include "scanner/clock.h"
+#include "scanner/closing.h"
 #include "scanner/journal.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
@@ -149,6 +150,7 @@ client_fresh(struct client *c)
 	    .owner = c->owner,
 	    .message = c->message,
 	    .rates = c->rates,
+	    .closing = c->closing,
 	    .stream.memfd = -1,
 	    .job.memfd = -1,
 	    .stamping.not_made = ""};
@@ -200,6 +202,7 @@ client_add(int fd, uint32_t owner)
 	held[owner]++;
 	c->message = 0;
 	c->rates = (struct report_rates){0};
+	c->closing = false;
 	client_fresh(c);
 	client_enter(c, CLIENT_IDLE);
 	count++;
@@ -302,7 +305,7 @@ on_begin(struct client *c, struct span record)
 
 	memcpy(&begin, record.ptr, sizeof(begin));
 	/* Its number is how many there were, or a lie against itself. */
-	if (begin.message <= c->message ||
+	if (begin.message <= c->message || c->closing ||
 	    begin.message > settings->limits.messages)
 		return false;
 	client_fresh(c);
@@ -414,6 +417,19 @@ on_report(struct client *c, struct span record)
 	return true;
 }
 
+static bool
+on_closing(struct client *c, struct span record)
+{
+	struct record_closing closing;
+
+	if (c->closing)
+		return false;
+	c->closing = true;
+	memcpy(&closing, record.ptr, sizeof(closing));
+	closing_log(c, &closing);
+	return true;
+}
+
 /* Which record is allowed in which state; types without a row never are. */
 static const struct {
 	unsigned int states; /* STATE_BITs */
@@ -428,6 +444,7 @@ static const struct {
     [RECORD_ABORT] = {STATE_BIT(CLIENT_FIELDS) | STATE_BIT(CLIENT_BODY) |
 			  STATE_BIT(CLIENT_JUDGING) | STATE_BIT(CLIENT_DONE),
 	on_abort},
+    [RECORD_CLOSING] = {~STATE_BIT(CLIENT_FREE), on_closing},
     [RECORD_REPORT] = {STATE_BIT(CLIENT_JUDGING) | STATE_BIT(CLIENT_DONE) |
 			   STATE_BIT(CLIENT_ABORTED),
 	on_report},

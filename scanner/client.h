@@ -44,6 +44,7 @@ enum client_state {
 enum report_kind {
 	REPORT_ABORTED,	  /* of messages that were given up */
 	REPORT_UNSCANNED, /* of messages that neither clamd nor a stamp judged */
+	REPORT_CLOSED,	  /* of connections that a session closed */
 	REPORT_ENDED,	  /* of sessions that had to be ended, or ended early */
 	REPORT_KINDS
 };
@@ -58,6 +59,7 @@ struct client {
 	uint32_t next_free;
 	uint32_t owner;
 	uint32_t message; /* number of the open or last message */
+	bool closing;	  /* the session has said that it will end */
 	struct report_rates rates;
 	TAILQ_ENTRY(client) order; /* those with a message, oldest first */
 	uint64_t deadline;	   /* of the open message */

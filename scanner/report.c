@@ -20,6 +20,8 @@ static const struct {
     [REPORT_ABORTED] = {"aborted", 20, 1, 400, 20},
     /* Without a clamd that is all mail. */
     [REPORT_UNSCANNED] = {"unscanned", 1000, 20, 10000, 200},
+    /* Each port scan is one. */
+    [REPORT_CLOSED] = {"closed", 1, 1, 400, 20},
     /* A crash ends all sessions of a listener, each with a message. */
     [REPORT_ENDED] = {"ended", 10, 1, 2000, 20},
 };
@@ -79,8 +81,8 @@ report_next(void)
 #define CLAIM(line, key, array) \
 	log_bytes((line), (key), (array), strnlen((array), sizeof(array)))
 
-static void
-add_envelope(struct log_line *line, const struct report *r)
+void
+report_envelope(struct log_line *line, const struct report *r)
 {
 	CLAIM(line, "qid", r->queue_id);
 	CLAIM(line, "client", r->client_addr);
@@ -148,7 +150,7 @@ report_message(struct client *c, const struct report *r)
 		return;
 	log_begin(&line, clean || aborted ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
 	    aborted ? "message-aborted" : "message");
-	add_envelope(&line, r);
+	report_envelope(&line, r);
 	if (aborted)
 		log_number(&line, "size", c->stream.len);
 	else

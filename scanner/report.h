@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "lib/log.h"
 #include "scanner/client.h"
 
 /* log_clean: also lines for messages that were clean and accepted. */
@@ -32,5 +33,8 @@ void report_lost(struct client *);
  * case; and when it will be, UINT64_MAX: never. */
 void report_run(uint64_t now);
 uint64_t report_next(void);
+
+/* The keys from qid to rcpts, as the session claims them. */
+void report_envelope(struct log_line *, const struct report *);
 
 #endif

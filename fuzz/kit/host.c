@@ -189,6 +189,15 @@ host_scan_abort(void)
 	content_drop(&host.content);
 }
 
+void
+host_closing(const char *why, const struct report *r)
+{
+	/* A message that is open is dropped after this, not before. */
+	NEED(!host.closing && *why != '\0' && now != ABORTED);
+	NEED(r->limit < SESSION_LIMIT_COUNT);
+	host.closing = true;
+}
+
 #define TERMINATED(array) (memchr((array), '\0', sizeof(array)) != NULL)
 
 void

@@ -55,7 +55,7 @@ struct judged {
 struct host {
 	struct host_plan plan;
 	struct content content;
-	bool closed, gone;
+	bool closed, gone, closing;
 	size_t sent_len; /* since the last look */
 	uint64_t sent_hash, sent_total;
 	uint32_t judged_count; /* since the last look */

@@ -31,6 +31,7 @@ static const struct {
     {RECORD_END, sizeof(struct record_end)},
     {RECORD_ABORT, sizeof(struct record_plain)},
     {RECORD_REPORT, sizeof(struct record_report)},
+    {RECORD_CLOSING, sizeof(struct record_closing)},
     {RECORD_RESULT, sizeof(struct record_result)},
     {RECORD_DRAIN, sizeof(struct record_plain)},
 };

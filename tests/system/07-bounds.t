@@ -78,6 +78,9 @@ def silence(tap, w):
         tap.ok(idle.closed(), "idle: closed after session_timeout")
         took = time.monotonic() - begun
         tap.ok(took > SESSION_TIMEOUT - 1, "idle: but not before", took)
+        line = w.pratiqued.wait_line(
+            "connection-closed", reason="session_timeout")
+        tap.equal(line["client"], "192.0.2.7", "idle: the log says why")
         tap.ok(silent.closed(), "silent: closed")
     wait_for("the sessions to end", lambda: not w.pratiqued.sessions())
 

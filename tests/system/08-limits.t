@@ -60,6 +60,12 @@ def refused(tap, w, what, limit, queue_id, headers=HEADERS,
         tap.equal(code, b"c", f"{what}: the next message is scanned")
 
 
+def closed(tap, w, what, **keys):
+    """What ends a connection is in the log, with the client's address."""
+    line = w.pratiqued.wait_line("connection-closed", **keys)
+    tap.equal(line["client"], "192.0.2.7", f"{what}: the log says why")
+
+
 def in_a_message(tap, w):
     """Recipients, header fields, their size; parameters; messages"""
     refused(tap, w, "recipients", "recipients", "RCPTS1",
@@ -78,6 +84,7 @@ def in_a_message(tap, w):
         mta.command(b"M", b"<a@b>\0" + b"X=1\0" * 3)
         mta.command(b"R", b"<a@b>\0" + b"X=1\0" * 4)
         tap.ok(mta.closed(), "parameters: closed")
+    closed(tap, w, "parameters", reason="limits", limit="parameters")
     with dial(w) as mta:
         for n in range(4):
             mta.message(HEADERS, BODY, queue_id=f"MANY{n}")
@@ -87,6 +94,7 @@ def in_a_message(tap, w):
         except (Closed, BrokenPipeError, ConnectionResetError):
             ended = True
         tap.ok(ended, "messages: closed at the next one")
+    closed(tap, w, "messages", reason="limits", limit="messages")
 
 
 def drips(tap, w):
@@ -104,6 +112,7 @@ def drips(tap, w):
             pass
         tap.ok(sent < len(packet), "one packet: closed", sent)
         tap.ok(time.monotonic() - begun >= 1.9, "one packet: not too soon")
+    closed(tap, w, "one packet", reason="packet_time")
     with dial(w) as mta:
         mta.command(b"M", b"<a@b>\0")
         mta.command(b"R", b"<a@b>\0")
@@ -117,7 +126,40 @@ def drips(tap, w):
         except (BrokenPipeError, ConnectionResetError):
             pass
         tap.ok(sent < 60, "whole packets of one byte: closed", sent)
+    closed(tap, w, "whole packets of one byte", reason="message_time",
+           **{"from": "a@b"})
+    with dial(w) as mta:
+        # As Postfix while its client sends: nothing after the envelope.
+        mta.command(b"M", b"<silent@b>\0")
+        mta.command(b"R", b"<a@b>\0")
+        mta.command(b"T")
+        tap.ok(mta.closed(), "nothing after DATA: closed")
+    closed(tap, w, "nothing after DATA", reason="message_time",
+           **{"from": "silent@b"})
+    with MilterClient(w.pratiqued.socket) as mta:
+        mta.send_raw(b"\0\0\0\1z")
+        tap.ok(mta.closed(), "no milter command: closed")
+    w.pratiqued.wait_line("connection-closed", reason="unknown-command")
     wait_for("the sessions to end", lambda: not w.pratiqued.sessions())
+
+
+def slow(tap, w):
+    """An honest client on a slow line"""
+    w.restart(limits={"packet_time": "2s", "message_time": "5m"})
+    with dial(w) as mta:
+        mta.macros(b"M", i="SLOW1")
+        mta.command(b"M", b"<a@b>\0")
+        mta.command(b"R", b"<a@b>\0")
+        mta.command(b"T")
+        time.sleep(4)  # the MTA has the content before it sends any of it
+        mta.command(b"L", b"Subject\0 slow\0")
+        mta.command(b"N")
+        for _ in range(8):  # or does not
+            time.sleep(0.5)
+            mta.command(b"B", b"x" * 65535)
+        mta.send(b"E")
+        tap.equal(mta.recv_final()[-1][0], b"c", "scanned and passed")
+    tap.equal(w.pratiqued.lines("connection-closed"), [], "nothing closed")
 
 
 def spent(w):
@@ -204,4 +246,4 @@ def eviction(tap, w):
         mta.close()
 
 
-main(world, in_a_message, drips, crowds, storm, eviction)
+main(world, in_a_message, drips, slow, crowds, storm, eviction)

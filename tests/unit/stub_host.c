@@ -36,7 +36,7 @@ stub_reset(void)
 	stub.content_len = 0;
 	stub.log[0] = '\0';
 	stub.log_len = 0;
-	stub.scanning = stub.settled = false;
+	stub.scanning = stub.settled = stub.closing = false;
 	stub.result.outcome = OUTCOME_CLEAN;
 	stub.send_limit = SIZE_MAX;
 }
@@ -171,4 +171,13 @@ host_report(const struct report *r)
 					: outcome_verdict(r->outcome),
 	    action_name(r->action), r->queue_id, r->client_addr, r->client_name,
 	    r->helo, r->sender, r->recipients);
+}
+
+void
+host_closing(const char *why, const struct report *r)
+{
+	need(!stub.closing && *why != '\0', "closing");
+	stub.closing = true;
+	snprintf(stub.closing_why, sizeof(stub.closing_why), "%s", why);
+	stub.closing_report = *r;
 }

@@ -35,7 +35,10 @@ struct stub_host {
 	size_t log_len;
 	bool scanning;	     /* between begin and end or abort */
 	bool candidates_due; /* as begin said */
-	bool settled;	     /* ended or aborted, report outstanding */
+	bool closing;	     /* host_closing was called, with this */
+	char closing_why[32];
+	struct report closing_report;
+	bool settled; /* ended or aborted, report outstanding */
 };
 
 extern struct stub_host stub;

@@ -20,6 +20,7 @@
 
 #include "privsep/channel.h"
 #include "scanner/backend.h"
+#include "scanner/closing.h"
 #include "scanner/journal.h"
 #include "scanner/memory.h"
 #include "scanner/monitor.h"
@@ -93,6 +94,14 @@ journal_event(enum log_level level, const char *event, const char *what)
 {
 	(void)level;
 	see(event, what, strlen(what));
+}
+
+/* It has a rate, which is nothing of a slot's. */
+void
+closing_log(struct client *c, const struct record_closing *closing)
+{
+	(void)c;
+	see("closing ", closing, sizeof(*closing));
 }
 
 const char *
@@ -465,6 +474,7 @@ fill(struct client *c, int byte)
 	uint32_t next_free = c->next_free, owner = c->owner;
 	uint32_t message = c->message;
 	struct report_rates rates = c->rates;
+	bool closing = c->closing;
 
 	memset(c, byte, sizeof(*c));
 	c->state = state;
@@ -472,8 +482,10 @@ fill(struct client *c, int byte)
 	c->next_free = next_free;
 	c->owner = owner;
 	c->message = message;
-	if (state != CLIENT_FREE)
+	if (state != CLIENT_FREE) {
 		c->rates = rates;
+		c->closing = closing;
+	}
 	c->job.state = JOB_IDLE;
 	c->stamping.state = STAMPING_IDLE;
 	c->stream.memfd = -1;

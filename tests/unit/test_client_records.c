@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "privsep/channel.h"
+#include "scanner/closing.h"
 #include "scanner/memory.h"
 #include "scanner/monitor.h"
 #include "scanner/report.h"
@@ -24,7 +25,7 @@
 
 /* --- what client.c calls ---------------------------------------------------- */
 
-static unsigned int reports, lost, submitted, cancelled;
+static unsigned int reports, closings, lost, submitted, cancelled;
 static enum client_state reported_in;
 static struct job *running;
 
@@ -48,6 +49,14 @@ report_lost(struct client *c)
 {
 	(void)c;
 	lost++;
+}
+
+void
+closing_log(struct client *c, const struct record_closing *closing)
+{
+	(void)c;
+	assert_string_equal(closing->why, "order");
+	closings++;
 }
 
 void
@@ -110,7 +119,8 @@ add(const void *bytes, size_t len)
 
 /* One record by its letter; the message number is that of the digit before:
  *	b BEGIN, f FIELD, d BODY, e END, E END too big, a ABORT, r REPORT,
- *	x RESULT (not a session's to send), n nonsense, h half a record */
+ *	c CLOSING, x RESULT (not a session's to send), n nonsense,
+ *	h half a record */
 static void
 add_letter(char letter, uint32_t message)
 {
@@ -133,6 +143,9 @@ add_letter(char letter, uint32_t message)
 	    .report.message = message};
 	struct record_plain plain = {
 	    .head = record_head(RECORD_ABORT, sizeof(plain))};
+	struct record_closing closing = {
+	    .head = record_head(RECORD_CLOSING, sizeof(closing)),
+	    .why = "order"};
 	struct record_result result = {
 	    .head = record_head(RECORD_RESULT, sizeof(result))};
 
@@ -157,6 +170,9 @@ add_letter(char letter, uint32_t message)
 		break;
 	case 'a':
 		add(&plain, sizeof(plain));
+		break;
+	case 'c':
+		add(&closing, sizeof(closing));
 		break;
 	case 'x':
 		add(&result, sizeof(result));
@@ -231,7 +247,7 @@ open_session(void)
 	session_fd = pair[0];
 	client_add(pair[1], 0);
 	assert_int_equal(client_count(), 1);
-	violations = reports = lost = submitted = cancelled = 0;
+	violations = reports = closings = lost = submitted = cancelled = 0;
 	out_len = 0;
 }
 
@@ -270,6 +286,9 @@ static const struct {
     {"bfde|r", 1, 1, CLIENT_ABORTED},
     {"bfde|J|r|3bfde|J|r", 2, 2, CLIENT_DONE},
     {"bar2bar5bdE|r", 3, 0, CLIENT_DONE},
+    {"c", 0, 0, CLIENT_FREE},
+    {"bfdcar", 1, 0, CLIENT_ABORTED},
+    {"bfde|J|rc", 1, 1, CLIENT_DONE},
 };
 
 static void
@@ -287,6 +306,8 @@ test_good(void **state)
 		assert_int_equal(lost, 0);
 		assert_int_equal(reports, good[i / 2].reports);
 		assert_int_equal(submitted, good[i / 2].submitted);
+		assert_int_equal(
+		    closings, strchr(good[i / 2].script, 'c') != NULL);
 		if (reports > 0)
 			assert_int_equal(reported_in, good[i / 2].reported_in);
 		assert_int_equal(client_busy(), 0);
@@ -332,6 +353,10 @@ static const struct {
     {"bfde|J|rr", 0},
     {"bfde|J|r|b", 0},
     {"3bar2b", 0},
+    {"cb", 0},
+    {"cc", 0},
+    {"bcc", 1},
+    {"bcarc", 0},
     {"baa", 1},
     {"baf", 1},
     {"bad", 1},

@@ -22,6 +22,7 @@
 #include "keys/reader.h"
 #include "privsep/channel.h"
 #include "scanner/backend.h"
+#include "scanner/closing.h"
 #include "scanner/memory.h"
 #include "scanner/monitor.h"
 #include "scanner/report.h"
@@ -80,6 +81,13 @@ void
 report_lost(struct client *c)
 {
 	(void)c;
+}
+
+void
+closing_log(struct client *c, const struct record_closing *closing)
+{
+	(void)c;
+	(void)closing;
 }
 
 void

@@ -257,6 +257,11 @@ run(const struct script *s, size_t step)
 	restart();
 	next = feed(&input, step == 0 ? input.len : step);
 	assert_string_equal(engine_why(engine), s->why);
+	/* Whatever ends it but the MTA is said. */
+	assert_int_equal(
+	    stub.closing, s->why[0] != '\0' && strcmp(s->why, "quit") != 0);
+	if (stub.closing)
+		assert_string_equal(stub.closing_why, s->why);
 	assert_int_equal(next, s->why[0] == '\0' ? ENGINE_MORE : ENGINE_CLOSE);
 	engine_close(engine);
 	engine_close(engine);

@@ -264,11 +264,14 @@ test_limits(void **state)
 	limits->parameters = 0; /* MAIL has SIZE=10 */
 	message(&offer_nr, "");
 	assert_string_equal(engine_why(engine), "limits");
+	assert_string_equal(stub.closing_why, "limits");
+	assert_int_equal(stub.closing_report.limit, SESSION_LIMIT_PARAMETERS);
 	assert_string_equal(render(), "O ");
 	limits->parameters = 1;
 	limits->messages = 0;
 	message(&offer_nr, "");
 	assert_string_equal(engine_why(engine), "limits");
+	assert_int_equal(stub.closing_report.limit, SESSION_LIMIT_MESSAGES);
 }
 
 /* As many fields of ours as are taken out, and one more: not passed on,
