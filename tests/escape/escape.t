@@ -1,9 +1,11 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: ISC
 """Tries to get out of a session, of a scanner, and of the one process of
-engine = "libmilter", one attempt per process (table.c, machine_*.c).  Under all layers the system call filter must end each
-with the call that was meant to; without that filter the other layers are
-seen.  docs/escape.md must say what was found.
+engine = "libmilter", one attempt per process (table.c, machine_*.c).  Under
+all layers the system call filter must end each with the call that was meant
+to; without that filter the other layers are seen.  docs/escape.md must say
+what was found.  Each attempt is tried without any layer first: one that a
+signal ends there can not be tried on this machine.
 
     escape.t --write    tries every attempt with every set of layers, and
                         writes docs/escape.md
@@ -13,6 +15,7 @@ import signal
 import sys
 
 import prison
+from kit.pace import factor
 from kit.tap import SOURCE, Tap, scratch
 
 PAPER = os.path.join(SOURCE, "docs/escape.md")
@@ -44,7 +47,7 @@ WITHOUT_FILTER = [
     ("session", "all capabilities"),  # capabilities
     ("session", "a mount namespace"),
 ]
-SECONDS_MAX = 500
+SECONDS_MAX = 500  # times the factor of the machine
 
 HEAD = """\
 # Attempts to get out
@@ -60,7 +63,8 @@ hands a connection over to libmilter. The columns are sets of layers:
 control that an attempt is a real one).
 
 * **killed**: by the filter, at the call that stands in the row.
-* **fault**: the processor's, because memory is protected (in all columns).
+* **fault**: the processor's, because memory is protected, or because the
+  machine does not know what is asked (in all columns).
 * an error's name: refused.
 * **done**, **willing**: not stopped. *willing* is an error that the kernel
   gives only after it has allowed the call; nothing was at stake because the
@@ -81,6 +85,8 @@ def judge(tap, role, attempt, result):
     """One attempt under all layers."""
     name = f"{role}: {attempt.family}: {attempt.what}"
     want = attempt.expected(role)
+    if attempt.control:
+        return tap.elsewhere(name, attempt.control)
     if want is None:
         return tap.ok(result.word not in (prison.KILLED, "fault"),
                       f"{name}: is allowed", vars(result))
@@ -110,6 +116,7 @@ def column(tap, directory, role, name, rows):
 
 def escapes(rows, role, found):
     return [a.what for a in rows if a.expected(role) is not None
+            and not a.control
             and found[a.number].word not in (prison.KILLED, "fault")]
 
 
@@ -146,20 +153,40 @@ def paper_cells(text, role):
             for line in chapter.splitlines() if line.startswith("| ")][1:]
 
 
+def comparable(attempt, role, row, same_kernel):
+    """How many cells of the paper's row are the same on this machine: none of
+    what could not be tried here, or where the paper was made (the last column
+    is without any layer); another kernel may refuse what is allowed with
+    another error."""
+    there = row[-1:] != ["fault"] or attempt.flags & prison.FAULTS
+    if attempt.control or not there:
+        return 0
+    if same_kernel:
+        return len(CHECKED)
+    return int(attempt.expected(role) is not None)
+
+
 def compare(tap, rows, found):
     """docs/escape.md says what was found"""
     with open(PAPER, encoding="utf-8") as paper:
         text = paper.read()
-    columns = CHECKED if machine() in text else CHECKED[:1]
-    if len(columns) == 1:
-        tap.note("another kernel: only the column of all layers is compared")
+    same_kernel = machine() in text
+    if not same_kernel:
+        tap.note("another kernel: only what all layers stop is compared")
     for role in ROLES:
-        want = [[a.family, a.what, a.call_text()] +
-                [found[role][n][a.number].word for n in columns] for a in rows]
-        got = [row[:3 + len(columns)] for row in paper_cells(text, role)]
-        odd = [(g, w) for g, w in zip(got, want) if g != w]
-        tap.ok(got == want, f"docs/escape.md, {role}", *odd[:10],
-               len(got), len(want))
+        paper_rows = paper_cells(text, role)
+        tap.equal([row[:3] for row in paper_rows],
+                  [[a.family, a.what, a.call_text()] for a in rows],
+                  f"docs/escape.md, {role}: attempts")
+        odd, count = [], 0
+        for a, row in zip(rows, paper_rows):
+            cells = comparable(a, role, row, same_kernel)
+            words = [found[role][n][a.number].word for n in CHECKED[:cells]]
+            count += cells
+            if row[3:3 + cells] != words:
+                odd.append((row[:3 + cells], words))
+        tap.ok(not odd and count > len(rows) / 2,
+               f"docs/escape.md, {role}: what came of them", *odd[:10], count)
 
 
 def judge_all(tap, rows, found):
@@ -183,7 +210,7 @@ def main():
     if os.geteuid() != 0:
         sys.exit("must be run as root")
     write = sys.argv[1:] == ["--write"]
-    signal.alarm(SECONDS_MAX * (5 if write else 1))
+    signal.alarm(int(SECONDS_MAX * factor() * (5 if write else 1)))
     tap, rows = Tap(), prison.attempts()
     names = list(prison.COLUMNS) if write else CHECKED
     with scratch() as directory:
