@@ -149,14 +149,16 @@ UNIT_RUN = $(filter-out $(if $(SANITIZE),$(B)/unit/test_seccomp), \
 	$(UNIT:tests/unit/%.c=$(B)/unit/%))
 
 unit: unit-programs
+	tests/needs build
 	$(PROVE) --failures -j2 $(UNIT_RUN)
 
 check: all unit-programs $(CHECK_NEEDS)
+	tests/needs build mail test
 	$(PROVE) -v --merge --failures -j2 $(ALONE) --rules 'par=**' \
 	    $(UNIT_RUN) $(FUZZ:%=$(B)/fuzz/%) $(TESTS)
 
-lint:
-	tests/lint/run
+lint: $(B)/pratique-monitor
+	B=$(B) tests/lint/run
 
 # Every script that `make check` runs; for tests/unit/suite.t.
 print-tests:

@@ -65,4 +65,23 @@ equal "tally: and is counted" \
 equal "tally: the slowest first" "$(printf '# took 1.5 s: a\n# took 20.0 s: b\n' |
     tests/tally | tail -n 3 | head -n 2 | tr -s ' \n' ' ')" " 20.0 s b 1.5 s a "
 
+# A tool that is missing, or is another one of that name.
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT
+ln -s /bin/* /usr/bin/* "$tools" 2>/dev/null
+for tool in $(awk '$1 == "lint" { $1 = $2 = ""; print }' tests/packages); do
+	rm -f "${tools:?}/$tool"
+	ln -s /bin/true "$tools/$tool"
+done
+none "lint: a ctags that finds nothing is noticed" "$(
+	PATH=$tools tests/lint/figures 2>&1 | grep -q 'must be more' || echo no)"
+rm "$tools/ctags" "$tools/git"
+none "lint: no ctags is noticed" "$(PATH=$tools tests/lint/run >"$tools/out" 2>&1 &&
+    echo good; grep -q 'ctags is missing: install universal-ctags' "$tools/out" ||
+    cat "$tools/out")"
+none "every group that is asked for has commands" "$(
+	for group in build mail test lint fuzz; do
+		grep -q "^$group	[^	]*	." tests/packages || echo $group
+	done)"
+
 echo "1..$n"
