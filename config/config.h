@@ -38,6 +38,7 @@ struct config {
 	char libexec_dir[PATH_MAX];
 	char key_dir[PATH_MAX]; /* "": see CONFIG_KEY_DIR */
 	enum engine_choice engine;
+	uint32_t retire_time; /* for a listener that was replaced */
 	struct session_settings session;
 	struct scanner_settings scanner;
 };

@@ -94,6 +94,10 @@ const struct option options[] = {
     {GROUP_MAIN, OPTION_TIME, "renew_interval", "1h",
 	MAIN(session.renew_interval), SECONDS(1), SECONDS(86400), NULL,
 	"After so long it does even if there were fewer connections."},
+    {GROUP_MAIN, OPTION_TIME, "retire_time", "4h", MAIN(retire_time),
+	SECONDS(1), SECONDS(604800), NULL,
+	"How long the connections of a listener that was replaced may go on. "
+	"What is left of them then is closed."},
     {GROUP_MAIN, OPTION_TIME, "session_timeout", "1h",
 	MAIN(session.session_timeout), SECONDS(10), SECONDS(86400), NULL,
 	"How long the MTA may be silent between two commands. After that the "

@@ -44,6 +44,7 @@ struct monitor_boot {
 	enum log_format log_format;
 	enum log_to log_to;
 	uint32_t scan_timeout;
+	uint32_t retire_time;
 	uint32_t listens;
 	char listen[CONFIG_LISTEN_MAX *
 		    sizeof(((struct address *)0)->text)]; /* for the log */

@@ -66,10 +66,12 @@ children_introduce(struct child *new)
 		struct child *c = &children[i];
 		if (c->state == CHILD_FREE || c->role == new->role)
 			continue;
-		if (new->role == ROLE_SCANNER)
+		if (new->role == ROLE_SCANNER) {
 			introduce(c, new);
-		else if (c->state != CHILD_RETIRED &&
-			 (scanner == NULL || c->since >= scanner->since))
+			if (c->state == CHILD_RETIRED)
+				children_news(c, RECORD_RETIRED);
+		} else if (c->state != CHILD_RETIRED &&
+			   (scanner == NULL || c->since >= scanner->since))
 			scanner = c;
 	}
 	if (scanner != NULL)
@@ -102,10 +104,10 @@ children_room(void)
 }
 
 void
-children_gone(const struct child *listener)
+children_news(const struct child *listener, enum record_type news)
 {
-	struct record_gone r = {.head = record_head(RECORD_GONE, sizeof(r)),
-	    .link = listener->link};
+	struct record_gone r = {
+	    .head = record_head(news, sizeof(r)), .link = listener->link};
 
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		const struct child *c = &children[i];
@@ -194,9 +196,12 @@ child_cut_off(struct child *c)
 }
 
 void
-child_retire(struct child *c)
+child_retire(struct child *c, uint32_t time)
 {
 	c->state = CHILD_RETIRED;
+	c->until = wire_now() + time;
+	if (c->role == ROLE_LISTENER)
+		children_news(c, RECORD_RETIRED);
 	child_tell(
 	    c, c->role == ROLE_LISTENER ? RECORD_RETIRE : RECORD_STOP, -1);
 }

@@ -5,8 +5,9 @@
  * to the others, retirement, end.
  *
  * A child is STARTING until its READY, then UP; a listener that accepts no
- * more is RETIRED and lives until its last session has ended.  There is at
- * most one scanner and one listener that is not retired.
+ * more is RETIRED and lives until its last session has ended, but no longer
+ * than it was given.  There is at most one scanner and one listener that is not
+ * retired.
  */
 #ifndef PRIVSEP_CHILDREN_H
 #define PRIVSEP_CHILDREN_H
@@ -33,6 +34,7 @@ struct child {
 	pid_t pid;
 	int fd; /* -1: cut off, its end is near */
 	uint64_t since;
+	uint64_t until;	  /* RETIRED: then it is ended */
 	struct rate said; /* its records, but for requests about keys */
 	/* A listener's channel to a scanner: its number, and whose it is. */
 	uint32_t link;
@@ -58,8 +60,9 @@ void child_tell(const struct child *, enum record_type, int passfd);
 /* How many places are free. */
 size_t children_room(void);
 
-/* No more connections, or sessions, for this one. */
-void child_retire(struct child *);
+/* No more connections, or sessions, for this one, which has so many
+ * milliseconds to end what it has. */
+void child_retire(struct child *, uint32_t time);
 
 /* The last resort, and what a violation brings: SIGKILL to its group. */
 void child_end(const struct child *);
@@ -73,8 +76,8 @@ void child_cut_off(struct child *);
 bool children_linked(
     const struct child *scanner, uint32_t link, struct child **listener);
 
-/* Tells a listener's scanner that the listener has ended. */
-void children_gone(const struct child *listener);
+/* Tells a listener's scanner that the listener has ended, or was RETIRED. */
+void children_news(const struct child *listener, enum record_type);
 
 /* Starts a child of the role and introduces it to the others. */
 void children_start(enum role);

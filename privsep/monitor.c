@@ -84,6 +84,7 @@ plan(void)
 		.log = MONITOR_FD_LOG},
 	    .scanner_root = boot->scanner_root,
 	    .scan_timeout = boot->scan_timeout,
+	    .retire_time = boot->retire_time,
 	    .syslog = boot->log_to == LOG_TO_SYSLOG};
 }
 

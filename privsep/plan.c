@@ -335,6 +335,7 @@ make_monitor(const struct config *c, struct plan *out)
 	monitor.log_format = c->scanner.log_format;
 	monitor.log_to = c->scanner.log_to;
 	monitor.scan_timeout = c->scanner.scan_timeout;
+	monitor.retire_time = c->retire_time;
 	monitor.listens = c->listens;
 	for (uint32_t i = 0; i < c->listens; i++)
 		len += (size_t)snprintf(monitor.listen + len,

@@ -27,6 +27,8 @@ static const struct record_row table[RECORD_TYPES] = {
 	sizeof(struct record_peer), false, true},
     [RECORD_GONE] = {"gone", ROLE_BIT(ROLE_MONITOR), ROLE_BIT(ROLE_SCANNER),
 	sizeof(struct record_gone), false, false},
+    [RECORD_RETIRED] = {"retired", ROLE_BIT(ROLE_MONITOR),
+	ROLE_BIT(ROLE_SCANNER), sizeof(struct record_gone), false, false},
     [RECORD_CUT] = {"cut", ROLE_BIT(ROLE_SCANNER), ROLE_BIT(ROLE_MONITOR),
 	sizeof(struct record_cut), false, false},
     [RECORD_RETIRE] = {"retire", ROLE_BIT(ROLE_MONITOR),

@@ -59,6 +59,7 @@ enum record_type {
 	RECORD_CHECKED, /* monitor -> scanner: yes, or why not */
 	RECORD_CUT,	/* scanner -> monitor: a listener's channel is closed */
 	RECORD_GONE,	/* monitor -> scanner: that listener has ended */
+	RECORD_RETIRED, /* monitor -> scanner: that one accepts no more */
 	RECORD_TYPES
 };
 
@@ -94,7 +95,7 @@ struct record_peer {
 	uint32_t link; /* number of this channel, from 1, never used again */
 };
 
-struct record_gone {
+struct record_gone { /* and RETIRED */
 	struct record_head head;
 	uint32_t link; /* PEER's */
 };

@@ -70,6 +70,14 @@ have(enum role role, enum child_state state)
 }
 
 static void
+retire(struct child *c)
+{
+	child_retire(c, c->role == ROLE_LISTENER
+			    ? plan->retire_time
+			    : plan->scan_timeout + STOP_GRACE_MS);
+}
+
+static void
 handle_ready(struct child *c, struct span r)
 {
 	struct record_ready ready;
@@ -81,7 +89,7 @@ handle_ready(struct child *c, struct span r)
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		struct child *old = &children[i];
 		if (old->state == CHILD_UP && old->role == c->role)
-			child_retire(old);
+			retire(old);
 	}
 	c->state = CHILD_UP;
 	status_layers((size_t)(c - children), ready.layers, ready.missing);
@@ -139,7 +147,7 @@ handle_ended(struct child *c, struct span r)
 	log_death(&ended, killed);
 	if (killed || c->state != CHILD_UP)
 		return;
-	child_retire(c);
+	retire(c);
 	children_start_later(ROLE_LISTENER);
 }
 
@@ -320,7 +328,7 @@ child_ended(struct child *c, const siginfo_t *info)
 		close(c->fd);
 	c->state = CHILD_FREE;
 	if (c->role == ROLE_LISTENER)
-		children_gone(c);
+		children_news(c, RECORD_GONE);
 	if (stopping || was == CHILD_RETIRED)
 		return;
 	log_end_of(c, info);
@@ -422,6 +430,26 @@ start(enum role role)
 	children_start(role);
 }
 
+/* Who was retired and does not end: a session that holds on to it, or it has
+ * not obeyed. */
+static void
+end_overdue(uint64_t now)
+{
+	struct log_line line;
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		struct child *c = &children[i];
+		if (c->state != CHILD_RETIRED || c->until > now)
+			continue;
+		log_begin(&line, LOG_LEVEL_WARNING, "child-overdue");
+		log_text(&line, "role", jobs[c->role].name);
+		log_number(&line, "pid", (uint64_t)c->pid);
+		log_end(&line);
+		c->until = UINT64_MAX;
+		child_end(c);
+	}
+}
+
 static void
 drive(uint64_t now)
 {
@@ -429,6 +457,7 @@ drive(uint64_t now)
 		drive_stop(now);
 		return;
 	}
+	end_overdue(now);
 	if (sockets_gone != 0 && !jobs[ROLE_SCANNER].wanted)
 		check_root();
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
@@ -445,6 +474,11 @@ wait_time(uint64_t now)
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
 		if (jobs[role].wanted && jobs[role].start_at < until)
 			until = jobs[role].start_at;
+	}
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		if (children[i].state == CHILD_RETIRED &&
+		    children[i].until < until)
+			until = children[i].until;
 	}
 	if (stopping)
 		until = stop_at > now ? stop_at : now + 1000;

@@ -19,6 +19,7 @@ struct supervise_plan {
 	 * clamd's directory is made anew the scanner must be, too. */
 	const char *scanner_root;
 	uint32_t scan_timeout;
+	uint32_t retire_time; /* for a listener that was replaced */
 	bool syslog; /* the log is the system log, not standard error */
 };
 

@@ -20,6 +20,7 @@
 #include "scanner/loop.h"
 #include "scanner/memory.h"
 #include "scanner/monitor.h"
+#include "scanner/peer.h"
 #include "scanner/poll.h"
 #include "scanner/probe.h"
 #include "scanner/report.h"
@@ -53,6 +54,7 @@ allocate(const struct scanner_settings *settings)
 	if (!stream_setup(settings->max_message_size))
 		fail("scanner: no randomness");
 	canary_setup();
+	peer_setup(settings);
 	if (!job_setup(settings) || !client_setup(settings))
 		fail("scanner: no memory");
 }

@@ -82,6 +82,12 @@ monitor_handle(struct span record, int passed)
 		peer_gone(gone.link);
 		return MONITOR_NOTHING;
 	}
+	if (type == RECORD_RETIRED) {
+		struct record_gone retired;
+		memcpy(&retired, record.ptr, sizeof(retired));
+		peer_retire(retired.link);
+		return MONITOR_NOTHING;
+	}
 	if (type == RECORD_LOG) {
 		journal_replace(passed);
 		return MONITOR_NOTHING;

@@ -8,6 +8,7 @@
 #include "privsep/channel.h"
 #include "privsep/record.h"
 #include "scanner/client.h"
+#include "scanner/clock.h"
 #include "scanner/journal.h"
 #include "scanner/monitor.h"
 #include "scanner/poll.h"
@@ -21,10 +22,21 @@ struct peer {
 	uint32_t link;	/* 0: a free slot */
 	int fd;		/* -1: closed */
 	uint32_t wrong; /* type of its record that must not be; 0: none yet */
+	uint64_t until; /* retired: when it should have none any more */
 };
+
+/* What a retired listener needs behind silent_time. */
+#define RETIRED_GRACE_MS 10000
 
 static struct peer table[PEERS_MAX];
 static uint32_t peers; /* slots used so far */
+static uint32_t silent_time;
+
+void
+peer_setup(const struct scanner_settings *settings)
+{
+	silent_time = settings->limits.silent_time;
+}
 
 /* Of channels that are closed the monitor must know: the listener is of no use
  * without.  False: it could not be told now. */
@@ -54,7 +66,8 @@ peer_add(int fd, uint32_t link)
 		close(fd);
 		return;
 	}
-	table[index] = (struct peer){.fd = fd, .link = link};
+	table[index] =
+	    (struct peer){.fd = fd, .link = link, .until = UINT64_MAX};
 	if (index == peers)
 		peers++;
 }
@@ -96,6 +109,8 @@ peer_take(struct peer *p)
 	else if (n > 0 &&
 		 !record_check(ROLE_LISTENER, ROLE_SCANNER, r, passed != -1))
 		p->wrong = wrong_type(r);
+	else if (n > 0 && clock_ms() > p->until)
+		p->wrong = RECORD_CHANNEL; /* it was told to accept no more */
 	if (n > 0 && p->wrong == 0) {
 		client_add(passed, (uint32_t)(p - table));
 		return true;
@@ -104,6 +119,16 @@ peer_take(struct peer *p)
 		close(passed);
 	peer_close(p);
 	return false;
+}
+
+void
+peer_retire(uint32_t link)
+{
+	for (uint32_t i = 0; i < peers; i++) {
+		if (table[i].link == link)
+			table[i].until =
+			    clock_ms() + silent_time + RETIRED_GRACE_MS;
+	}
 }
 
 void

@@ -13,10 +13,19 @@
 
 #include <stdint.h>
 
+#include "config/settings.h"
+
 #define PEERS_MAX 64 /* one at work; retired ones wait for their sessions */
+
+/* Before lockdown. */
+void peer_setup(const struct scanner_settings *);
 
 /* Takes over a listener's channel; link is its number, from the monitor. */
 void peer_add(int fd, uint32_t link);
+
+/* The listener of that channel takes no more connections: it may still bring
+ * those that it has, for as long as it may have them. */
+void peer_retire(uint32_t link);
 
 /* The listener of that channel has ended, and its sessions with it. */
 void peer_gone(uint32_t link);

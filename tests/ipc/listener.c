@@ -30,8 +30,9 @@
 
 struct order {
 	char magic[4];
-	char what;   /* M, S: send to monitor, scanner; C: close that channel */
-	char to;     /* for what C: M or S */
+	char what;   /* S: send; C: close the channel; I: ignore RETIRE from now
+			on; H, T, X: see obey */
+	char to;     /* M, S: monitor, scanner */
 	char passed; /* which descriptor goes along */
 	uint8_t copies;
 	uint32_t times;
@@ -39,6 +40,7 @@ struct order {
 };
 
 static int scanner_fd = -1;
+static bool disobedient;
 
 ssize_t __real_channel_recv(int fd, void *buf, size_t cap, int *passed);
 ssize_t __wrap_channel_recv(int fd, void *buf, size_t cap, int *passed);
@@ -52,6 +54,11 @@ __wrap_channel_recv(int fd, void *buf, size_t cap, int *passed)
 
 	if (n > 0 && *passed != -1)
 		scanner_fd = *passed;
+	if (n > 0 && disobedient &&
+	    record_type_of(span_of(buf, (size_t)n)) == RECORD_RETIRE) {
+		errno = EAGAIN;
+		return -1;
+	}
 	return n;
 }
 
@@ -148,6 +155,9 @@ obey(int mta, const struct order *order, const uint8_t *bytes)
 	switch (order->what) {
 	case 'C':
 		close(to);
+		break;
+	case 'I':
+		disobedient = true;
 		break;
 	case 'H': /* hangs: nothing is read any more */
 		ppoll(NULL, 0, NULL, NULL);
