@@ -157,6 +157,10 @@ check: all unit-programs $(CHECK_NEEDS)
 	$(PROVE) -v --merge --failures -j2 $(ALONE) --rules 'par=**' \
 	    $(UNIT_RUN) $(FUZZ:%=$(B)/fuzz/%) $(TESTS)
 
+# The same on Debian 13, in a tree of its own (tests/trixie).  Root, debootstrap.
+check-trixie:
+	tests/trixie
+
 lint: $(B)/pratique-monitor
 	B=$(B) tests/lint/run
 

@@ -34,8 +34,9 @@ LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
 
 # What the operator starts, and what it becomes.
 SRC_pratiqued := privsep/start.c privsep/plan.c privsep/activation.c \
-	privsep/boot.c privsep/leftover.c privsep/listen.c privsep/places.c \
-	privsep/starter.c privsep/status_make.c privsep/syslog.c \
+	privsep/boot.c privsep/channel.c privsep/child.c privsep/leftover.c \
+	privsep/listen.c privsep/places.c privsep/rehearse.c privsep/starter.c \
+	privsep/status_make.c privsep/syslog.c \
 	$(CONFIG) $(CONFINE) $(POLICY) $(LIB)
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 
@@ -121,8 +122,10 @@ LAYERS := tests/escape/layers.c
 ATTEMPTS := tests/escape/attempt.c tests/escape/table.c tests/escape/steps.c \
 	tests/escape/machine_$(shell uname -m).c
 
-SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS) tests/escape/leak.c
-LIB_escape/pratiqued = $(WRAP) -Wl,--wrap=close_range $(LIB_pratiqued)
+SRC_escape/pratiqued := $(SRC_pratiqued) $(LAYERS) tests/escape/leak.c \
+	tests/escape/unrehearsed.c
+LIB_escape/pratiqued = $(WRAP) -Wl,--wrap=close_range,--wrap=rehearse \
+	$(LIB_pratiqued)
 SRC_escape/pratique-monitor := $(SRC_pratique-monitor) $(LAYERS) tests/escape/leak.c
 LIB_escape/pratique-monitor = $(WRAP) -Wl,--wrap=close_range $(LIB_pratique-monitor)
 SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Starting a child process; see child.h.  Runs in the monitor, under the
- * monitor's filter.
+ * monitor's filter, and in pratiqued, when it rehearses that (rehearse.c).
  */
 #include "privsep/child.h"
 
@@ -12,8 +12,8 @@
 
 #include "privsep/channel.h"
 
-static void
-become(const char *program, const char *role, const int *fd, size_t count)
+void
+child_become(const char *program, const char *role, const int *fd, size_t count)
 {
 	char *const argv[] = {
 	    (char *)(uintptr_t)program, (char *)(uintptr_t)role, NULL};
@@ -36,7 +36,7 @@ child_run(const char *program, const char *role, const int *fd, size_t count)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		become(program, role, fd, count);
+		child_become(program, role, fd, count);
 	return pid;
 }
 

@@ -31,4 +31,8 @@ pid_t child_start(const struct child_plan *, int *channel);
 pid_t child_run(
     const char *program, const char *role, const int *fd, size_t count);
 
+/* What the child does: the same without the fork.  Does not come back. */
+_Noreturn void child_become(
+    const char *program, const char *role, const int *fd, size_t count);
+
 #endif

@@ -402,6 +402,7 @@ static void
 begin(const struct config *c, const struct plan_given *given, struct plan *out)
 {
 	name_program(c, out->program, "pratique-monitor");
+	out->monitor = &monitor;
 	for (size_t i = 0; i < PLACES_MAX; i++)
 		out->fd[i] = -1;
 	out->fd[MONITOR_FD_MANAGER - PLACES_FIRST] = given->manager;

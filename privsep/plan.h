@@ -14,7 +14,8 @@
 
 /* Descriptors of the monitor, by place - PLACES_FIRST; -1: none. */
 struct plan {
-	char program[BOOT_PROGRAM_MAX]; /* pratique-monitor */
+	char program[BOOT_PROGRAM_MAX];	    /* pratique-monitor */
+	const struct monitor_boot *monitor; /* what is in its boot block */
 	int fd[PLACES_MAX];
 	size_t fds;
 };

@@ -21,6 +21,7 @@
 #include "privsep/activation.h"
 #include "privsep/leftover.h"
 #include "privsep/plan.h"
+#include "privsep/rehearse.h"
 #include "privsep/starter.h"
 
 struct arguments {
@@ -148,6 +149,10 @@ start(const struct arguments *a, struct config *c, struct plan_given *given,
 	if (!plan_make(c, given, &plan, why, sizeof(why))) {
 		fprintf(stderr, "pratiqued: %s\n", why);
 		return EX_OSERR;
+	}
+	if (!rehearse(&plan, why, sizeof(why))) {
+		fprintf(stderr, "pratiqued: %s\n", why);
+		return EX_SOFTWARE;
 	}
 	if (a->pid_file != NULL && !write_pid_file(a->pid_file))
 		return EX_CANTCREAT;

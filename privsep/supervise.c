@@ -306,7 +306,7 @@ child_read(struct child *c)
 /* --- ends, signals, time ---------------------------------------------------- */
 
 static void
-log_end_of(const struct child *c, const siginfo_t *info)
+log_end_of(const struct child *c, enum child_state was, const siginfo_t *info)
 {
 	bool exited = info->si_code == CLD_EXITED;
 	struct log_line line;
@@ -316,6 +316,10 @@ log_end_of(const struct child *c, const siginfo_t *info)
 	log_number(&line, "pid", (uint64_t)c->pid);
 	log_number(
 	    &line, exited ? "status" : "signal", (uint64_t)info->si_status);
+	if (!exited && info->si_status == SIGSYS && was == CHILD_STARTING)
+		log_text(&line, "what",
+		    "a system call that its start may not make; the next start "
+		    "of pratiqued names it");
 	log_end(&line);
 }
 
@@ -331,7 +335,7 @@ child_ended(struct child *c, const siginfo_t *info)
 		children_news(c, RECORD_GONE);
 	if (stopping || was == CHILD_RETIRED)
 		return;
-	log_end_of(c, info);
+	log_end_of(c, was, info);
 	if (c->role == ROLE_LISTENER)
 		kill(-c->pid, SIGKILL); /* its sessions, if any are left */
 	if (!working) {
