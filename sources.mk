@@ -51,7 +51,7 @@ SRC_pratique-keys := keys/main.c $(READER) $(RING) privsep/boot.c $(SANDBOX) \
 LIB_pratique-keys = $(call lib,libcap-ng libsodium)
 
 SRC_pratique-session := privsep/listener.c privsep/pending.c \
-	privsep/session.c privsep/host.c privsep/mta.c privsep/wire.c \
+	privsep/session.c privsep/sessions.c privsep/host.c privsep/mta.c privsep/wire.c \
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 

@@ -9,6 +9,8 @@
  * sessions share its address layout, so a second try must meet another one):
  * it closes its sockets, drops what has no session yet, and ends when its
  * last session has ended.
+ *
+ * A session whose MTA has gone and that does not end is killed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +32,7 @@
 #include "privsep/pending.h"
 #include "privsep/record.h"
 #include "privsep/session.h"
+#include "privsep/sessions.h"
 #include "privsep/wire.h"
 
 /* The monitor is asked for a successor after so long without a channel to a
@@ -40,7 +43,13 @@
 #define STALL_MS 20
 /* Connections taken from one socket in a row. */
 #define ACCEPT_BURST 64
-#define EVENTS_MAX   64
+/* When the MTA has gone, a session that is honest may still wait for the
+ * scanner to take what it has to say, then for a verdict (each scan_timeout at
+ * most), and needs a little time itself. */
+#define LINGER_MS 10000U
+/* In an event: the rest is the pid of a session whose MTA has gone. */
+#define EVENT_LEFT (UINT64_C(1) << 32)
+#define EVENTS_MAX 64
 
 static const struct listener_boot *boot;
 static struct session_area *area;
@@ -48,16 +57,17 @@ static struct pending *pending;
 static pid_t own_pid;
 static int epoll_fd, signal_fd;
 static int scanner_fd = -1; /* channel on which session channels go out */
-static uint32_t sessions;
+static struct sessions *sessions;
 static uint32_t started; /* since a successor was asked for last */
 static uint64_t renew_at;
-static uint64_t alone_since; /* without a scanner; 0: there is one */
+static uint64_t alone_since;	      /* without a scanner; 0: there is one */
+static uint64_t drop_at = UINT64_MAX; /* what has no session by then */
 static bool accepting = true, stopping;
 
 static void
 watch(int fd, uint32_t events)
 {
-	struct epoll_event ev = {.events = events, .data.fd = fd};
+	struct epoll_event ev = {.events = events, .data.u64 = (uint64_t)fd};
 
 	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &ev) == -1)
 		_exit(EX_OSERR);
@@ -95,6 +105,8 @@ retire(bool drop)
 			close(CHILD_FD_LISTEN + (int)i);
 		}
 	}
+	if (accepting)
+		drop_at = wire_now() + boot->settings.limits.silent_time;
 	accepting = false;
 	while (drop && pending_expired(pending, 0, true) != -1)
 		pending_drop(pending_expired(pending, 0, true));
@@ -111,6 +123,22 @@ fork_bare(void)
 	return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 }
 
+/*
+ * fd belongs to a session now.  It is closed here, but what it stands for stays
+ * in the epoll set until the session has closed it, too (epoll(7)): so the
+ * hang-up is told, once, to a process that can not read from it any more.
+ */
+static void
+hand_over(int fd, pid_t pid)
+{
+	struct epoll_event ev = {.events = EPOLLRDHUP | EPOLLONESHOT,
+	    .data.u64 = EVENT_LEFT | (uint64_t)pid};
+
+	epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &ev);
+	pending_remove(pending, fd);
+	close(fd);
+}
+
 /* Starts a session for fd; false if that has to wait. */
 static bool
 session_start(int fd)
@@ -120,7 +148,8 @@ session_start(int fd)
 	int pair[2];
 	pid_t pid;
 
-	if (scanner_fd == -1 || sessions >= boot->settings.max_sessions ||
+	if (scanner_fd == -1 ||
+	    sessions_count(sessions) >= boot->settings.max_sessions ||
 	    !channel_pair(pair))
 		return false;
 	if (!channel_send(scanner_fd, &r, pair[1])) {
@@ -136,7 +165,8 @@ session_start(int fd)
 	close(pair[0]);
 	if (pid == -1)
 		return false;
-	sessions++;
+	sessions_add(sessions, pid);
+	hand_over(fd, pid);
 	started++;
 	return true;
 }
@@ -150,7 +180,6 @@ start_ready(void)
 	while ((fd = pending_first_ready(pending)) != -1) {
 		if (!session_start(fd))
 			return true;
-		pending_drop(fd);
 	}
 	return false;
 }
@@ -198,7 +227,7 @@ session_ended(const siginfo_t *info)
 	    .signal = exited ? 0 : info->si_status,
 	    .status = exited ? info->si_status : 0};
 
-	sessions--;
+	sessions_remove(sessions, info->si_pid);
 	if (exited && info->si_status == 0)
 		return;
 	if (!died_abnormally(info)) {
@@ -294,9 +323,11 @@ ask_for_successor(uint64_t now)
 static void
 handle_event(const struct epoll_event *ev, uint64_t now)
 {
-	int fd = ev->data.fd;
+	int fd = (int)(uint32_t)ev->data.u64;
 
-	if (fd == CHILD_FD_MONITOR) {
+	if ((ev->data.u64 & EVENT_LEFT) != 0) {
+		sessions_left(sessions, fd, now);
+	} else if (fd == CHILD_FD_MONITOR) {
 		monitor_read();
 	} else if (fd == signal_fd) {
 		reap();
@@ -317,14 +348,30 @@ static int
 wait_time(uint64_t now, bool stalled)
 {
 	int wait = pending_wait(pending, now);
-	uint64_t until = renew_time();
-	int renew = now < until ? (int)(until - now) : -1;
+	uint64_t until[] = {renew_time(), sessions_next(sessions), drop_at};
 
 	if (stalled)
 		return STALL_MS;
-	if (wait == -1 || (renew != -1 && renew < wait))
-		return renew;
+	for (size_t i = 0; i < sizeof(until) / sizeof(until[0]); i++) {
+		if (until[i] > now && until[i] != UINT64_MAX &&
+		    (wait == -1 || until[i] - now < (uint64_t)wait))
+			wait = (int)(until[i] - now);
+	}
 	return wait;
+}
+
+/* They had their time. */
+static void
+end_overdue(uint64_t now)
+{
+	pid_t pid;
+
+	if (now >= drop_at) {
+		drop_at = UINT64_MAX;
+		retire(true);
+	}
+	while ((pid = sessions_overdue(sessions, now)) != 0)
+		kill(pid, SIGKILL);
 }
 
 static void
@@ -335,7 +382,7 @@ loop(void)
 	bool stalled = false;
 	int n, fd;
 
-	while (accepting || sessions > 0 ||
+	while (accepting || sessions_count(sessions) > 0 ||
 	       pending_expired(pending, 0, true) != -1) {
 		n = epoll_pwait(
 		    epoll_fd, ev, EVENTS_MAX, wait_time(now, stalled), NULL);
@@ -345,6 +392,7 @@ loop(void)
 		stalled = start_ready();
 		while ((fd = pending_expired(pending, now, false)) != -1)
 			pending_drop(fd);
+		end_overdue(now);
 		ask_for_successor(now);
 	}
 }
@@ -379,7 +427,9 @@ prepare(void)
 	area = session_area_make();
 	pending = pending_make(pending_capacity(), LISTENER_OTHER_FILES,
 	    boot->settings.limits.silent_time);
-	if (area == NULL || pending == NULL)
+	sessions = sessions_make(boot->settings.max_sessions,
+	    2 * boot->settings.scan_timeout + LINGER_MS);
+	if (area == NULL || pending == NULL || sessions == NULL)
 		return "out of memory";
 	watch(CHILD_FD_MONITOR, EPOLLIN);
 	watch(signal_fd, EPOLLIN);

@@ -16,6 +16,9 @@
 
 #include "sandbox/layer.h"
 
+/* A pid below 0 stands for a group, or for everybody. */
+#define NEGATIVE 0xffffffff80000000ULL
+
 static const struct policy_row rows[] = {
     /* the loop */
     {"epoll_pwait", .check = {IS(4, 0)},
@@ -40,6 +43,8 @@ static const struct policy_row rows[] = {
     {"clone", .check = {IS(0, SIGCHLD)},
 	.reason = "fork of a session, with no other flag"},
     {"waitid", .reason = "how a session ended"},
+    {"kill", .check = {BITS(0, NEGATIVE, 0), IS(1, SIGKILL)},
+	.reason = "a session that has not ended long after its MTA has gone"},
     {"dup3", .reason = "session: its two descriptors get their numbers"},
     {"close_range", .reason = "session: closes all but those two"},
     {"prlimit64", .check = {IS(0, 0)},

@@ -44,6 +44,8 @@ REASONS = {
             "SIGSTOP and SIGCONT.",
     },
     "listener": {
+        "kill": "a session that was taken over, and stays when its MTA has "
+                "gone (tests/ipc/lingering.t).",
         "clock_gettime": CLOCK + "Deadlines of silent connections.",
         "getrlimit": OTHER + "C libraries without prlimit64.",
         "setrlimit": OTHER + "the same.",

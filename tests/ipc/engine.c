@@ -8,15 +8,17 @@
  *	W	writes the bytes as one datagram to the scanner
  *	D	the same, with a descriptor (needs a session without filter)
  *	R	waits for a datagram from the scanner
+ *	S	stays, whatever happens
  *	X	ends the process
  *
- * The answer to each but X: length and bytes: errno as text for W and D; for
+ * The answer to each but S and X: length and bytes: errno as text for W and D; for
  * R "+" and the datagram, or "-" if the channel is closed.
  */
 #include "parser/engine.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -125,6 +127,8 @@ engine_input(struct engine *engine, struct span in, size_t *used)
 		*used = in.len - at.left;
 		if (head.ptr[0] == 'X')
 			_exit(0);
+		while (head.ptr[0] == 'S')
+			ppoll(NULL, 0, NULL, NULL);
 		if (head.ptr[0] == 'R')
 			order_read();
 		else

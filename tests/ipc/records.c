@@ -48,9 +48,10 @@ main(void)
 		printf("%s %d %zu\n", record_name(type), (int)type, size);
 	}
 	printf("outcome-clean %d 0\noutcome-infected %d 0\n"
-	       "outcome-too-big %d 0\noutcome-clean-by-stamp %d 0\n",
+	       "outcome-too-big %d 0\noutcome-clean-by-stamp %d 0\n"
+	       "outcome-busy %d 0\n",
 	    OUTCOME_CLEAN, OUTCOME_INFECTED, OUTCOME_TOO_BIG,
-	    OUTCOME_CLEAN_BY_STAMP);
+	    OUTCOME_CLEAN_BY_STAMP, OUTCOME_BUSY);
 	printf("batch-max 0 %d\n", RECORD_BATCH_MAX);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

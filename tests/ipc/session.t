@@ -9,8 +9,6 @@ import os
 import signal
 import socket
 import statistics
-import struct
-import subprocess
 import sys
 import time
 
@@ -19,117 +17,13 @@ import prison  # noqa: E402
 from kit import proc  # noqa: E402
 from kit.clamd import EICAR, Clamd  # noqa: E402
 from kit.tap import BUILD, main, wait_for  # noqa: E402
+from puppet import (ABORT, BATCH_MAX, MESSAGE, OWN, RECORDS,  # noqa: E402
+                    SIZE, TYPE, Puppet, begin, body, end, field,
+                    record, report)
 
 FLOOD = 3000
 BIG = 30 << 20  # bytes of body, beyond max_message_size
 MEMORY_SLACK = 4096  # KiB that the scanner may grow over all cases
-
-ROWS = [line.split() for line in subprocess.run(
-    [os.path.join(BUILD, "ipc/records")], stdout=subprocess.PIPE,
-    check=True).stdout.decode().splitlines()]
-TYPE = {name: int(number) for name, number, _ in ROWS}
-RECORDS = [name for name in TYPE if not name.startswith("outcome-")
-           and name not in ("unknown", "batch-max")]
-SIZE = {name: int(size) for name, _, size in ROWS}
-BATCH_MAX = SIZE["batch-max"]
-OWN = ["begin", "field", "body", "end", "abort", "report"]
-
-
-def record(name, rest=b"", length=None, size=None):
-    """A record: its head, then rest, filled with zeros to its size."""
-    kind = TYPE[name] if isinstance(name, str) else name
-    body = rest.ljust((size or SIZE.get(name, 8)) - 8, b"\0")
-    return struct.pack("=II", kind, length if length is not None
-                       else 8 + len(body)) + body
-
-
-def begin(number=1, queue_id=b"4IPC"):
-    return record("begin", struct.pack("=II", number, 0) + queue_id)
-
-
-def field(name=b"Subject", value=b" x", lengths=None):
-    return record("field", struct.pack(
-        "=II", *(lengths or (len(name), len(value)))) + name + value)
-
-
-def body(data=b"text\r\n"):
-    return record("body", data)
-
-
-def end(number=1, so_far="clean", size=20):
-    return record("end", struct.pack(
-        "=IIQ", number, TYPE.get(f"outcome-{so_far}", so_far), size))
-
-
-def report(number=1, outcome=0, action=0, text=b""):
-    return record("report", struct.pack("=IIBBB", number, 1, outcome, action,
-                                        0) + text)
-
-
-ABORT = record("abort")
-MESSAGE = [begin(), field(), body(), end()]
-
-
-class Puppet:
-    """A session that does as it is told; see engine.c."""
-
-    def __init__(self, cell):
-        self.sock = cell.connect()
-
-    @staticmethod
-    def _order(letter, data=b""):
-        return letter + struct.pack("!I", len(data)) + data
-
-    def order(self, letter, data=b""):
-        self.sock.sendall(self._order(letter, data))
-
-    def _answer(self):
-        length, = struct.unpack("!I", self._exactly(4))
-        return self._exactly(length)
-
-    def _exactly(self, count):
-        data = b""
-        while len(data) < count:
-            piece = self.sock.recv(count - len(data))
-            if not piece:
-                raise ConnectionError("the session is gone")
-            data += piece
-        return data
-
-    def write(self, data, letter=b"W"):
-        """errno, 0 if it went out."""
-        self.order(letter, data)
-        return int(self._answer())
-
-    def read(self):
-        """A datagram, or None if the channel is closed."""
-        self.order(b"R")
-        answer = self._answer()
-        return answer[1:] if answer[:1] == b"+" else None
-
-    def all(self, *datagrams):
-        for datagram in datagrams:
-            if self.write(datagram) != 0:
-                return
-
-    def ask(self, data, letter=b"W"):
-        """Writes a datagram and waits for its RESULT: (message, outcome).
-        In one piece: a result that comes while a session waits for the MTA
-        is thrown away by it, as one to an earlier message."""
-        self.sock.sendall(self._order(letter, data) + self._order(b"R"))
-        if int(self._answer()) != 0:
-            return None
-        got = self._answer()
-        return struct.unpack("=II", got[9:17]) if got[:1] == b"+" else None
-
-    def close(self):
-        self.sock.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 class World:
