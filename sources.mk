@@ -21,8 +21,10 @@ POLICY := sandbox/policy_compile.c sandbox/policy_keys.c \
 # What holds keys and uses them: monitor and pratique(8) only.  What reads
 # their files: the key reader and pratique(8).
 RING := keys/keyring.c keys/vault.c
-KEYS := $(RING) keys/notary.c
+KEYS := $(RING) keys/notary.c keys/window.c
 READER := keys/key_file.c keys/reader.c
+# Both, for an operator who asks what the daemon makes of them.
+CHECK := keys/check.c keys/window.c $(READER) $(RING)
 
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
@@ -37,8 +39,8 @@ SRC_pratiqued := privsep/start.c privsep/plan.c privsep/activation.c \
 	privsep/boot.c privsep/channel.c privsep/child.c privsep/leftover.c \
 	privsep/listen.c privsep/places.c privsep/rehearse.c privsep/starter.c \
 	privsep/status_make.c privsep/syslog.c \
-	$(CONFIG) $(CONFINE) $(POLICY) $(LIB)
-LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
+	$(CONFIG) $(CHECK) $(CONFINE) $(POLICY) $(LIB)
+LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 
 SRC_pratique-monitor := privsep/monitor.c privsep/supervise.c \
 	privsep/child.c privsep/children.c privsep/keys.c privsep/notify.c \
@@ -64,7 +66,7 @@ JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c \
 
 # The operator's tool.  Only its commands about stamps have code of the daemon.
 SRC_pratique := $(filter-out cli/judge.c,$(wildcard cli/*.c)) $(JUDGE) \
-	$(CONFIG) sandbox/report.c $(LIB)
+	keys/check.c $(CONFIG) sandbox/report.c $(LIB)
 LIB_pratique = $(call lib,libconfuse libsodium)
 
 # libmilter itself must be the static library: what it calls is diverted.

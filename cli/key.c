@@ -15,14 +15,17 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/stamps.h"
 #include "config/config.h"
 #include "config/values.h"
+#include "keys/check.h"
 #include "keys/reader.h"
 
-#define DAY UINT64_C(86400)
+#define DAY		 UINT64_C(86400)
+#define UNIT_CREDENTIALS "/run/credentials/pratiqued.service"
 
 static int
 usage(void)
@@ -31,8 +34,8 @@ usage(void)
 	    "usage: pratique key new [--use stamp|check] [--from DAY] "
 	    "[--until DAY]\n"
 	    "           [--file FILE] ID\n"
-	    "       pratique key list [DIRECTORY]\n"
-	    "       pratique key check [DIRECTORY]\n");
+	    "       pratique key list [-c FILE] [DIRECTORY]\n"
+	    "       pratique key check [-c FILE] [DIRECTORY]\n");
 	return EX_USAGE;
 }
 
@@ -84,26 +87,63 @@ make_key(struct key *key, const char *file)
 		return EX_CANTCREAT;
 	}
 	printf("%s\n", file);
+	keys_warn(file, key, (uint64_t)time(NULL), stderr);
 	return EX_OK;
 }
 
+static bool
+refuse(const char *option, const char *value, const char *what)
+{
+	fprintf(stderr, "pratique: %s \"%s\" %s\n", option, value, what);
+	return false;
+}
+
+static bool
+take_day(const char *option, const char *text, uint64_t *out)
+{
+	return key_day_parse(span_text(text), out) ||
+	       refuse(option, text, "is no day; give one such as 2026-11-20");
+}
+
+/* False when all has been said. */
 static bool
 take_option(int c, const char *text, struct key *key)
 {
 	switch (c) {
 	case 'u':
 		key->stamps = strcmp(text, "stamp") == 0;
-		return key->stamps || strcmp(text, "check") == 0;
+		return key->stamps || strcmp(text, "check") == 0 ||
+		       refuse("--use", text,
+			   "is no use of a key; give stamp or check");
 	case 'f':
-		return key_day_parse(span_text(text), &key->from);
+		return take_day("--from", text, &key->from);
 	case 't':
-		if (!key_day_parse(span_text(text), &key->until))
+		if (!take_day("--until", text, &key->until))
 			return false;
 		key->until += DAY - 1;
 		return true;
 	default:
+		usage();
 		return false;
 	}
+}
+
+static bool
+is_right(const struct key *key, const char *id)
+{
+	char from[KEY_DAY_MAX], until[KEY_DAY_MAX];
+
+	key_day_write(key->from, from);
+	key_day_write(key->until, until);
+	if (key->from > key->until) {
+		fprintf(stderr,
+		    "pratique: --until \"%s\" is before --from \"%s\"; give a "
+		    "later day\n",
+		    until, from);
+		return false;
+	}
+	return stamp_key_fit(span_text(id)) ||
+	       refuse("ID", id, "is none; give " VALUE_KEY_FORM);
 }
 
 static int
@@ -124,16 +164,12 @@ key_new(int argc, char **argv)
 		if (c == 'o')
 			file = optarg;
 		else if (!take_option(c, optarg, &key))
-			return usage();
+			return EX_USAGE;
 	}
-	if (optind != argc - 1 || key.from > key.until)
+	if (optind != argc - 1)
 		return usage();
-	if (!stamp_key_fit(span_text(argv[optind]))) {
-		fprintf(stderr,
-		    "pratique: \"%s\" is not an id; give " VALUE_KEY_FORM "\n",
-		    argv[optind]);
+	if (!is_right(&key, argv[optind]))
 		return EX_USAGE;
-	}
 	memcpy(key.id, argv[optind], strlen(argv[optind]) + 1);
 	status = make_key(&key, file);
 	sodium_memzero(&key, sizeof(key));
@@ -142,17 +178,50 @@ key_new(int argc, char **argv)
 
 /* --- list, check ------------------------------------------------------------ */
 
-/* The ring of a directory; what is wrong with it has been told if false. */
-static bool
-load(int argc, char **argv)
-{
-	char why[PATH_MAX + 256];
+/* What [-c FILE] [DIRECTORY] stands for. */
+struct place {
+	struct config config; /* of which only the part about stamps counts */
+	const char *dir;
+	bool given; /* on the command line */
+	bool no_config;
+};
 
-	if (reader_load(argc == 2 ? argv[1] : CONFIG_KEY_DIR, "", false, why,
-		sizeof(why)))
-		return true;
-	fprintf(stderr, "pratique: %s\n", why);
-	return false;
+/* Where systemd puts the credentials of our unit, as long as it runs. */
+static const char *
+credentials(void)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	if (dir == NULL && access(UNIT_CREDENTIALS, F_OK) == 0)
+		dir = UNIT_CREDENTIALS;
+	return dir;
+}
+
+/* EX_OK, or an exit status when all has been said.  A directory can be looked
+ * at where there is no configuration. */
+static int
+find_place(int argc, char **argv, struct place *out)
+{
+	const char *file = NULL;
+	int c;
+
+	while ((c = getopt(argc, argv, "c:")) != -1) {
+		if (c != 'c')
+			return usage();
+		file = optarg;
+	}
+	if (argc - optind > 1)
+		return usage();
+	out->given = optind < argc;
+	if (file == NULL && access(CONFIG_DEFAULT_FILE, F_OK) == -1) {
+		config_stamp_presets(&out->config);
+		out->no_config = true;
+	} else if (!config_read(file == NULL ? CONFIG_DEFAULT_FILE : file,
+		       &out->config, stderr))
+		return EX_CONFIG;
+	out->dir =
+	    out->given ? argv[optind] : keys_dir(&out->config, credentials());
+	return EX_OK;
 }
 
 static void
@@ -171,12 +240,17 @@ print_key(const struct key *key)
 static int
 key_list(int argc, char **argv)
 {
+	static struct place place;
 	const struct keyring *ring;
+	char why[KEYRING_WHY];
+	int status = find_place(argc, argv, &place);
 
-	if (argc > 2)
-		return usage();
-	if (!load(argc, argv))
+	if (status != EX_OK)
+		return status;
+	if (!reader_load(place.dir, "", false, why, sizeof(why))) {
+		fprintf(stderr, "%s\n", why);
 		return EX_DATAERR;
+	}
 	ring = keyring_get();
 	for (uint32_t i = 0; i < ring->count; i++)
 		print_key(&ring->key[i]);
@@ -186,14 +260,21 @@ key_list(int argc, char **argv)
 static int
 key_check(int argc, char **argv)
 {
+	static struct place place;
 	const struct keyring *ring;
+	int status = find_place(argc, argv, &place);
 
-	if (argc > 2)
-		return usage();
-	if (!load(argc, argv))
+	if (status != EX_OK)
+		return status;
+	if (!place.given && !place.no_config && !keys_wanted(&place.config)) {
+		printf("no keys are in use: the configuration neither stamps "
+		       "nor has a stamp_peer\n");
+		return EX_OK;
+	}
+	if (!keys_check(&place.config, place.dir, (uint64_t)time(NULL), stderr))
 		return EX_DATAERR;
 	ring = keyring_get();
-	printf("%u %s, stamping: %s\n", ring->count,
+	printf("%s: %u %s, stamping: %s\n", place.dir, ring->count,
 	    ring->count == 1 ? "key" : "keys",
 	    ring->stamping < ring->count ? ring->key[ring->stamping].id
 					 : "none");

@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "keys/key_file.h"
+#include "keys/window.h"
 
 static const char *
 state_name(uint32_t state)
@@ -63,6 +65,30 @@ print_process(const struct status_process *p, const char *state)
 	printf("%-9s pid %-7d %-9s since %s", p->role, p->pid, state, when);
 }
 
+/* The key that stamps, if one does. */
+static void
+print_key(const struct status_block *b)
+{
+	enum key_state state;
+	uint64_t change;
+	char day[KEY_DAY_MAX];
+
+	if (b->key[0] == '\0')
+		return;
+	state =
+	    key_state(b->key_from, b->key_until, (uint64_t)time(NULL), &change);
+	printf("%-9s %-11s %-9s", "key", b->key, key_state_name(state));
+	if (b->key_from != 0) {
+		key_day_write(b->key_from, day);
+		printf(" from %s", day);
+	}
+	if (b->key_until != STAMP_NUMBER_MAX) {
+		key_day_write(b->key_until, day);
+		printf(" until %s", day);
+	}
+	putchar('\n');
+}
+
 int
 cli_status(const struct status_block *b)
 {
@@ -92,6 +118,7 @@ cli_status(const struct status_block *b)
 		    *reason == '\0' ? "" : ": ", reason);
 		clamds += b->backend[i].state == STATUS_CLAMD_UP;
 	}
+	print_key(b);
 	/* One listener and one scanner. */
 	return b->phase == STATUS_READY && up == 2 && clamds > 0 ? CLI_GOOD
 								 : CLI_BAD;

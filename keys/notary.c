@@ -44,7 +44,7 @@ is_request(const struct stamp *s, uint64_t now)
 	       s->profile[0] == '\0' && s->database_time <= now + DAY;
 }
 
-enum notary_result
+enum stamp_answer
 notary_stamp(const uint8_t request[static STAMP_RECORD], uint64_t now,
     uint8_t record[static STAMP_RECORD], uint8_t mac[static STAMP_MAC])
 {
@@ -53,13 +53,16 @@ notary_stamp(const uint8_t request[static STAMP_RECORD], uint64_t now,
 	struct stamp s;
 
 	if (!stamp_decode(request, &s) || !is_request(&s, now))
-		return NOTARY_VIOLATION;
-	if (!settings->add || ring->stamping >= ring->count ||
-	    s.database == 0 || s.database_time == 0)
-		return NOTARY_REFUSED;
+		return STAMP_VIOLATION;
+	if (s.database == 0 || s.database_time == 0)
+		return STAMP_NO_DATABASE;
+	if (!settings->add || ring->stamping >= ring->count)
+		return STAMP_NO_KEY;
 	key = &ring->key[ring->stamping];
-	if (now < key->from || now > key->until)
-		return NOTARY_REFUSED;
+	if (now < key->from)
+		return STAMP_KEY_NOT_YET;
+	if (now > key->until)
+		return STAMP_KEY_EXPIRED;
 	s.time = now;
 	s.expiry = now + settings->lifetime / SECOND;
 	randombytes_buf(s.id, sizeof(s.id));
@@ -67,7 +70,7 @@ notary_stamp(const uint8_t request[static STAMP_RECORD], uint64_t now,
 	memcpy(s.profile, settings->profile, sizeof(s.profile));
 	stamp_encode(&s, record);
 	notary_mac(key, record, mac);
-	return NOTARY_DONE;
+	return STAMP_MADE;
 }
 
 static bool

@@ -14,18 +14,12 @@
 #include "keys/key_file.h"
 #include "lib/stamp.h"
 
-enum notary_result {
-	NOTARY_DONE,
-	NOTARY_REFUSED,	  /* no key to stamp with, now */
-	NOTARY_VIOLATION, /* a request that no scanner of ours makes */
-};
-
 /* settings must stay. */
 void notary_setup(const struct stamp_settings *settings);
 
 /* request: digests, flags, engine and database, the rest zero.  now: seconds
- * since 1970.  On DONE record and mac are the finished stamp. */
-enum notary_result notary_stamp(const uint8_t request[static STAMP_RECORD],
+ * since 1970.  On MADE record and mac are the finished stamp. */
+enum stamp_answer notary_stamp(const uint8_t request[static STAMP_RECORD],
     uint64_t now, uint8_t record[static STAMP_RECORD],
     uint8_t mac[static STAMP_MAC]);
 

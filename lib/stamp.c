@@ -54,6 +54,21 @@ static const char *const reasons[STAMP_REASONS] = {
     [STAMP_NOT_CHECKED] = "not-checked",
 };
 
+static const char *const answers[STAMP_ANSWERS] = {
+    [STAMP_VIOLATION] = "violation",
+    [STAMP_MADE] = "made",
+    [STAMP_NO_DATABASE] = "no-database",
+    [STAMP_NO_KEY] = "no-key",
+    [STAMP_KEY_EXPIRED] = "key-expired",
+    [STAMP_KEY_NOT_YET] = "key-not-yet",
+};
+
+const char *
+stamp_answer_name(enum stamp_answer answer)
+{
+	return answer < STAMP_ANSWERS ? answers[answer] : "unknown";
+}
+
 const char *
 stamp_reason_name(enum stamp_reason reason)
 {

@@ -80,6 +80,20 @@ enum stamp_reason {
 	STAMP_REASONS
 };
 
+/* What becomes of a request for a stamp. */
+enum stamp_answer {
+	STAMP_VIOLATION, /* no scanner of ours asks so: never answered */
+	STAMP_MADE,
+	STAMP_NO_DATABASE, /* is in the request */
+	STAMP_NO_KEY,	   /* to stamp with */
+	STAMP_KEY_EXPIRED,
+	STAMP_KEY_NOT_YET, /* valid */
+	STAMP_ANSWERS
+};
+
+/* "key-expired", ...; "unknown" for a number that is none. */
+const char *stamp_answer_name(enum stamp_answer);
+
 /* "bad-mac", ...; "good"; "unknown" for a number that is none. */
 const char *stamp_reason_name(enum stamp_reason);
 

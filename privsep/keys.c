@@ -11,12 +11,32 @@
 
 #include "keys/keyring.h"
 #include "keys/notary.h"
+#include "keys/window.h"
 #include "lib/log.h"
 #include "privsep/channel.h"
 #include "privsep/child.h"
 #include "privsep/record.h"
+#include "privsep/status.h"
+
+/* While something is wrong with the stamping key it is told so often, and the
+ * clock, which may be set, is looked at so often. */
+#define TELL_EVERY_S UINT64_C(86400)
+#define LOOK_EVERY_S UINT64_C(3600)
 
 static const struct monitor_boot *boot; /* NULL: no keys are in use */
+
+/* What was told of the stamping key, and when; 0: nothing. */
+static enum key_state told;
+static uint64_t told_at;
+
+static uint64_t
+now(void)
+{
+	struct timespec t = {0};
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec > 0 ? (uint64_t)t.tv_sec : 0;
+}
 
 /* The key reader fills the spare ring.  It is waited for: it reads at most 64
  * small files, and without its answer there is nothing to stamp with. */
@@ -64,14 +84,29 @@ keys_load(char *why, size_t size)
 	return boot == NULL || read_keys(why, size);
 }
 
+/* The key that we stamp with; NULL if we do not. */
+static const struct key *
+stamping(void)
+{
+	const struct keyring *ring = keyring_get();
+
+	return boot == NULL || !boot->stamp.add || ring->stamping >= ring->count
+		   ? NULL
+		   : &ring->key[ring->stamping];
+}
+
 void
 keys_log(void)
 {
 	const struct keyring *ring;
+	const struct key *key = stamping();
 	struct log_line line;
 
 	if (boot == NULL)
 		return;
+	if (key != NULL)
+		status_key(key->id, key->from, key->until);
+	told = KEY_VALID; /* a new key has a new state */
 	ring = keyring_get();
 	log_begin(&line, LOG_LEVEL_INFO, "keys-loaded");
 	log_number(&line, "keys", ring->count);
@@ -102,16 +137,46 @@ keys_wipe(void)
 	keyring_wipe();
 }
 
-/* --- requests --------------------------------------------------------------- */
+/* --- the stamping key's end --------------------------------------------------- */
 
-static uint64_t
-now(void)
+static void
+tell(const struct key *key, enum key_state state)
 {
-	struct timespec t = {0};
+	struct log_line line;
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec > 0 ? (uint64_t)t.tv_sec : 0;
+	log_begin(&line,
+	    state == KEY_VALID ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+	    "stamping-key");
+	log_text(&line, "stamp_key", key->id);
+	log_text(&line, "state", key_state_name(state));
+	log_number(&line, "from", key->from);
+	log_number(&line, "until", key->until);
+	log_end(&line);
 }
+
+uint64_t
+keys_look(uint64_t clock)
+{
+	const struct key *key = stamping();
+	uint64_t time = now(), change;
+	enum key_state state;
+
+	if (key == NULL)
+		return UINT64_MAX;
+	state = key_state(key->from, key->until, time, &change);
+	/* A clock that was set back makes the difference a large one. */
+	if (state != told || time - told_at >= TELL_EVERY_S) {
+		if (state != KEY_VALID || told != KEY_VALID)
+			tell(key, state);
+		told = state;
+		told_at = time;
+	}
+	if (change - time > LOOK_EVERY_S)
+		change = time + LOOK_EVERY_S;
+	return clock + (change - time) * 1000;
+}
+
+/* --- requests --------------------------------------------------------------- */
 
 static bool
 make(int fd, struct span record)
@@ -121,15 +186,9 @@ make(int fd, struct span record)
 	    .head = record_head(RECORD_STAMPED, sizeof(answer))};
 
 	memcpy(&r, record.ptr, sizeof(r));
-	switch (notary_stamp(r.stamp, now(), answer.stamp, answer.mac)) {
-	case NOTARY_DONE:
-		answer.made = 1;
-		break;
-	case NOTARY_REFUSED:
-		break;
-	case NOTARY_VIOLATION:
+	answer.answer = notary_stamp(r.stamp, now(), answer.stamp, answer.mac);
+	if (answer.answer == STAMP_VIOLATION)
 		return false;
-	}
 	/* A scanner that does not read its one answer is about to end. */
 	(void)channel_send(fd, &answer, -1);
 	return true;

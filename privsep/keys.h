@@ -22,8 +22,13 @@ bool keys_setup(const struct monitor_boot *, char *why, size_t size);
  * with what is wrong and the mend in why. */
 bool keys_load(char *why, size_t size);
 
-/* Says in the log which keys there are. */
+/* Says in the log which keys there are, and in the status which one stamps. */
 void keys_log(void);
+
+/* Says in the log, once a day, that the key we stamp with is about to end, has
+ * ended or is not valid yet.  Takes the time of wire_now, and returns when to
+ * look again; UINT64_MAX: never. */
+uint64_t keys_look(uint64_t clock);
 
 /* Answers a STAMP or CHECK that record_check has passed, on a scanner's
  * channel.  False: no scanner of ours asks so; no answer was given. */

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/check.h"
 #include "privsep/activation.h"
 #include "privsep/boot.h"
 #include "privsep/leftover.h"
@@ -286,22 +287,17 @@ make_scanner(const struct config *c, int log_fd, struct plan *out)
 	return add_boot(out, MONITOR_FD_SCANNER, &boot, sizeof(boot));
 }
 
-/* The operator's directory, else the credentials, else the usual place. */
 static const char *
 make_reader(
     const struct config *c, const struct plan_given *given, struct plan *out)
 {
 	static struct keys_boot boot;
 	const struct stamp_settings *stamp = &c->scanner.stamp;
-	const char *why, *dir = CONFIG_KEY_DIR;
+	const char *why, *dir = keys_dir(c, given->credentials);
 
 	name_program(c, monitor.reader_program, "pratique-keys");
-	if (!stamp->add && stamp->peers == 0)
+	if (!keys_wanted(c))
 		return NULL;
-	if (given->credentials != NULL)
-		dir = given->credentials;
-	if (c->key_dir[0] != '\0')
-		dir = c->key_dir;
 	if ((why = policy_compile(&policy_keys, 0, &boot.reader)) != NULL)
 		return why;
 	boot.sandbox = (struct sandbox_spec){

@@ -193,7 +193,7 @@ struct record_check {
 
 struct record_stamped {
 	struct record_head head;
-	uint32_t made; /* 0: refused, the rest is zero */
+	uint32_t answer; /* enum stamp_answer; not MADE: the rest is zero */
 	uint8_t stamp[STAMP_RECORD];
 	uint8_t mac[STAMP_MAC];
 };

@@ -15,9 +15,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config/config.h"
+#include "keys/check.h"
+#include "keys/keyring.h"
 #include "privsep/activation.h"
 #include "privsep/leftover.h"
 #include "privsep/plan.h"
@@ -159,6 +162,21 @@ start(const struct arguments *a, struct config *c, struct plan_given *given,
 	return become_monitor(&plan, argv);
 }
 
+/* What is wrong with the keys is told, but they may still come: the result is
+ * that of the configuration. */
+static void
+test_keys(const struct config *c, const char *credentials_dir)
+{
+	if (!keys_wanted(c))
+		return;
+	if (!keyring_setup())
+		fprintf(stderr, "pratiqued: no safe memory for keys: %m\n");
+	else
+		(void)keys_check(c, keys_dir(c, credentials_dir),
+		    (uint64_t)time(NULL), stderr);
+	keyring_wipe();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -176,6 +194,7 @@ main(int argc, char **argv)
 	if (!config_read(a.config, &config, stderr))
 		return EX_CONFIG;
 	if (a.test) {
+		test_keys(&config, given.credentials);
 		config_dump(&config, stdout);
 		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 	}

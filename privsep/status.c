@@ -106,6 +106,16 @@ status_layers(size_t slot, uint32_t layers, const char *missing)
 }
 
 void
+status_key(const char *id, uint64_t from, uint64_t until)
+{
+	change_begin();
+	copy_text(block->key, sizeof(block->key), id);
+	block->key_from = from;
+	block->key_until = until;
+	change_end();
+}
+
+void
 status_backend(uint32_t index, enum status_clamd state, const char *reason)
 {
 	if (index >= block->backends)

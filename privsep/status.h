@@ -54,6 +54,9 @@ struct status_block {
 	uint32_t backends;
 	char version[32];
 	char listen[CONFIG_LISTEN_MAX][128];
+	/* The key that stamps; "": none does. */
+	char key[STAMP_KEY_MAX + 1];
+	uint64_t key_from, key_until; /* both within */
 	struct status_process monitor;
 	struct status_process child[STATUS_CHILDREN_MAX];
 	struct {
@@ -78,6 +81,9 @@ void status_phase(enum status_phase);
 /* What is in a slot now; nothing is done if that is no change. */
 void status_child(size_t slot, enum status_state, const char *role, pid_t pid);
 void status_layers(size_t slot, uint32_t layers, const char *missing);
+
+/* The key that stamps, and its window. */
+void status_key(const char *id, uint64_t from, uint64_t until);
 
 /* Index as in the configuration. */
 void status_backend(uint32_t index, enum status_clamd, const char *reason);

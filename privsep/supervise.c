@@ -473,8 +473,10 @@ drive(uint64_t now)
 static int
 wait_time(uint64_t now)
 {
-	uint64_t until = sockets_gone != 0 ? now + ROOT_CHECK_MS : UINT64_MAX;
+	uint64_t until = keys_look(now);
 
+	if (sockets_gone != 0 && now + ROOT_CHECK_MS < until)
+		until = now + ROOT_CHECK_MS;
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
 		if (jobs[role].wanted && jobs[role].start_at < until)
 			until = jobs[role].start_at;

@@ -259,13 +259,13 @@ stamping_make(struct stamping *s, const struct identity *id)
 static void
 take_stamped(struct stamping *s, const struct record_stamped *r)
 {
-	if (r->made == 1) {
+	if (r->answer == STAMP_MADE) {
 		s->end = STAMPING_MADE;
 		memcpy(s->stamp, r->stamp, sizeof(s->stamp));
 		memcpy(s->mac, r->mac, sizeof(s->mac));
 		made++;
 	} else
-		s->not_made = "refused";
+		s->not_made = stamp_answer_name((enum stamp_answer)r->answer);
 	stamping_made(s->owner);
 }
 

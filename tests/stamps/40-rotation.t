@@ -140,6 +140,56 @@ def retired(tap, chain):
               line.text)
 
 
+def ending(tap, chain):
+    """The stamping key ends: told before, at and after its end"""
+    hop = chain.first
+    secret, day = os.urandom(32), 86400
+
+    def says(what, first, last, word, reason):
+        """The window, from and until, in seconds from now."""
+        now, seen = int(time.time()), len(lines())
+        hop.ring.put(NEW, secret, "stamp",
+                     f"from {now + first}\nuntil {now + last}\n")
+        hop.reload_keys()
+        found = wait_for(f"{what} to be told", lambda: lines()[seen:])[0]
+        tap.equal((found["state"], found["stamp_key"], found["level"]),
+                  (word, NEW, "warning"), f"{what}: log", found.text)
+        tap.has(hop.pratiqued.tool("status")[1], f" {NEW}    {word}",
+                f"{what}: status")
+        tag, = chain.send([TEXT])
+        line = hop.lines([tag])[tag]
+        tap.equal((line["stamp"], line.get("stamp_not_made")),
+                  ("none" if reason else "made", reason),
+                  f"{what}: a message", line.text)
+
+    def lines():
+        return hop.pratiqued.lines("stamping-key")
+
+    says("it ends in five days", -95 * day, 5 * day, "ends-soon", None)
+    says("it has ended", -95 * day, -1, "expired", "key-expired")
+    says("it begins tomorrow", day, 5 * day, "not-yet", "key-not-yet")
+    # By itself, while nothing else happens.
+    begun = time.monotonic()
+    hop.reload_keys()
+    soon = 3 + int(10 * (time.monotonic() - begun))
+    now, seen = int(time.time()), len(lines())
+    hop.ring.put(NEW, secret, "stamp",
+                 f"from {now + soon}\nuntil {now + 2 * soon - 1}\n")
+    hop.reload_keys()
+    wait_for("it to end", lambda: any(
+        line["state"] == "expired" for line in lines()[seen:]), 60 + 2 * soon)
+    states = [line["state"] for line in lines()[seen:]]
+    tap.equal((states[0], states[-1]), ("not-yet", "expired"),
+              f"it begins in {soon} s and ends after as long", states)
+    tap.ok(set(states[1:-1]) & {"valid", "ends-soon"},
+           "and was noticed in between", states)
+    seen = len(lines())
+    for each in chain.hops:
+        each.ring.put(NEW, secret, "stamp" if each is hop else "check")
+        each.reload_keys()
+    tap.equal(len(lines()), seen, "a key without an end: nothing is told")
+
+
 def refused(tap, chain):
     """A ring that is wrong does not replace the one in use"""
     hop = chain.last
@@ -186,4 +236,4 @@ def broken_reader(tap, chain):
     hop.process = None
 
 
-main(setup, rotation, retired, refused, broken_reader)
+main(setup, rotation, retired, ending, refused, broken_reader)

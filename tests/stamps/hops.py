@@ -32,12 +32,13 @@ class Ring:
         self.directory = directory
         os.makedirs(directory, mode=0o755)
 
-    def put(self, name, secret, use="check"):
-        """Adds a key, or replaces the one of that name in one step."""
+    def put(self, name, secret, use="check", window=""):
+        """Adds a key, or replaces the one of that name in one step.  window:
+        its lines from and until."""
         path = os.path.join(self.directory, f"{name}.key")
         with open(path + ".new", "w", encoding="ascii") as out:
             os.fchmod(out.fileno(), 0o400)
-            out.write(f"pratique-key 1\nid {name}\nuse {use}\n"
+            out.write(f"pratique-key 1\nid {name}\nuse {use}\n{window}"
                       f"secret {secret.hex()}\n")
         os.rename(path + ".new", path)
 

@@ -273,7 +273,8 @@ static void
 monitor_answers(void)
 {
 	struct record_stamped stamped = {
-	    .head = record_head(RECORD_STAMPED, sizeof(stamped)), .made = 1};
+	    .head = record_head(RECORD_STAMPED, sizeof(stamped)),
+	    .answer = STAMP_MADE};
 	struct record_checked checked = {
 	    .head = record_head(RECORD_CHECKED, sizeof(checked)),
 	    .reason = STAMP_GOOD};

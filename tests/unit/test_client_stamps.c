@@ -158,11 +158,10 @@ monitor_answers(void)
 		    notary_check(check.stamp, check.mac, check.peer, now);
 		return stamping_answer(span_of(&checked, sizeof(checked)));
 	}
-	if (notary_stamp(question.stamp.stamp, now, stamped.stamp,
-		stamped.mac) == NOTARY_DONE) {
-		stamped.made = 1;
+	stamped.answer =
+	    notary_stamp(question.stamp.stamp, now, stamped.stamp, stamped.mac);
+	if (stamped.answer == STAMP_MADE)
 		stamps_made++;
-	}
 	return stamping_answer(span_of(&stamped, sizeof(stamped)));
 }
 
@@ -442,7 +441,8 @@ test_taken_over(void **state)
 	struct record_check check = {
 	    .head = record_head(RECORD_CHECK, sizeof(check))};
 	struct record_stamped stamped = {
-	    .head = record_head(RECORD_STAMPED, sizeof(stamped)), .made = 1};
+	    .head = record_head(RECORD_STAMPED, sizeof(stamped)),
+	    .answer = STAMP_MADE};
 	const void *own[] = {&stamp, &check, &stamped};
 	int pair[2];
 

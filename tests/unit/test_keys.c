@@ -19,6 +19,7 @@
 
 #include "keys/reader.h"
 #include "keys/vault.h"
+#include "keys/window.h"
 
 #define NOW UINT64_C(1700000160)
 #define SECRET_A \
@@ -431,7 +432,7 @@ test_stamp(void **state)
 
 	(void)state;
 	make_request(request);
-	assert_int_equal(notary_stamp(request, NOW, record, mac), NOTARY_DONE);
+	assert_int_equal(notary_stamp(request, NOW, record, mac), STAMP_MADE);
 	assert_true(stamp_decode(record, &s));
 	assert_int_equal(s.time, NOW);
 	assert_int_equal(s.expiry, NOW + 3600);
@@ -439,7 +440,7 @@ test_stamp(void **state)
 	assert_string_equal(s.profile, "std");
 	assert_int_equal(s.body[0], 1);
 	assert_int_equal(notary_check(record, mac, 0, NOW), STAMP_GOOD);
-	assert_int_equal(notary_stamp(request, NOW, second, mac), NOTARY_DONE);
+	assert_int_equal(notary_stamp(request, NOW, second, mac), STAMP_MADE);
 	assert_memory_not_equal(record, second, sizeof(record));
 }
 
@@ -460,23 +461,23 @@ test_violations(void **state)
 		make_request(request);
 		request[i] ^= 0x41;
 		assert_int_equal(
-		    notary_stamp(request, NOW, record, mac), NOTARY_VIOLATION);
+		    notary_stamp(request, NOW, record, mac), STAMP_VIOLATION);
 	}
 	make_request(request);
 	request[18] = 4; /* flags */
 	assert_int_equal(
-	    notary_stamp(request, NOW, record, mac), NOTARY_VIOLATION);
+	    notary_stamp(request, NOW, record, mac), STAMP_VIOLATION);
 	make_request(request);
 	request[119] = 1; /* behind the engine's NUL */
 	assert_int_equal(
-	    notary_stamp(request, NOW, record, mac), NOTARY_VIOLATION);
+	    notary_stamp(request, NOW, record, mac), STAMP_VIOLATION);
 	make_request(request);
 	request[88] = '/';
 	assert_int_equal(
-	    notary_stamp(request, NOW, record, mac), NOTARY_VIOLATION);
+	    notary_stamp(request, NOW, record, mac), STAMP_VIOLATION);
 	make_request(request);
 	assert_int_equal(notary_stamp(request, 1699950000 - 86401, record, mac),
-	    NOTARY_VIOLATION);
+	    STAMP_VIOLATION);
 }
 
 static void
@@ -488,11 +489,10 @@ test_refusals(void **state)
 	make_request(request);
 	memset(request + 20, 0, 4); /* no database */
 	assert_int_equal(
-	    notary_stamp(request, NOW, record, mac), NOTARY_REFUSED);
+	    notary_stamp(request, NOW, record, mac), STAMP_NO_DATABASE);
 	make_request(request);
 	settings.add = false;
-	assert_int_equal(
-	    notary_stamp(request, NOW, record, mac), NOTARY_REFUSED);
+	assert_int_equal(notary_stamp(request, NOW, record, mac), STAMP_NO_KEY);
 	settings.add = true;
 	put("a.key",
 	    "pratique-key 1\nid 2024a\nuse stamp\nuntil 2023-11-13\nsecret " SECRET_A
@@ -500,7 +500,59 @@ test_refusals(void **state)
 	    0400);
 	assert_true(load());
 	assert_int_equal(
-	    notary_stamp(request, NOW, record, mac), NOTARY_REFUSED);
+	    notary_stamp(request, NOW, record, mac), STAMP_KEY_EXPIRED);
+	put("a.key",
+	    "pratique-key 1\nid 2024a\nuse stamp\nfrom 2023-11-16\nsecret " SECRET_A
+	    "\n",
+	    0400);
+	assert_true(load());
+	assert_int_equal(
+	    notary_stamp(request, NOW, record, mac), STAMP_KEY_NOT_YET);
+	put("a.key",
+	    "pratique-key 1\nid 2024a\nuse check\nsecret " SECRET_A "\n", 0400);
+	assert_true(load());
+	assert_int_equal(notary_stamp(request, NOW, record, mac), STAMP_NO_KEY);
+}
+
+#define DAYS(n) ((uint64_t)(n)*86400)
+
+/* Told before a key ends: in the last tenth of its time, but not more than 30
+ * days before. */
+static void
+test_window(void **state)
+{
+	static const struct {
+		uint64_t from, until, now;
+		enum key_state state;
+		uint64_t change;
+	} rows[] = {
+	    {0, STAMP_NUMBER_MAX, NOW, KEY_VALID,
+		STAMP_NUMBER_MAX + 1 - DAYS(30)},
+	    {NOW, NOW + 99, NOW - 1, KEY_NOT_YET, NOW},
+	    {NOW, NOW + 99, NOW, KEY_VALID, NOW + 90},
+	    {NOW, NOW + 99, NOW + 89, KEY_VALID, NOW + 90},
+	    {NOW, NOW + 99, NOW + 90, KEY_ENDS_SOON, NOW + 100},
+	    {NOW, NOW + 99, NOW + 99, KEY_ENDS_SOON, NOW + 100},
+	    {NOW, NOW + 99, NOW + 100, KEY_EXPIRED, UINT64_MAX},
+	    {NOW, NOW, NOW, KEY_ENDS_SOON, NOW + 1},
+	    {NOW, NOW + DAYS(1000), NOW + DAYS(970), KEY_VALID,
+		NOW + DAYS(970) + 1},
+	    {NOW, NOW + DAYS(1000), NOW + DAYS(970) + 1, KEY_ENDS_SOON,
+		NOW + DAYS(1000) + 1},
+	    {0, NOW, NOW - DAYS(30), KEY_VALID, NOW + 1 - DAYS(30)},
+	    {0, NOW, NOW + 1 - DAYS(30), KEY_ENDS_SOON, NOW + 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t change;
+
+		print_message("%zu\n", i);
+		assert_int_equal(key_state(rows[i].from, rows[i].until,
+				     rows[i].now, &change),
+		    rows[i].state);
+		assert_int_equal(change, rows[i].change);
+	}
 }
 
 /* A stamp made at TIME with EXPIRY, checked NOW. */
@@ -601,6 +653,7 @@ main(void)
 	    cmocka_unit_test_setup(test_stamp, setup),
 	    cmocka_unit_test_setup(test_violations, setup),
 	    cmocka_unit_test_setup(test_refusals, setup),
+	    cmocka_unit_test(test_window),
 	    cmocka_unit_test_setup(test_check_times, setup),
 	    cmocka_unit_test_setup(test_check_keys, setup),
 	    cmocka_unit_test_setup(test_check_bits, setup),

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/* Looking at keys for an operator; see check.h. */
+#include "keys/check.h"
+
+#include "keys/reader.h"
+#include "keys/window.h"
+
+bool
+keys_wanted(const struct config *c)
+{
+	return c->scanner.stamp.add || c->scanner.stamp.peers > 0;
+}
+
+const char *
+keys_dir(const struct config *c, const char *credentials)
+{
+	if (c->key_dir[0] != '\0')
+		return c->key_dir;
+	return credentials != NULL ? credentials : CONFIG_KEY_DIR;
+}
+
+void
+keys_warn(const char *where, const struct key *key, uint64_t now, FILE *err)
+{
+	static const char *const mend[] = {
+	    "; take its file away when no mail of its time is under way",
+	    "; without a valid one messages get no stamp: make the next in "
+	    "time, see ROTATION in pratique-key(8)"};
+	static const char *const words[] = {[KEY_ENDS_SOON] = "is valid until",
+	    [KEY_EXPIRED] = "has expired: its last day was",
+	    [KEY_NOT_YET] = "is not valid before"};
+	char day[KEY_DAY_MAX];
+	uint64_t change;
+	enum key_state state = key_state(key->from, key->until, now, &change);
+
+	/* One that only checks ends when it is no longer needed. */
+	if (state == KEY_VALID || (!key->stamps && state != KEY_EXPIRED))
+		return;
+	key_day_write(state == KEY_NOT_YET ? key->from : key->until, day);
+	fprintf(err, "%s: warning: key %s, which %s, %s %s%s\n", where, key->id,
+	    key->stamps ? "stamps" : "checks", words[state], day,
+	    mend[key->stamps ? 1 : 0]);
+}
+
+bool
+keys_check(const struct config *c, const char *dir, uint64_t now, FILE *err)
+{
+	const struct stamp_settings *stamp = &c->scanner.stamp;
+	const struct keyring *ring;
+	char why[KEYRING_WHY];
+
+	if (!reader_load(dir, stamp->key, stamp->add, why, sizeof(why))) {
+		fprintf(err, "%s\n", why);
+		return false;
+	}
+	ring = keyring_get();
+	for (uint32_t i = 0; i < ring->count; i++)
+		keys_warn(dir, &ring->key[i], now, err);
+	return true;
+}
