@@ -13,7 +13,7 @@ SANDBOX := $(CONFINE) sandbox/enter.c sandbox/ids.c sandbox/landlock.c \
 	   sandbox/namespace.c
 
 # The tables and the compiler that turns them into programs: pratiqued only.
-POLICY := sandbox/policy_compile.c sandbox/policy_keys.c \
+POLICY := sandbox/policy_binds.c sandbox/policy_compile.c sandbox/policy_keys.c \
 	  sandbox/policy_libmilter.c sandbox/policy_listener.c \
 	  sandbox/policy_monitor.c sandbox/policy_scanner.c \
 	  sandbox/policy_session.c

@@ -48,7 +48,9 @@ struct monitor_boot {
 	uint32_t listens;
 	char listen[CONFIG_LISTEN_MAX *
 		    sizeof(((struct address *)0)->text)]; /* for the log */
-	char scanner_root[PATH_MAX];
+	/* Where the sockets of clamds are. */
+	uint32_t directories;
+	char directory[SANDBOX_BINDS_MAX][SANDBOX_BIND_LEN];
 	char listener_program[BOOT_PROGRAM_MAX];
 	char scanner_program[BOOT_PROGRAM_MAX];
 	char reader_program[BOOT_PROGRAM_MAX];

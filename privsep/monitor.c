@@ -82,7 +82,8 @@ plan(void)
 		.role = "scanner",
 		.boot = MONITOR_FD_SCANNER,
 		.log = MONITOR_FD_LOG},
-	    .scanner_root = boot->scanner_root,
+	    .directories = boot->directories,
+	    .directory = boot->directory,
 	    .scan_timeout = boot->scan_timeout,
 	    .retire_time = boot->retire_time,
 	    .syslog = boot->log_to == LOG_TO_SYSLOG};

@@ -43,15 +43,24 @@
 #define READER_FILES  16
 #define READER_MEMORY (64ULL << 20)
 
+_Static_assert(
+    SANDBOX_BINDS_MAX == SETTINGS_BACKENDS_MAX &&
+	SANDBOX_BIND_LEN == sizeof(((struct sockaddr_un *)0)->sun_path),
+    "a directory for each clamd");
+
 static char empty_dir[PATH_MAX];
 static struct monitor_boot monitor;
 
 static bool
 make_dir(const char *path, mode_t mode, char *why, size_t size)
 {
+	mode_t before = umask(022); /* others enter it: MTAs, our own users */
+	int r = mkdir(path, mode), error = errno;
 	struct stat st;
 
-	if (mkdir(path, mode) == -1 && errno != EEXIST) {
+	umask(before);
+	errno = error;
+	if (r == -1 && errno != EEXIST) {
 		snprintf(why, size, "cannot make directory %s: %s", path,
 		    strerror(errno));
 		return false;
@@ -70,66 +79,110 @@ make_run_dir(const struct config *c, char *why, size_t size)
 		snprintf(why, size, "run_dir is too long");
 		return false;
 	}
-	umask(022); /* MTAs must reach the socket in it */
-	if (!make_dir(c->run_dir, 0755, why, size) ||
-	    !make_dir(empty_dir, 0555, why, size))
-		return false;
-	umask(077);
-	return leftover_directory(empty_dir, why, size);
+	return make_dir(c->run_dir, 0755, why, size) &&
+	       make_dir(empty_dir, 0555, why, size) &&
+	       leftover_directory(empty_dir, why, size);
 }
 
-/* Cuts dir down to the deepest directory that also holds path. */
+/* One more directory that the scanner is to see, unless it is one already. */
 static void
-common_dir(char *dir, const char *path)
+scanner_directory(const char *path)
 {
-	size_t i = 0, slash = 0;
+	uint32_t i = 0;
 
-	for (; dir[i] != '\0' && dir[i] == path[i]; i++) {
-		if (dir[i] == '/')
-			slash = i;
-	}
-	if (dir[i] == '\0' && path[i] == '/')
+	while (
+	    i < monitor.directories && strcmp(monitor.directory[i], path) != 0)
+		i++;
+	if (i < monitor.directories)
 		return;
-	dir[slash] = '\0';
-	if (slash == 0)
-		memcpy(dir, "/", 2);
+	snprintf(
+	    monitor.directory[i], sizeof(monitor.directory[i]), "%s", path);
+	monitor.directories++;
+}
+
+/* The directory that a path is in. */
+static void
+directory_of(const char *path, char out[static PATH_MAX])
+{
+	char *slash;
+
+	snprintf(out, PATH_MAX, "%s", path);
+	slash = strrchr(out, '/');
+	slash[slash == out ? 1 : 0] = '\0';
+}
+
+/* The same socket without symbolic links in its path, if that is short enough
+ * for an address, and the directory is there. */
+static void
+straighten(struct sockaddr_un *local)
+{
+	char dir[PATH_MAX], real[PATH_MAX], path[sizeof(local->sun_path)];
+
+	directory_of(local->sun_path, dir);
+	if (realpath(dir, real) == NULL ||
+	    snprintf(path, sizeof(path), "%s%s",
+		strcmp(real, "/") == 0 ? "" : real,
+		strrchr(local->sun_path, '/')) >= (int)sizeof(path))
+		return;
+	memcpy(local->sun_path, path, strlen(path) + 1);
+}
+
+static void
+find_directories(struct scanner_settings *s)
+{
+	char dir[PATH_MAX];
+
+	for (uint32_t i = 0; i < s->backends; i++) {
+		struct sockaddr_un *local = &s->backend[i].address.local;
+
+		if (local->sun_family != AF_UNIX)
+			continue;
+		straighten(local);
+		directory_of(local->sun_path, dir);
+		scanner_directory(dir);
+	}
+}
+
+/* An empty directory with an empty one in it for each that is bound. */
+static bool
+make_bound_root(struct sandbox_spec *spec, char *why, size_t size)
+{
+	char place[PATH_MAX + 16];
+
+	spec->binds = monitor.directories;
+	for (uint32_t i = 0; i < spec->binds; i++) {
+		memcpy(
+		    spec->bind[i], monitor.directory[i], sizeof(spec->bind[i]));
+		snprintf(place, sizeof(place), "%s/%u", spec->root, i);
+		if (!make_dir(place, 0555, why, size))
+			return false;
+	}
+	return true;
 }
 
 /*
- * The scanner sees one directory: the deepest one that holds the sockets of
- * all clamds, or the empty one if there is none or it does not exist yet.
- * Addresses are made to go through it without symbolic links.
+ * The scanner sees the directory of clamd's socket, or an empty one if there is
+ * none, or if it is not there yet.  With several directories it is one of ours
+ * into which they are bound.
  */
-static void
-choose_scanner_root(struct scanner_settings *s)
+static bool
+choose_scanner_root(const struct config *c, struct scanner_settings *s,
+    struct sandbox_spec *spec, char *why, size_t size)
 {
-	char dir[PATH_MAX], real[PATH_MAX];
-	bool first = true;
-
-	snprintf(monitor.scanner_root, sizeof(monitor.scanner_root), "%s",
-	    empty_dir);
-	for (uint32_t i = 0; i < s->backends; i++) {
-		struct sockaddr_un *sun = &s->backend[i].address.local;
-		char *slash;
-
-		if (sun->sun_family != AF_UNIX)
-			continue;
-		snprintf(dir, sizeof(dir), "%s", sun->sun_path);
-		slash = strrchr(dir, '/');
-		slash[slash == dir ? 1 : 0] = '\0';
-		if (realpath(dir, real) == NULL ||
-		    snprintf(dir, sizeof(sun->sun_path), "%s%s", real,
-			strrchr(sun->sun_path, '/')) >=
-			(int)sizeof(sun->sun_path))
-			continue;
-		memcpy(sun->sun_path, dir, strlen(dir) + 1);
-		if (first)
-			snprintf(monitor.scanner_root,
-			    sizeof(monitor.scanner_root), "%s", real);
-		else
-			common_dir(monitor.scanner_root, real);
-		first = false;
+	find_directories(s);
+	memcpy(spec->empty, empty_dir, strlen(empty_dir) + 1);
+	if (monitor.directories > 1) {
+		if (snprintf(spec->root, sizeof(spec->root), "%s/clamd",
+			c->run_dir) >= (int)sizeof(spec->root)) {
+			snprintf(why, size, "run_dir is too long");
+			return false;
+		}
+		return make_dir(spec->root, 0755, why, size) &&
+		       make_bound_root(spec, why, size);
 	}
+	snprintf(spec->root, sizeof(spec->root), "%s",
+	    monitor.directories == 1 ? monitor.directory[0] : empty_dir);
+	return true;
 }
 
 static bool
@@ -262,12 +315,12 @@ static const char *
 make_scanner(const struct config *c, int log_fd, struct plan *out)
 {
 	static struct scanner_boot boot;
+	static char refused[PATH_MAX + 64];
 	const char *why = policy_compile(&policy_scanner, 0, &boot.scanner);
 
 	if (why != NULL)
 		return why;
 	boot.settings = c->scanner;
-	choose_scanner_root(&boot.settings);
 	boot.sandbox = (struct sandbox_spec){
 	    .uid = c->scanner_uid,
 	    .gid = c->scanner_gid,
@@ -276,13 +329,14 @@ make_scanner(const struct config *c, int log_fd, struct plan *out)
 	    .max_file_size = scanner_file_size(c, log_fd),
 	    .max_memory = SCANNER_MEMORY,
 	};
+	if (!choose_scanner_root(
+		c, &boot.settings, &boot.sandbox, refused, sizeof(refused)))
+		return refused;
 	if ((why = sandbox_tcp_ports(&boot.sandbox, &boot.settings)) != NULL)
 		return why;
 	boot.sandbox.required = c->require;
 	if (boot.sandbox.empty_network == 0)
 		boot.sandbox.required &= ~LAYER_BIT(LAYER_NETWORK);
-	memcpy(boot.sandbox.root, monitor.scanner_root,
-	    strlen(monitor.scanner_root) + 1);
 	name_program(c, monitor.scanner_program, "pratique-scanner");
 	return add_boot(out, MONITOR_FD_SCANNER, &boot, sizeof(boot));
 }
@@ -319,11 +373,17 @@ static const char *
 make_monitor(const struct config *c, struct plan *out)
 {
 	/* Children inherit this program, so it allows what theirs do. */
-	const char *why = policy_compile(c->engine == ENGINE_LIBMILTER
-					     ? &policy_monitor_libmilter
-					     : &policy_monitor,
-	    0, &monitor.monitor);
+	const struct policy *table = c->engine == ENGINE_LIBMILTER
+					 ? &policy_monitor_libmilter
+					 : &policy_monitor;
+	struct policy binds = policy_monitor_binds;
+	const char *why;
 	size_t len = 0;
+
+	binds.base = table;
+	if (monitor.directories > 1)
+		table = &binds;
+	why = policy_compile(table, 0, &monitor.monitor);
 
 	if (why != NULL)
 		return why;

@@ -49,7 +49,8 @@
 #define DEATHS_PER_SECOND 1
 
 static struct supervise_plan *plan;
-static struct stat root_then; /* of scanner_root when the scanner started */
+/* The directories of clamds when the scanner started; no inode: not there. */
+static struct stat directory_then[SANDBOX_BINDS_MAX];
 static uint32_t sockets_gone; /* bit i: the path of clamd i is not there */
 static bool working;	      /* both roles have been ready once */
 static bool stopping;
@@ -409,14 +410,26 @@ drive_stop(uint64_t now)
 	}
 }
 
-/* clamd's directory was made anew: the scanner sits in the old one. */
-static void
-check_root(void)
+/* Is a directory of clamd's there that the scanner does not see, since it was
+ * made after its start? */
+static bool
+directory_is_new(void)
 {
 	struct stat now;
 
-	if (stat(plan->scanner_root, &now) == -1 ||
-	    (now.st_ino == root_then.st_ino && now.st_dev == root_then.st_dev))
+	for (uint32_t i = 0; i < plan->directories; i++) {
+		const struct stat *then = &directory_then[i];
+		if (stat(plan->directory[i], &now) == 0 &&
+		    (now.st_ino != then->st_ino || now.st_dev != then->st_dev))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_directories(void)
+{
+	if (!directory_is_new())
 		return;
 	sockets_gone = 0;
 	log_event(LOG_LEVEL_WARNING, "scanner-replaced",
@@ -425,12 +438,15 @@ check_root(void)
 	jobs[ROLE_SCANNER].start_at = 0;
 }
 
-/* Starts a child; what the scanner's root is then is remembered. */
+/* Starts a child; what a scanner will see of clamds is remembered. */
 static void
 start(enum role role)
 {
-	if (role == ROLE_SCANNER && stat(plan->scanner_root, &root_then) == -1)
-		root_then.st_ino = 0;
+	for (uint32_t i = 0; role == ROLE_SCANNER && i < plan->directories;
+	     i++) {
+		if (stat(plan->directory[i], &directory_then[i]) == -1)
+			directory_then[i] = (struct stat){0};
+	}
 	children_start(role);
 }
 
@@ -463,7 +479,7 @@ drive(uint64_t now)
 	}
 	end_overdue(now);
 	if (sockets_gone != 0 && !jobs[ROLE_SCANNER].wanted)
-		check_root();
+		check_directories();
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
 		if (jobs[role].wanted && jobs[role].start_at <= now)
 			start(role);

@@ -11,13 +11,15 @@
 #include <stdbool.h>
 
 #include "privsep/child.h"
+#include "sandbox/sandbox.h"
 
 struct supervise_plan {
 	struct child_plan listener;
 	struct child_plan scanner;
-	/* The scanner's root and what it was when the scanner was planned: if
-	 * clamd's directory is made anew the scanner must be, too. */
-	const char *scanner_root;
+	/* Where the sockets of clamds are: if such a directory is made anew the
+	 * scanner, which sees the old one, must be, too. */
+	uint32_t directories;
+	const char (*directory)[SANDBOX_BIND_LEN];
 	uint32_t scan_timeout;
 	uint32_t retire_time; /* for a listener that was replaced */
 	bool syslog; /* the log is the system log, not standard error */

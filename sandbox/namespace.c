@@ -8,11 +8,18 @@
  * it, so that not even setuid to an own id is left.  It must come before
  * chroot: the kernel gives none to a process that is in one.  Where it is
  * refused, chroot still works with the CAP_SYS_CHROOT that the monitor kept.
+ *
+ * A root directory that is to show several others has them bound into it,
+ * which takes the mount namespace.  Without it they could only be reached from
+ * a root that holds much else: that is no root directory of one's own, and the
+ * layer counts as missing.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "sandbox/layer.h"
@@ -60,6 +67,53 @@ namespace_make(const struct sandbox_spec *spec, struct sandbox_report *report)
 		layer_hold(report, LAYER_NETWORK);
 }
 
+/* A root that holds everything is none. */
+static bool
+is_host_root(const char *path)
+{
+	return strspn(path, "/") == strlen(path);
+}
+
+/* Nothing is handed to the mount but the two paths and MS_BIND. */
+static bool
+namespace_bind(const struct sandbox_spec *spec, struct sandbox_report *report)
+{
+	char place[PATH_MAX + 16];
+
+	/* Never in a namespace that is not our own. */
+	if (spec->binds > 0 &&
+	    (report->layers & LAYER_BIT(LAYER_NAMESPACES)) == 0) {
+		layer_miss(report, LAYER_ROOT,
+		    "sockets in several directories need a mount namespace", 0);
+		return false;
+	}
+	for (uint32_t i = 0; i < spec->binds && i < SANDBOX_BINDS_MAX; i++) {
+		if (is_host_root(spec->bind[i])) {
+			layer_miss(report, LAYER_ROOT,
+			    "a socket is in the host's root directory", 0);
+			return false;
+		}
+		snprintf(place, sizeof(place), "%s/%u", spec->root, i);
+		if (mount(spec->bind[i], place, NULL, MS_BIND, NULL) == -1 &&
+		    errno != ENOENT) {
+			layer_miss(report, LAYER_ROOT,
+			    "a directory of sockets cannot be bound", errno);
+			return false;
+		}
+	}
+	return true;
+}
+
+static int
+enter_directory(const struct sandbox_spec *spec)
+{
+	int r = chdir(spec->root);
+
+	if (r == -1 && errno == ENOENT && spec->empty[0] == '/')
+		r = chdir(spec->empty);
+	return r;
+}
+
 void
 namespace_root(const struct sandbox_spec *spec, struct sandbox_report *report)
 {
@@ -69,7 +123,14 @@ namespace_root(const struct sandbox_spec *spec, struct sandbox_report *report)
 		layer_miss(report, LAYER_ROOT, "not an absolute path", 0);
 		return;
 	}
-	if (chdir(spec->root) == -1)
+	if (is_host_root(spec->root)) {
+		layer_miss(report, LAYER_ROOT,
+		    "the socket is in the host's root directory", 0);
+		return;
+	}
+	if (!namespace_bind(spec, report))
+		return;
+	if (enter_directory(spec) == -1)
 		layer_miss(report, LAYER_ROOT, "chdir", errno);
 	else if (chroot(".") == -1 || chdir("/") == -1)
 		layer_miss(report, LAYER_ROOT, "chroot", errno);

@@ -49,7 +49,8 @@ struct policy {
 	const char *role;
 	const struct policy_row *row;
 	size_t rows;
-	const struct policy *base; /* its rows hold too; NULL: none */
+	const struct policy
+	    *base; /* its rows hold too, and its base's; or NULL */
 };
 
 /* Ready BPF, for the architecture it was compiled for. */
@@ -66,6 +67,8 @@ extern const struct policy policy_keys; /* the key reader */
 /* engine = "libmilter": in the listener's place, and the monitor's then. */
 extern const struct policy policy_libmilter;
 extern const struct policy policy_monitor_libmilter;
+/* Sockets of clamds in several directories; also with another base. */
+extern const struct policy policy_monitor_binds;
 
 /* Compiles a table for ARCH (a SCMP_ARCH_ number, 0 for the native one) with
  * libseccomp; default action and foreign architectures: kill the process.

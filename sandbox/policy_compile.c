@@ -131,6 +131,18 @@ compile_rows(scmp_filter_ctx ctx, const struct policy *policy, uint32_t arch,
 	return why;
 }
 
+/* The rows of its bases first; there are two at most. */
+static const char *
+compile_table(scmp_filter_ctx ctx, const struct policy *policy, uint32_t arch,
+    uint8_t *priority)
+{
+	const char *why = NULL;
+
+	if (policy->base != NULL)
+		why = compile_table(ctx, policy->base, arch, priority);
+	return why != NULL ? why : compile_rows(ctx, policy, arch, priority);
+}
+
 const char *
 policy_compile(
     const struct policy *policy, uint32_t arch, struct policy_program *out)
@@ -147,10 +159,8 @@ policy_compile(
 	if (why == NULL && seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 			       SCMP_ACT_KILL_PROCESS) != 0)
 		why = compile_fault("foreign architectures", "not killed", 0);
-	if (why == NULL && policy->base != NULL)
-		why = compile_rows(ctx, policy->base, arch, &priority);
 	if (why == NULL)
-		why = compile_rows(ctx, policy, arch, &priority);
+		why = compile_table(ctx, policy, arch, &priority);
 	memset(out, 0, sizeof(*out));
 	if (why == NULL)
 		why = compile_export(ctx, out);

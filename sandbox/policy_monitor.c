@@ -6,7 +6,7 @@
  * start of a child, from the dynamic loader to the last layer, and all that
  * its own table allows must be in here.
  *
- * Left out by intention: everything that mounts, traces, loads code into the
+ * Left out by intention: everything that mounts (but see policy_binds.c), traces, loads code into the
  * kernel, or opens a file for writing.
  */
 #include <fcntl.h>

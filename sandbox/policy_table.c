@@ -58,7 +58,7 @@ table_print(const struct policy *policy)
 {
 	printf("\n## %s\n\n%s| call | arguments | reason |\n|---|---|---|\n",
 	    policy->role,
-	    policy->base != NULL ? "The rows of the table above, and:\n\n"
+	    policy->base != NULL ? "The rows of the monitor's table, and:\n\n"
 				 : "");
 	for (size_t i = 0; i < policy->rows; i++) {
 		printf("| `%s`%s | ", policy->row[i].call,
@@ -88,5 +88,6 @@ main(void)
 	table_print(&policy_monitor);
 	table_print(&policy_monitor_libmilter);
 	table_print(&policy_libmilter);
+	table_print(&policy_monitor_binds);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -35,12 +35,21 @@ enum layer {
 
 #define LAYER_BIT(layer) (1U << (layer))
 
+#define SANDBOX_BINDS_MAX 16
+#define SANDBOX_BIND_LEN  108 /* directories of sockets: as their paths */
+
 #define SANDBOX_KEEP UINT64_MAX /* leave this limit as it is */
 
 struct sandbox_spec {
 	uid_t uid; /* taken if started as root */
 	gid_t gid;
-	char root[PATH_MAX];	/* directory for chroot; "" for none */
+	char root[PATH_MAX];  /* directory for chroot; "" for none */
+	char empty[PATH_MAX]; /* in its place while it is not there; or "" */
+	/* Directories outside of it that are bound to root/0, root/1 and so on,
+	 * in a mount namespace of its own, without which the layer is missing.
+	 * One that is not there is left out. */
+	uint32_t binds;
+	char bind[SANDBOX_BINDS_MAX][SANDBOX_BIND_LEN];
 	uint32_t empty_network; /* 1: own network namespace */
 	uint32_t tcp_ports;	/* TCP ports that Landlock lets it connect to */
 	uint16_t tcp_port[16];

@@ -58,26 +58,34 @@ backend_setup(const struct scanner_settings *settings)
 	}
 }
 
-void
-backend_chroot(const char *root)
+/* The part of a socket's path behind the directory, or NULL if it is not
+ * below it. */
+static const char *
+below(const struct sockaddr_un *local, const char *directory)
 {
-	size_t len = strlen(root);
+	size_t len = strlen(directory);
 
-	while (len > 0 && root[len - 1] == '/')
+	while (len > 0 && directory[len - 1] == '/')
 		len--;
+	if (local->sun_family != AF_UNIX ||
+	    strncmp(local->sun_path, directory, len) != 0 ||
+	    local->sun_path[len] != '/')
+		return NULL;
+	return local->sun_path + len;
+}
+
+void
+backend_moved(const char *outside, const char *inside)
+{
 	for (uint32_t i = 0; i < backends; i++) {
 		struct sockaddr_un *local = &backend[i].address.local;
-		size_t path_len;
+		char path[sizeof(local->sun_path)] = "";
+		const char *rest = below(local, outside);
 
-		if (local->sun_family != AF_UNIX || len == 0)
+		if (rest == NULL)
 			continue;
-		path_len = strnlen(local->sun_path, sizeof(local->sun_path));
-		if (path_len <= len ||
-		    memcmp(local->sun_path, root, len) != 0 ||
-		    local->sun_path[len] != '/')
-			continue;
-		memmove(local->sun_path, local->sun_path + len, path_len - len);
-		memset(local->sun_path + (path_len - len), 0, len);
+		(void)snprintf(path, sizeof(path), "%s%s", inside, rest);
+		memcpy(local->sun_path, path, sizeof(path));
 		set_length(&backend[i].address);
 	}
 }

@@ -63,9 +63,9 @@ struct backend {
 /* Before lockdown, with settings that stay. */
 void backend_setup(const struct scanner_settings *);
 
-/* root: the directory that is / after lockdown, "" if that does not change.
- * Unix socket paths below it are cut to what is left of them there. */
-void backend_chroot(const char *root);
+/* After lockdown what was the directory outside is inside ("" for the root
+ * directory, "/0" for one in it): socket paths below it are changed to match. */
+void backend_moved(const char *outside, const char *inside);
 
 uint32_t backend_count(void);
 struct backend *backend_at(uint32_t index);

@@ -7,6 +7,7 @@
  * All memory is allocated and all files are opened before the lockdown, which
  * comes before the first byte from anybody else than the monitor.
  */
+#include <stdio.h>
 #include <unistd.h>
 
 #include "privsep/boot.h"
@@ -59,6 +60,20 @@ allocate(const struct scanner_settings *settings)
 		fail("scanner: no memory");
 }
 
+/* Where the sockets of clamds are, as seen from the new root directory. */
+static void
+see_clamds(const struct sandbox_spec *spec)
+{
+	char place[16];
+
+	if (spec->binds == 0)
+		backend_moved(spec->root, "");
+	for (uint32_t i = 0; i < spec->binds; i++) {
+		(void)snprintf(place, sizeof(place), "/%u", i);
+		backend_moved(spec->bind[i], place);
+	}
+}
+
 static void
 confine(void)
 {
@@ -70,7 +85,7 @@ confine(void)
 		fail("scanner: seccomp filter not loaded");
 	report.layers |= LAYER_BIT(LAYER_SECCOMP);
 	if ((report.layers & LAYER_BIT(LAYER_ROOT)) != 0)
-		backend_chroot(boot->sandbox.root);
+		see_clamds(&boot->sandbox);
 	if (!monitor_send_ready(&report))
 		_exit(1);
 }

@@ -33,11 +33,15 @@ import daily  # noqa: E402
 
 PAPER = os.path.join(SOURCE, "docs/survey.md")
 MONITOR_LIBMILTER = 'monitor, engine = "libmilter"'
+MONITOR_BINDS = "monitor, clamds in several directories"
 ROLES = ["monitor", "listener", "session", "scanner", "keys",
-         MONITOR_LIBMILTER, "libmilter"]
+         MONITOR_LIBMILTER, "libmilter", MONITOR_BINDS]
 PARENTS = {"listener": "monitor", "scanner": "monitor", "keys": "monitor",
            "session": "listener", "libmilter": MONITOR_LIBMILTER}
-BASES = {MONITOR_LIBMILTER: "monitor"}  # whose rows a table adds to
+MONITORS = {"native": "monitor", "libmilter": MONITOR_LIBMILTER,
+            "binds": MONITOR_BINDS}  # by the kind of run
+BASES = {MONITOR_LIBMILTER: "monitor", MONITOR_BINDS: "monitor"}  # whose rows a table adds to
+MONITORS_CHILDREN = ("listener", "scanner", "keys", "libmilter")
 PROGRAMS = {"pratique-session": "listener", "pratique-scanner": "scanner",
             "pratique-keys": "keys", "pratique-libmilter": "libmilter"}
 LARGE = 3 << 20
@@ -89,21 +93,21 @@ def trace_program(lines):
     return "monitor" if lines[:1] and "pratiqued" in lines[0] else None
 
 
-def read_traces(directory, engine):
+def read_traces(directory, kind):
     """{role: {call}} after the role's own filter, and what children of the
-    role called before theirs, in the runs with that engine."""
+    role called before theirs, in the runs of that kind."""
     seen = {role: set() for role in ROLES}
     start = {role: set() for role in ROLES}
-    for path in glob.glob(f"{directory}/{engine}*"):
+    for path in glob.glob(f"{directory}/{kind}*"):
         with open(path, encoding="latin-1") as file:
             lines = file.read().splitlines()
         role = trace_program(lines)
         # What libmilter's one process starts are threads, under its filter.
-        inside = role is None and engine == "libmilter"
+        inside = role is None and kind == "libmilter"
         if role is None:
             role = "libmilter" if inside else "session"
-        elif role == "monitor" and engine == "libmilter":
-            role = MONITOR_LIBMILTER
+        elif role == "monitor":
+            role = MONITORS[kind]
         for line in lines:
             match = re.match(r"(\w+)\(", line)
             if not match:
@@ -111,7 +115,7 @@ def read_traces(directory, engine):
             if inside:
                 seen[role].add(match[1])
             elif role in PARENTS:
-                start[MONITOR_LIBMILTER if engine == "libmilter"
+                start[MONITORS[kind] if role in MONITORS_CHILDREN
                       else PARENTS[role]].add(match[1])
             if line.startswith("seccomp(SECCOMP_SET_MODE_FILTER"):
                 inside = line.rstrip().endswith("= 0")
@@ -134,10 +138,12 @@ def begin(w, **settings):
     w.pratiqued.stop()
     w.runs += 1
     w.pratiqued.settings.update(settings)
-    engine = w.pratiqued.settings.get("engine", "native")
+    kind = w.pratiqued.settings.get("engine", "native")
+    if 'clamd "elsewhere"' in w.pratiqued.settings:
+        kind = "binds"
     with open(w.traced, "w", encoding="utf-8") as script:
         script.write("#!/bin/sh\nexec strace -D -ff -qq -s 0 -o "
-                     f"{w.traces}/{engine}{w.runs} "
+                     f"{w.traces}/{kind}{w.runs} "
                      f"{BUILD}/pratiqued \"$@\"\n")
     os.chmod(w.traced, 0o755)
     w.pratiqued.start()
@@ -235,6 +241,14 @@ def over_tcp(tap, w):
     w.pratiqued.settings = usual
 
 
+def several_directories(tap, w):
+    """Another clamd, in another directory, which need not be there"""
+    begin(w, **{'clamd "elsewhere"': {"address": "unix:/nowhere/clamd.sock"}})
+    w.recovers()
+    tap.equal(w.pratiqued.stop(), 0, "stopped")
+    del w.pratiqued.settings['clamd "elsewhere"']
+
+
 def libmilter(tap, w):
     """The other engine: mail, many sessions at once, faults, crashes, stop"""
     begin(w, engine="libmilter")
@@ -304,11 +318,10 @@ def rows_of(text):
 def compare(tap, w):
     """What was called, the tables, and docs/survey.md"""
     table = tables()
-    native, libmilter_runs = (read_traces(w.traces, engine)
-                              for engine in ("native", "libmilter"))
-    # The scanner is the same with both.
-    seen, start = ({role: a[role] | b[role] for role in ROLES}
-                   for a, b in zip(native, libmilter_runs))
+    runs = [read_traces(w.traces, kind) for kind in MONITORS]
+    # The scanner is the same in all.
+    seen, start = ({role: set().union(*(part[role] for part in parts))
+                    for role in ROLES} for parts in zip(*runs))
     for role in ROLES:
         rows = {**table.get(BASES.get(role), {}), **table[role]}
         tap.ok(len(seen[role]) >= 3, f"control: {role} was traced",
@@ -337,4 +350,5 @@ def compare(tap, w):
                  "calls are never seen is not compared")
 
 
-main(world, paths, with_keys, over_tcp, libmilter, compare)
+main(world, paths, with_keys, over_tcp, several_directories, libmilter,
+     compare)

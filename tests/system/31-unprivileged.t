@@ -215,6 +215,23 @@ def user_namespace(tap, w):
     usual(w)
 
 
+def several_directories(tap, w):
+    """Sockets of clamds in several directories, and nothing can be mounted: the
+    scanner then has no root directory of its own."""
+    p = w.pratiqued
+    p.settings['clamd "elsewhere"'] = {"address": "unix:/nowhere/clamd.sock"}
+    p.start()
+    line = p.wait_line("scanner-start")
+    tap.ok("root" not in line["layers"].split(",")
+           and "root: sockets in several directories" in line["missing"],
+           "several directories: root is told as missing", line.text)
+    tap.ok("root" in p.wait_line("listener-start")["layers"].split(","),
+           "the listener has its own")
+    w.recovers()
+    required(tap, w, "several directories", "root", False)
+    del p.settings['clamd "elsewhere"']
+
+
 def no_user_namespaces(tap, w):
     """Root where user namespaces are forbidden (user.max_user_namespaces)"""
     p = w.pratiqued
@@ -226,7 +243,7 @@ def no_user_namespaces(tap, w):
          f"{BOUNDING_STAYS}")
     required(tap, w, "no user namespaces", "network", False)
     required(tap, w, "no user namespaces", "root", True)
-    p.stop()
+    several_directories(tap, w)
     own(w, USER)
     p.around += ["setpriv", f"--reuid={USER}", "--regid=nogroup",
                  "--clear-groups"]

@@ -31,8 +31,9 @@ static const struct role keys = {&policy_keys, &monitor};
 static const struct role session = {&policy_session, &listener};
 static const struct role monitor_libmilter = {&policy_monitor_libmilter, NULL};
 static const struct role libmilter = {&policy_libmilter, &monitor_libmilter};
+static const struct role monitor_binds = {&policy_monitor_binds, NULL};
 const struct role *const case_roles[CASE_ROLES] = {&monitor, &listener,
-    &scanner, &keys, &session, &monitor_libmilter, &libmilter};
+    &scanner, &keys, &session, &monitor_libmilter, &libmilter, &monitor_binds};
 const uint32_t case_arches[CASE_ARCHES] = {SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64};
 
 /* --- a case ---------------------------------------------------------------- */
@@ -71,9 +72,8 @@ case_open(struct policy_case *c, const struct role *role, uint32_t arch)
 	memset(c, 0, sizeof(*c));
 	c->role = role;
 	c->arch = arch;
-	case_rows(c, role->policy);
-	if (role->policy->base != NULL)
-		case_rows(c, role->policy->base);
+	for (const struct policy *p = role->policy; p != NULL; p = p->base)
+		case_rows(c, p);
 	case_program(role->policy, arch, &c->program);
 	if (role->outer != NULL)
 		case_program(role->outer->policy, arch, &c->outer);
