@@ -5,11 +5,12 @@ import select
 import socket
 
 from engine import differences
+from kit.pace import paced
 from kit.pratiqued import Line
 from kit.tap import wait_for
 from notation import (PACKETS, packets_of, render, reply_words, script_bytes)
 
-TIMEOUT = 120  # seconds without a byte before a test gives up
+TIMEOUT = paced(120)  # seconds without a byte before a test gives up
 # In one write, one byte at a time, split where no packet ends.
 SPLITS = {"at once": [1 << 20], "byte by byte": [1],
           "oddly": [3, 1, 7, 64, 1021]}

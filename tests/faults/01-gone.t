@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-from rig import MilterClient, run, sockets, wait_for
+from rig import MilterClient, paced, run, sockets, wait_for
 
 TCP = "inet:{0.port}@127.0.0.1"
 
@@ -110,7 +110,7 @@ def full_backlog(rig):
     except BlockingIOError:
         pass
     future = rig.background()
-    time.sleep(0.3)  # it tries and is turned away
+    time.sleep(paced(0.3))  # it tries and is turned away
     rig.ok(not future.done(), "the message waits")
     clamd.thaw()
     for one in stuck:
@@ -156,10 +156,18 @@ def reloading(rig):
 
 def many_at_once(rig):
     """more messages than it has threads"""
-    fake = rig.fake(lambda r: (time.sleep(0.05), r.reply(b"OK"))[1], threads=2)
+    fake = rig.fake(threads=2)
     rig.start(fake.address)
     rig.equal(rig.daemon.lines("backend-up")[0]["threads"], "2",
               "MaxThreads is known from STATS")
+    wait_for("canaries to be over", lambda: fake.now == 0)
+    fake.most = 0
+
+    def together(request):
+        wait_for("two at a time", lambda: fake.most >= 2)
+        return request.reply(b"OK")
+
+    fake.answer = together
     futures = [rig.background() for _ in range(12)]
     rig.ok(all(f.result().verdict == "clean" for f in futures),
            "all are scanned")
@@ -168,8 +176,9 @@ def many_at_once(rig):
 
 def slow_mail(rig):
     """all threads busy with slow mail"""
-    fake = rig.fake(lambda r: (time.sleep(2), r.reply(b"OK"))[1], threads=1)
-    rig.start(fake.address)
+    fake = rig.fake(lambda r: (time.sleep(paced(2)), r.reply(b"OK"))[1],
+                    threads=1)
+    rig.start(fake.address, scan_timeout=f"{paced(12)}s")
     futures = [rig.background() for _ in range(2)]
     results = [f.result() for f in futures]
     for result in results:
@@ -311,7 +320,7 @@ def abandoned(rig):
     stuck = threading.Event()
     rig.stack.callback(stuck.set)
     fake = rig.fake(lambda r: (stuck.wait(60), r.reply(b"OK"))[1], threads=1)
-    rig.start(fake.address, wait_timeout="2s")
+    rig.start(fake.address, wait_timeout=f"{paced(2)}s")
     with MilterClient(f"unix:{rig.daemon.socket}") as mta:
         mta.begin("GONE1")
         mta.command(b"B", b"x\r\n")

@@ -7,7 +7,7 @@ import socket
 import time
 
 from fake import reset
-from rig import run, wait_for
+from rig import paced, run, wait_for
 
 OK_FD = b"fd[11]: OK\0"
 
@@ -146,7 +146,7 @@ def reset_after_reply(rig):
     def then_reset(verdict):
         def answer(request):
             request.connection.sendall(request.reply(verdict))
-            time.sleep(0.2)
+            time.sleep(paced(0.2))
             reset(request.connection)
         return answer
 

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 
-from rig import MilterClient, run, wait_for
+from rig import MilterClient, paced, run, wait_for
 
 
 def unix(clamd):
@@ -69,14 +69,14 @@ def one_dies(rig):
 def one_hangs(rig):
     """one of two hangs with messages: they go to the other one"""
     first, second = rig.clamd("first"), rig.clamd("second")
-    rig.start(unix(first), unix(second), scan_timeout="60s")
+    rig.start(unix(first), unix(second), scan_timeout=f"{paced(60)}s")
     first.freeze()
     begun = time.monotonic()
     results = many(rig, 8, at_once=4)
     rig.ok(all(r.verdict == "clean" and r.line["backend"] == "c1"
                for r in results), "all are scanned by the other one", results)
     rig.wait_log("backend-down", backend="c0", reason="no answer to PING")
-    rig.ok(time.monotonic() - begun < 50, "long before their deadline")
+    rig.ok(time.monotonic() - begun < paced(50), "long before their deadline")
     results = many(rig, 8)
     rig.equal(shares(results), {"c1": 8}, "it is out of use at once")
     first.thaw()
@@ -116,19 +116,20 @@ def killer(rig):
 
 def slow_killer(rig):
     """a message that takes too long, on a clamd that is well"""
-    fake = rig.fake(lambda r: (time.sleep(20), None)[1]
+    fake = rig.fake(lambda r: (time.sleep(paced(20)), None)[1]
                     if b"slow" in r.data else r.reply(b"OK"))
-    rig.start(fake.address, scan_timeout="7s", remember_time="10s")
+    rig.start(fake.address, scan_timeout=f"{paced(7)}s",
+              remember_time=f"{paced(10)}s")
     future = rig.background(b"slow\r\n")
     wait_for("the scan", lambda: fake.requests)
     wait_for("an answer to others", lambda: rig.send().verdict == "clean")
     rig.unscanned(future.result(), "timeout")
     again = rig.send(b"slow\r\n")
     rig.unscanned(again, "timeout")
-    rig.ok(int(again.line["wait_ms"]) < 5000 and "backend" not in again.line,
+    rig.ok(int(again.line["wait_ms"]) < paced(5000) and "backend" not in again.line,
            "put off at once when it comes again", again)
     rig.wait_log("message-remembered", reason="timeout")
-    time.sleep(10)
+    time.sleep(paced(10))
     before = len(fake.requests)
     rig.background(b"slow\r\n")
     wait_for("a new try after remember_time", lambda: len(fake.requests) >
@@ -167,16 +168,17 @@ def queue_full(rig):
     """more messages than may wait, and than can be scanned in time"""
     go = threading.Event()
     rig.stack.callback(go.set)
-    fake = rig.fake(lambda r: (go.wait(30), r.reply(b"OK"))[1], threads=1)
-    rig.start(fake.address, max_waiting=2, wait_timeout="3s",
-              scan_timeout="30s")
+    fake = rig.fake(lambda r: (go.wait(paced(30)), r.reply(b"OK"))[1],
+                    threads=1)
+    rig.start(fake.address, max_waiting=2, wait_timeout=f"{paced(3)}s",
+              scan_timeout=f"{paced(30)}s")
     first = rig.background()
     wait_for("the first to be asked", lambda: fake.requests)
     waiting = [rig.background() for _ in range(2)]
-    time.sleep(0.5)
-    begun = time.monotonic()
+    wait_for("both to be there", lambda: rig.memfds() == 3)
     rig.unscanned(rig.send(), "busy")
-    rig.ok(time.monotonic() - begun < 2, "one too many is put off at once")
+    rig.equal([f.done() for f in waiting], [False, False],
+              "one too many is put off at once")
     for future in waiting:
         rig.unscanned(future.result(), "busy")
     go.set()
@@ -227,7 +229,7 @@ def early_stream(rig):
 def long_scan(rig):
     """longer than any MTA's patience: it is told to wait"""
     fake = rig.fake(lambda r: (time.sleep(13), r.reply(b"OK"))[1])
-    rig.start(fake.address, scan_timeout="30s")
+    rig.start(fake.address, scan_timeout=f"{paced(30)}s")
     with MilterClient(f"unix:{rig.daemon.socket}") as mta:
         mta.begin("LONG1")
         mta.command(b"B", b"x\r\n")

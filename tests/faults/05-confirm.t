@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-from rig import Closed, MilterClient, proc, run, wait_for
+from rig import Closed, MilterClient, paced, run, wait_for
 
 AT_ONCE = 8
 MARKER = b"an infected one"
@@ -80,7 +80,8 @@ def one_for_all(rig):
     first = rig.background()
     gate.wait_held()
     others = [rig.background() for _ in range(AT_ONCE)]
-    wait_for("all to be judged", lambda: len(fake.requests) == 1 + AT_ONCE)
+    wait_for("all to be judged", lambda: len(fake.requests) == 1 + AT_ONCE
+             and fake.now == 1 and rig.scanner_rests())
     rig.equal(len(gate.began) - before, 1, "one canary at a time")
     rig.equal([f.done() for f in others], [False] * AT_ONCE, "all wait")
     gate.open.set()
@@ -111,13 +112,13 @@ def under_load(rig):
     start(rig, fake, interval="1s")
     rig.clean(rig.send())
     begun, before, verdicts = time.monotonic(), len(gate.began), []
-    while time.monotonic() - begun < 4:
+    while len(gate.began) - before < 4:
         verdicts += [one.result(60).verdict for one in
                      [rig.background() for _ in range(AT_ONCE)]]
     rig.equal(set(verdicts), {"clean"}, f"{AT_ONCE} messages at a time")
     took = time.monotonic() - begun
     canaries = len(gate.began) - before
-    rig.ok(3 <= canaries <= took + 1, "one a second",
+    rig.ok(canaries <= took + 1, "one a second",
            f"{canaries} canaries for {len(verdicts)} messages in "
            f"{took:.1f} s")
 
@@ -214,7 +215,8 @@ def never_found_here(rig):
     silent, gate = gated(rig, name="silent")
     good, _ = gated(rig, name="good")
     rig.start((silent.address, {"weight": 100}), good.address,
-              check_interval="1m", confirm_interval="0", scan_timeout="60s")
+              check_interval="1m", confirm_interval="0",
+              scan_timeout=f"{paced(60)}s")
     gate.close()
     result = rig.send()
     rig.clean(result)
@@ -223,15 +225,11 @@ def never_found_here(rig):
                  reason="no answer to a test message")
 
 
-def memfds(rig):
-    return list(proc.descriptors(rig.daemon.scanner()).values()).count("/memfd")
-
-
 def given_up(rig):
     """MTA leaves while its message waits"""
     fake, gate = gated(rig)
     start(rig, fake)
-    wait_for("canaries to be over", lambda: memfds(rig) == 0)
+    wait_for("canaries to be over", lambda: rig.memfds() == 0)
     gate.close()
     with MilterClient(f"unix:{rig.daemon.socket}") as mta:
         def talk():
@@ -243,12 +241,12 @@ def given_up(rig):
         thread = threading.Thread(target=talk)
         thread.start()
         gate.wait_held()
-        rig.equal(memfds(rig), 2, "message and canary are in memory")
+        rig.equal(rig.memfds(), 2, "message and canary are in memory")
         mta.sock.shutdown(socket.SHUT_RDWR)
-        wait_for("the message to go", lambda: memfds(rig) == 1)
+        wait_for("the message to go", lambda: rig.memfds() == 1)
         thread.join()
     gate.open.set()
-    wait_for("the canary to go", lambda: memfds(rig) == 0)
+    wait_for("the canary to go", lambda: rig.memfds() == 0)
     rig.clean(rig.send(), "others go on")
 
 
@@ -259,7 +257,7 @@ def stopped(rig):
     gate.close()
     waiting = rig.background()
     gate.wait_held()
-    stop = threading.Timer(0.5, gate.open.set)
+    stop = threading.Timer(paced(0.5), gate.open.set)
     stop.start()
     rig.equal(rig.daemon.stop(), 0, "ends as it should")
     rig.clean(waiting.result(60), "with its verdict")

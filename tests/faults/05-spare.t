@@ -3,6 +3,7 @@
 """Spare connections, made to a clamd before there is a message for them: that
 one is there and used, and that nobody notices when it has died meanwhile."""
 import concurrent.futures
+import os
 import select
 
 from rig import run, sockets, wait_for
@@ -48,11 +49,13 @@ class Sockets:
         wait_for("the spare to go", lambda: self.now() == self.idle)
 
 
-def with_dead_spare(rig, between):
+def with_dead_spare(rig, between, before=lambda: None):
     """A message whose clamd has closed the spare connection by between();
-    tried again if that took so long that the spare was given up."""
+    tried again if that took so long that the spare was given up.  What takes
+    long is done before()."""
     count = Sockets(rig)
     for _ in range(ATTEMPTS):
+        before()
         count.spare()
         between()
         there = count.now() == count.idle + 1
@@ -68,20 +71,34 @@ def unnoticed(rig, result):
         rig.equal(rig.daemon.lines(event), [], f"no {event}")
 
 
+def replaced(rig, end):
+    """A message behind a clamd that was ended and started again.  What starts
+    is another one that was ready, at the same path: loading a database takes
+    longer than a spare connection is kept."""
+    first = rig.clamd()
+    rig.start(unix(first), **SETTINGS)
+    now, ready = [first], []
+
+    def prepare():
+        if not ready:
+            ready.append(rig.clamd(f"clamd{len(now)}"))
+
+    def restart():
+        end(now[-1])
+        now.append(ready.pop())
+        os.rename(now[-1].socket, first.socket)
+
+    unnoticed(rig, with_dead_spare(rig, restart, prepare))
+
+
 def ended_before(rig):
     """told to end, and started again, before the next message"""
-    clamd = rig.clamd()
-    rig.start(unix(clamd), **SETTINGS)
-    unnoticed(rig, with_dead_spare(
-        rig, lambda: (clamd.stop(), clamd.start())))
+    replaced(rig, lambda clamd: clamd.stop())
 
 
 def killed_before(rig):
     """killed, and started again, before the next message"""
-    clamd = rig.clamd()
-    rig.start(unix(clamd), **SETTINGS)
-    unnoticed(rig, with_dead_spare(
-        rig, lambda: (clamd.kill(), clamd.start())))
+    replaced(rig, lambda clamd: clamd.kill())
 
 
 def tired_of_waiting(rig):

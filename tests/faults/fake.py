@@ -54,8 +54,8 @@ class Fake:
         self.canary = None  # what canaries are answered
         self.requests = []  # messages, canaries left out
         self.seen = []  # all commands
-        self.most = 0  # messages at the same time
-        self._now = 0
+        self.now = 0  # messages and canaries in hand
+        self.most = 0
         self._lock = threading.Lock()
         self._closed = False
 
@@ -138,15 +138,15 @@ class Fake:
             self.requests.append(request)
             say = self.answer
         with self._lock:
-            self._now += 1
-            self.most = max(self.most, self._now)
+            self.now += 1
+            self.most = max(self.most, self.now)
         try:
             reply = say(request) if callable(say) else say
             if reply is not None:
                 request.connection.sendall(reply)
         finally:
             with self._lock:
-                self._now -= 1
+                self.now -= 1
 
 
 def _exactly(connection, data, count):

@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../system"))
 
 from kit import proc  # noqa: E402
 from kit.clamd import Clamd  # noqa: E402
+from kit.pace import paced  # noqa: E402
 from kit.pratiqued import Pratiqued  # noqa: E402
 from kit.tap import Timeout, main, wait_for  # noqa: E402
 from milterclient import Closed, MilterClient  # noqa: E402
@@ -25,7 +26,8 @@ from milterclient import Closed, MilterClient  # noqa: E402
 from fake import Fake  # noqa: E402
 
 AT_ONCE = 5  # rows; most of their time is waiting
-SCAN_TIMEOUT = 6  # seconds
+# Seconds; less than the ten that a clamd has for a test message.
+SCAN_TIMEOUT = min(paced(6), 9)
 
 _numbers = itertools.count(1)
 
@@ -89,7 +91,17 @@ class Rig:
 
     def holds_message(self):
         """Has the scanner a message, or a canary, in hand?"""
-        return "/memfd" in proc.descriptors(self.daemon.scanner()).values()
+        return self.memfds() > 0
+
+    def memfds(self):
+        """How many messages and canaries has it?"""
+        found = proc.descriptors(self.daemon.scanner()).values()
+        return list(found).count("/memfd")
+
+    def scanner_rests(self):
+        """Has the scanner nothing to do?  What it was sent before this is
+        asked, it has then seen: who is sent something does not sleep."""
+        return proc.status(self.daemon.scanner()).get("State", "")[:1] == "S"
 
     # --- mail
 
@@ -192,4 +204,4 @@ def run(*rows):
 
 
 __all__ = ["Closed", "MilterClient", "Rig", "proc", "run", "sockets",
-           "wait_for", "SCAN_TIMEOUT"]
+           "paced", "wait_for", "SCAN_TIMEOUT"]

@@ -14,10 +14,11 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../escape"))
 import prison  # noqa: E402
 from kit import proc  # noqa: E402
+from kit.pace import paced  # noqa: E402
 from kit.tap import SOURCE, main, wait_for  # noqa: E402
 from milterclient import Closed, MilterClient  # noqa: E402
 
-SCAN_TIMEOUT = 2  # seconds; a session waits some more for its scanner
+SCAN_TIMEOUT = paced(2)  # seconds; a session waits some more for its scanner
 ACCEPT, TEMPFAIL = (b"a", b"c"), (b"t", b"y")
 FLOOD_MEMORY = 4096  # KiB that the monitor may grow
 FLOOD_LOG = 20000  # bytes that the log may

@@ -9,6 +9,7 @@ import threading
 import time
 
 from kit import proc, smtp
+from kit.pace import paced
 from kit.tap import main, wait_for
 from kit.world import STATUS, World
 from milterclient import Closed, MilterClient
@@ -71,8 +72,8 @@ def nonsense(tap, w):
 def silence(tap, w):
     """Connections that say nothing, at first or later, are closed"""
     begun = time.monotonic()
-    with MilterClient(w.pratiqued.socket, 120) as silent, dial(w) as idle:
-        idle.sock.settimeout(120)
+    with MilterClient(w.pratiqued.socket, paced(120)) as silent, dial(w) as idle:
+        idle.sock.settimeout(paced(120))
         tap.equal(len(w.pratiqued.sessions()), 1,
                   "the silent one costs no process")
         tap.ok(idle.closed(), "idle: closed after session_timeout")
@@ -93,7 +94,7 @@ def full(tap, w):
         waiting = threading.Thread(
             target=lambda: reply.append(w.send(smtp.new_tag())))
         waiting.start()
-        waiting.join(1)
+        waiting.join(paced(1))
         tap.equal((len(w.pratiqued.sessions()), reply), (2, []),
                   "two sessions; the third connection waits")
         second.close()

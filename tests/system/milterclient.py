@@ -16,6 +16,8 @@ when nothing comes in time.
 import socket
 import struct
 
+from kit.pace import paced
+
 VERSION = 6
 ACTIONS = 0x1FF
 FLAGS = 0x1FFFFF
@@ -59,7 +61,7 @@ def packet(command, payload=b""):
 class MilterClient:
     """One connection to "unix:/path", "inet:port@host" or a bare path."""
 
-    def __init__(self, address, timeout=60):
+    def __init__(self, address, timeout=paced(60)):
         self.version, self.actions, self.flags = VERSION, 0, 0
         self.macro_lists = {}
         kind, _, rest = address.rpartition(":")

@@ -10,7 +10,7 @@
 
 #define FORKS	   20
 #define FORK_NS	   200000.0 /* where the factor is 1 */
-#define FACTOR_MAX 10.0
+#define FACTOR_MAX 4.0
 
 static double
 now_ns(void)

@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "tests/unit/confine.h"
+#include "tests/unit/pace.h"
 
 static void
 body_identity(void)
@@ -309,7 +310,7 @@ test_dies_with_parent(void **state)
 	assert_int_equal(poll(&wait, 1, 100), 0); /* control: it lives */
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_int_equal(poll(&wait, 1, 2000), 1);
+	assert_int_equal(poll(&wait, 1, paced_ms(2000)), 1);
 	assert_int_equal(read(end[0], &byte, 1), 0);
 	close(end[0]);
 }

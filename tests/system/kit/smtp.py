@@ -8,9 +8,11 @@ import os
 import smtplib
 import socket
 
+from .pace import paced
+
 FROM = "sender@example.net"
 TO = "user@example.org"
-TIMEOUT = 120  # seconds without an answer before a test gives up
+TIMEOUT = paced(120)  # seconds without an answer before a test gives up
 
 _numbers = itertools.count(1)
 
