@@ -37,8 +37,9 @@ LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
 # What the operator starts, and what it becomes.
 SRC_pratiqued := privsep/start.c privsep/plan.c privsep/activation.c \
 	privsep/boot.c privsep/channel.c privsep/child.c privsep/leftover.c \
-	privsep/listen.c privsep/places.c privsep/rehearse.c privsep/starter.c \
-	privsep/status_make.c privsep/syslog.c \
+	privsep/listen.c privsep/places.c privsep/rehearse.c \
+	privsep/standard.c privsep/starter.c privsep/status_make.c \
+	privsep/syslog.c \
 	$(CONFIG) $(CHECK) $(CONFINE) $(POLICY) $(LIB)
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 

@@ -5,11 +5,17 @@
  *
  * The last LINE_END bytes of a line's buffer are kept free for its end, so
  * that a line that is too long loses keys, not its form.
+ *
+ * A line that cannot be written now is kept, in memory of fixed size.  Nothing
+ * is given up that is in there, whatever the error: a full disk may get room
+ * again, and a system log that was restarted a new socket.
  */
 #include "lib/log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +26,12 @@
 static int target_fd = STDERR_FILENO;
 static enum log_format target_format = LOG_FORMAT_LOGFMT;
 static enum log_to target_to = LOG_TO_STDERR;
+static bool target_is_socket = true; /* until it says that it is none */
+
+static char kept[LOG_QUEUE]; /* lines that wait: length (uint32_t), text */
+static size_t kept_len;
+static size_t sent;   /* bytes of the first one that have been written */
+static uint32_t lost; /* lines, since there was no more room */
 
 static const char *const level_word[] = {
     [LOG_LEVEL_ERROR] = "error",
@@ -46,6 +58,7 @@ log_redirect(int fd, enum log_to to)
 {
 	target_fd = fd;
 	target_to = to;
+	target_is_socket = true;
 }
 
 /* Appends all of it or, if there is no room, nothing. */
@@ -198,17 +211,97 @@ log_begin(struct log_line *line, enum log_level level, const char *event)
 	log_text(line, "event", event);
 }
 
-bool
-log_end(struct log_line *line)
+/* --- writing, and waiting ---------------------------------------------------- */
+
+/* A shared descriptor may be one that waits, so a socket is asked not to each
+ * time; what else there is was opened so (privsep/standard.h). */
+static ssize_t
+put(const char *text, size_t len)
 {
+	struct iovec iov = {(void *)(uintptr_t)text, len};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 
+	if (target_is_socket) {
+		n = sendmsg(target_fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n != -1 || errno != ENOTSOCK)
+			return n;
+		target_is_socket = false;
+	}
+	return write(target_fd, text, len);
+}
+
+static void
+close_line(struct log_line *line)
+{
 	if (target_format == LOG_FORMAT_JSON)
 		line->text[line->len++] = '}';
 	if (target_to == LOG_TO_STDERR)
 		line->text[line->len++] = '\n';
-	n = write(target_fd, line->text, line->len);
-	return n == (ssize_t)line->len;
+}
+
+static bool
+keep(const struct log_line *line)
+{
+	uint32_t len = (uint32_t)line->len;
+
+	if (sizeof(len) + line->len > sizeof(kept) - kept_len)
+		return false;
+	memcpy(kept + kept_len, &len, sizeof(len));
+	memcpy(kept + kept_len + sizeof(len), line->text, line->len);
+	kept_len += sizeof(len) + line->len;
+	return true;
+}
+
+/* For the reader to know that there is a gap, and where. */
+static void
+tell_lost(void)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_WARNING, "log-lost");
+	log_number(&line, "lines", lost);
+	close_line(&line);
+	if (keep(&line))
+		lost = 0;
+}
+
+int
+log_flush(void)
+{
+	size_t at = 0;
+	int error = 0;
+
+	if (lost > 0 && kept_len <= LOG_QUEUE_RESUME)
+		tell_lost();
+	while (at < kept_len && error == 0) {
+		uint32_t len;
+		ssize_t n;
+
+		memcpy(&len, kept + at, sizeof(len));
+		n = put(kept + at + sizeof(len) + sent, len - sent);
+		error = n == -1 ? errno : EAGAIN;
+		sent += n == -1 ? 0 : (size_t)n;
+		if (sent == len) {
+			at += sizeof(len) + len;
+			error = 0;
+			sent = 0;
+		}
+	}
+	kept_len -= at;
+	memmove(kept, kept + at, kept_len);
+	return error == 0 && lost > 0 ? EAGAIN : error;
+}
+
+bool
+log_end(struct log_line *line)
+{
+	int error = log_flush();
+
+	close_line(line);
+	if (lost > 0 || !keep(line))
+		lost++;
+	return error == 0 && log_flush() == 0;
 }
 
 void

@@ -25,6 +25,7 @@
 #include "privsep/leftover.h"
 #include "privsep/plan.h"
 #include "privsep/rehearse.h"
+#include "privsep/standard.h"
 #include "privsep/starter.h"
 
 struct arguments {
@@ -185,6 +186,8 @@ main(int argc, char **argv)
 	struct arguments a = parse_arguments(argc, argv);
 
 	activation_init(); /* first: it closes what is not ours */
+	if (!a.test)
+		standard_error_own();
 	given.manager = starter_manager();
 	given.credentials = credentials();
 	if (!sandbox_first(0)) {

@@ -9,6 +9,7 @@
 #include "privsep/supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "privsep/children.h"
 #include "privsep/keys.h"
 #include "privsep/notify.h"
+#include "privsep/places.h"
 #include "privsep/record.h"
 #include "privsep/status.h"
 #include "privsep/syslog.h"
@@ -57,6 +59,7 @@ static bool stopping;
 static uint64_t stop_at;
 static int exit_status;
 static int signal_fd;
+static uint64_t log_at; /* when lines that wait are tried again */
 
 /* --- records from children -------------------------------------------------- */
 
@@ -166,16 +169,24 @@ handle_renew(struct child *c, struct span r)
 	}
 }
 
+/* The system log was restarted: a new socket to it, in the old one's place. */
+static bool
+renew_log(void)
+{
+	int fd = plan->syslog ? syslog_open() : -1;
+	bool good = fd != -1 && dup3(fd, MONITOR_FD_LOG, O_CLOEXEC) != -1;
+
+	if (fd != -1)
+		close(fd);
+	return good;
+}
+
 static void
 handle_log_lost(struct child *c, struct span r)
 {
-	int fd;
-
 	(void)r;
-	if (!plan->syslog || (fd = syslog_open()) == -1)
-		return;
-	child_tell(c, RECORD_LOG, fd);
-	close(fd);
+	if (renew_log())
+		child_tell(c, RECORD_LOG, MONITOR_FD_LOG);
 }
 
 static void
@@ -438,6 +449,20 @@ check_directories(void)
 	jobs[ROLE_SCANNER].start_at = 0;
 }
 
+/* Lines that the log did not take are tried again. */
+static void
+drive_log(uint64_t now)
+{
+	int error;
+
+	if (log_at > now && log_at != UINT64_MAX)
+		return;
+	error = log_flush();
+	log_at = error == 0 ? UINT64_MAX : now + log_again(error);
+	if (log_is_gone(error))
+		renew_log();
+}
+
 /* Starts a child; what a scanner will see of clamds is remembered. */
 static void
 start(enum role role)
@@ -504,6 +529,8 @@ wait_time(uint64_t now)
 	}
 	if (stopping)
 		until = stop_at > now ? stop_at : now + 1000;
+	if (log_at < until)
+		until = log_at;
 	if (until == UINT64_MAX)
 		return -1;
 	return until > now ? (int)(until - now) : 1;
@@ -571,6 +598,7 @@ supervise(struct supervise_plan *p)
 	start(ROLE_LISTENER);
 	do {
 		drive(wire_now());
+		drive_log(wire_now());
 		publish();
 		wait_and_read(wait_time(wire_now()));
 	} while (!stopping || any_child());

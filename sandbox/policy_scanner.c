@@ -18,7 +18,9 @@ static const struct policy_row rows[] = {
     {"read", .reason = "replies from clamd"},
     {"write", .reason = "RESULT, pieces to clamd, log lines, the memfd"},
     {"writev", .reason = "a batch of records into the memfd in one call"},
-    {"sendmsg", .reason = "the memfd to clamd (FILDES); READY, BACKEND, CUT"},
+    {"sendmsg",
+	.reason =
+	    "the memfd to clamd (FILDES); READY, BACKEND, CUT; log lines"},
     {"recvmsg",
 	.reason =
 	    "records from sessions; CHANNEL, PEER and LOG with descriptors"},

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The scanner's log lines, and what happens when the log does not take them:
- * the line and all later ones go to descriptor 2, and the monitor is asked for
- * a new log, at most once a second, until journal_replace brings it.
+ * The scanner's log lines.  Nothing waits for the log (lib/log.h): lines that
+ * it does not take now are kept, and tried again from the loop; if it is a
+ * system log that has gone, the monitor is asked for a new socket, at most once
+ * a second, until journal_replace brings it.
  */
 #ifndef SCANNER_JOURNAL_H
 #define SCANNER_JOURNAL_H
@@ -13,8 +14,12 @@
 void journal_setup(int fd, enum log_format, enum log_to);
 void journal_replace(int fd);
 
-/* log_end that does not lose the line. */
+/* log_end, for this loop. */
 void journal_end(struct log_line *);
+
+/* Tries lines again that were kept; when that is due, or UINT64_MAX. */
+void journal_run(uint64_t now);
+uint64_t journal_next(void);
 
 /* A line of one key, "what". */
 void journal_event(enum log_level, const char *event, const char *what);

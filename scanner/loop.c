@@ -89,6 +89,8 @@ time_to_wait(uint64_t now)
 		next = client_next();
 	if (report_next() < next)
 		next = report_next();
+	if (journal_next() < next)
+		next = journal_next();
 	if (stop_at != 0 && next > now + 100)
 		next =
 		    now + 100; /* the end of a stop has no timer of its own */
@@ -137,6 +139,7 @@ loop_run(const struct scanner_settings *settings)
 		spare_run(now);
 		client_run(now);
 		report_run(now);
+		journal_run(now);
 	}
 	stamping_log_counts();
 	report_run(UINT64_MAX);
