@@ -23,8 +23,6 @@ POLICY := sandbox/policy_binds.c sandbox/policy_compile.c sandbox/policy_keys.c 
 RING := keys/keyring.c keys/vault.c
 KEYS := $(RING) keys/notary.c keys/window.c
 READER := keys/key_file.c keys/reader.c
-# Both, for an operator who asks what the daemon makes of them.
-CHECK := keys/check.c keys/window.c $(READER) $(RING)
 
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
@@ -40,8 +38,8 @@ SRC_pratiqued := privsep/start.c privsep/plan.c privsep/activation.c \
 	privsep/listen.c privsep/places.c privsep/rehearse.c \
 	privsep/standard.c privsep/starter.c privsep/status_make.c \
 	privsep/syslog.c \
-	$(CONFIG) $(CHECK) $(CONFINE) $(POLICY) $(LIB)
-LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng libsodium)
+	$(CONFIG) $(CONFINE) $(POLICY) $(LIB)
+LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 
 SRC_pratique-monitor := privsep/monitor.c privsep/supervise.c \
 	privsep/child.c privsep/children.c privsep/keys.c privsep/notify.c \
@@ -67,7 +65,7 @@ JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c \
 
 # The operator's tool.  Only its commands about stamps have code of the daemon.
 SRC_pratique := $(filter-out cli/judge.c,$(wildcard cli/*.c)) $(JUDGE) \
-	keys/check.c $(CONFIG) sandbox/report.c $(LIB)
+	$(CONFIG) sandbox/report.c $(LIB)
 LIB_pratique = $(call lib,libconfuse libsodium)
 
 # libmilter itself must be the static library: what it calls is diverted.

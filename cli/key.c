@@ -18,10 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/check.h"
 #include "cli/stamps.h"
 #include "config/config.h"
 #include "config/values.h"
-#include "keys/check.h"
 #include "keys/reader.h"
 
 #define DAY		 UINT64_C(86400)
@@ -87,7 +87,7 @@ make_key(struct key *key, const char *file)
 		return EX_CANTCREAT;
 	}
 	printf("%s\n", file);
-	keys_warn(file, key, (uint64_t)time(NULL), stderr);
+	check_warn(file, key, (uint64_t)time(NULL), stderr);
 	return EX_OK;
 }
 
@@ -197,6 +197,25 @@ credentials(void)
 	return dir;
 }
 
+/* Of the configuration only its faults are told: that other settings are
+ * unwise is no matter of keys. */
+static bool
+read_config(const char *file, struct config *out)
+{
+	char *said = NULL;
+	size_t len = 0;
+	FILE *err = open_memstream(&said, &len);
+	bool ok;
+
+	if (err == NULL)
+		return false;
+	ok = config_read(file, out, err);
+	if (fclose(err) == 0 && !ok)
+		fputs(said, stderr);
+	free(said);
+	return ok;
+}
+
 /* EX_OK, or an exit status when all has been said.  A directory can be looked
  * at where there is no configuration. */
 static int
@@ -216,11 +235,11 @@ find_place(int argc, char **argv, struct place *out)
 	if (file == NULL && access(CONFIG_DEFAULT_FILE, F_OK) == -1) {
 		config_stamp_presets(&out->config);
 		out->no_config = true;
-	} else if (!config_read(file == NULL ? CONFIG_DEFAULT_FILE : file,
-		       &out->config, stderr))
+	} else if (!read_config(
+		       file == NULL ? CONFIG_DEFAULT_FILE : file, &out->config))
 		return EX_CONFIG;
-	out->dir =
-	    out->given ? argv[optind] : keys_dir(&out->config, credentials());
+	out->dir = out->given ? argv[optind]
+			      : config_key_dir(&out->config, credentials());
 	return EX_OK;
 }
 
@@ -266,12 +285,13 @@ key_check(int argc, char **argv)
 
 	if (status != EX_OK)
 		return status;
-	if (!place.given && !place.no_config && !keys_wanted(&place.config)) {
+	if (!place.given && !place.no_config &&
+	    !config_has_keys(&place.config)) {
 		printf("no keys are in use: the configuration neither stamps "
 		       "nor has a stamp_peer\n");
 		return EX_OK;
 	}
-	if (!keys_check(&place.config, place.dir, (uint64_t)time(NULL), stderr))
+	if (!check_keys(&place.config, place.dir, (uint64_t)time(NULL), stderr))
 		return EX_DATAERR;
 	ring = keyring_get();
 	printf("%s: %u %s, stamping: %s\n", place.dir, ring->count,

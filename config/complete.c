@@ -255,6 +255,20 @@ complete_stamp(struct reading *r)
 		session->stamp.peer[i] = stamp->peer[i].network;
 }
 
+bool
+config_has_keys(const struct config *c)
+{
+	return c->scanner.stamp.add || c->scanner.stamp.peers > 0;
+}
+
+const char *
+config_key_dir(const struct config *c, const char *credentials)
+{
+	if (c->key_dir[0] != '\0')
+		return c->key_dir;
+	return credentials != NULL ? credentials : CONFIG_KEY_DIR;
+}
+
 void
 config_stamp_presets(struct config *out)
 {

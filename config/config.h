@@ -48,6 +48,15 @@ struct config {
  * "FILE:LINE: KEY: what is wrong with VALUE; the mend"; *out is untouched. */
 bool config_read(const char *file, struct config *out, FILE *err);
 
+/* Are there keys to be read at all?  Where nothing is stamped nor checked the
+ * daemon reads none. */
+bool config_has_keys(const struct config *);
+
+/* The directory that the daemon reads: the one of the configuration, else
+ * where the service manager has put credentials (NULL: nowhere), else
+ * CONFIG_KEY_DIR. */
+const char *config_key_dir(const struct config *, const char *credentials);
+
 /* The stamp section as it is when nothing is set; the rest is zero. */
 void config_stamp_presets(struct config *);
 

@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keys/check.h"
 #include "privsep/activation.h"
 #include "privsep/boot.h"
 #include "privsep/leftover.h"
@@ -347,10 +346,10 @@ make_reader(
 {
 	static struct keys_boot boot;
 	const struct stamp_settings *stamp = &c->scanner.stamp;
-	const char *why, *dir = keys_dir(c, given->credentials);
+	const char *why, *dir = config_key_dir(c, given->credentials);
 
 	name_program(c, monitor.reader_program, "pratique-keys");
-	if (!keys_wanted(c))
+	if (!config_has_keys(c))
 		return NULL;
 	if ((why = policy_compile(&policy_keys, 0, &boot.reader)) != NULL)
 		return why;

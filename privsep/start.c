@@ -14,13 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "config/config.h"
-#include "keys/check.h"
-#include "keys/keyring.h"
 #include "privsep/activation.h"
 #include "privsep/leftover.h"
 #include "privsep/plan.h"
@@ -126,6 +124,20 @@ close_standard(void)
 	       dup2(null, STDOUT_FILENO) != -1;
 }
 
+/* The path of a program in the directory of this one. */
+static bool
+beside(char *out, size_t size, const char *name)
+{
+	ssize_t n = readlink("/proc/self/exe", out, size);
+
+	while (n > 0 && out[n - 1] != '/')
+		n--;
+	if (n <= 0 || (size_t)n + strlen(name) >= size)
+		return false;
+	memcpy(out + n, name, strlen(name) + 1);
+	return true;
+}
+
 /* The process is the same one, with another program: what it was started as
  * (pid, arguments) stays true. */
 static int
@@ -163,19 +175,28 @@ start(const struct arguments *a, struct config *c, struct plan_given *given,
 	return become_monitor(&plan, argv);
 }
 
-/* What is wrong with the keys is told, but they may still come: the result is
- * that of the configuration. */
+/* What is wrong with the keys is told on standard error; they may still come,
+ * so the result is that of the configuration.  The program beside this one
+ * looks: there is no code for keys in here. */
 static void
-test_keys(const struct config *c, const char *credentials_dir)
+test_keys(const struct config *c, const char *file)
 {
-	if (!keys_wanted(c))
+	char path[PATH_MAX];
+	char *const argv[] = {
+	    "pratique", "key", "check", "-c", (char *)(uintptr_t)file, NULL};
+	pid_t pid;
+
+	if (!config_has_keys(c) || !beside(path, sizeof(path), "pratique"))
 		return;
-	if (!keyring_setup())
-		fprintf(stderr, "pratiqued: no safe memory for keys: %m\n");
-	else
-		(void)keys_check(c, keys_dir(c, credentials_dir),
-		    (uint64_t)time(NULL), stderr);
-	keyring_wipe();
+	fflush(stdout);
+	if ((pid = fork()) == 0) {
+		if (close_standard())
+			execv(path, argv);
+		fprintf(stderr, "pratiqued: cannot execute %s: %m\n", path);
+		_exit(EX_UNAVAILABLE);
+	}
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		;
 }
 
 int
@@ -197,7 +218,7 @@ main(int argc, char **argv)
 	if (!config_read(a.config, &config, stderr))
 		return EX_CONFIG;
 	if (a.test) {
-		test_keys(&config, given.credentials);
+		test_keys(&config, a.config);
 		config_dump(&config, stdout);
 		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 	}

@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* Looking at keys for an operator; see check.h. */
-#include "keys/check.h"
+#include "cli/check.h"
 
 #include "keys/reader.h"
 #include "keys/window.h"
 
-bool
-keys_wanted(const struct config *c)
-{
-	return c->scanner.stamp.add || c->scanner.stamp.peers > 0;
-}
-
-const char *
-keys_dir(const struct config *c, const char *credentials)
-{
-	if (c->key_dir[0] != '\0')
-		return c->key_dir;
-	return credentials != NULL ? credentials : CONFIG_KEY_DIR;
-}
-
 void
-keys_warn(const char *where, const struct key *key, uint64_t now, FILE *err)
+check_warn(const char *where, const struct key *key, uint64_t now, FILE *err)
 {
 	static const char *const mend[] = {
 	    "; take its file away when no mail of its time is under way",
@@ -43,7 +29,7 @@ keys_warn(const char *where, const struct key *key, uint64_t now, FILE *err)
 }
 
 bool
-keys_check(const struct config *c, const char *dir, uint64_t now, FILE *err)
+check_keys(const struct config *c, const char *dir, uint64_t now, FILE *err)
 {
 	const struct stamp_settings *stamp = &c->scanner.stamp;
 	const struct keyring *ring;
@@ -55,6 +41,6 @@ keys_check(const struct config *c, const char *dir, uint64_t now, FILE *err)
 	}
 	ring = keyring_get();
 	for (uint32_t i = 0; i < ring->count; i++)
-		keys_warn(dir, &ring->key[i], now, err);
+		check_warn(dir, &ring->key[i], now, err);
 	return true;
 }

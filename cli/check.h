@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The keys as the daemon would read them, with its own code, and what an
+ * operator should know of them.
+ */
+#ifndef CLI_CHECK_H
+#define CLI_CHECK_H
+
+#include <stdio.h>
+
+#include "config/config.h"
+#include "keys/key_file.h"
+
+/* A line on err, if the key is not valid now, or not for long. */
+void check_warn(const char *where, const struct key *, uint64_t now, FILE *err);
+
+/* Reads them, as at the start and at SIGHUP: they are the ring in use then.
+ * False, if the daemon would not take them, with a line on err.  check_warn for
+ * each.  After keyring_setup. */
+bool check_keys(
+    const struct config *, const char *dir, uint64_t now, FILE *err);
+
+#endif
