@@ -11,6 +11,7 @@
 
 #include "config/reading.h"
 #include "config/reply.h"
+#include "lib/field.h"
 
 void
 complete_section(struct reading *r, enum section_id id, void *base)
@@ -230,6 +231,29 @@ complete_hostname(struct reading *r)
 		    "the system's host name can not be used; set this option");
 }
 
+static void
+check_stamp_header(struct reading *r)
+{
+	const char *header = r->config.scanner.stamp.header;
+	const struct session_settings *session = &r->config.session;
+	const char *what = NULL;
+
+	/* Empty is also what was refused, and has been told. */
+	if (*header == '\0' && r->faults > 0)
+		return;
+	if (*header == '\0')
+		what = "is empty; stamps of strangers could not be taken out";
+	else if (strcasecmp(header, session->header_scanned) == 0 ||
+		 strcasecmp(header, session->header_status) == 0)
+		what = "is the name of another field of ours; name another one";
+	else if (field_is_others(header))
+		what = "is the name of a field of other programs, which every "
+		       "message would lose; choose one that is yours, such as "
+		       "X-Scan-Stamp or X-Example-Stamp";
+	if (what != NULL)
+		fault_of(r, SECTION_STAMP, "header", what);
+}
+
 /* What makes no sense together, and the session's part. */
 static void
 complete_stamp(struct reading *r)
@@ -238,13 +262,7 @@ complete_stamp(struct reading *r)
 	struct session_settings *session = &r->config.session;
 
 	complete_section(r, SECTION_STAMP, &r->config);
-	if (*stamp->header == '\0')
-		fault_of(r, SECTION_STAMP, "header",
-		    "is empty; stamps of strangers could not be taken out");
-	else if (strcasecmp(stamp->header, session->header_scanned) == 0 ||
-		 strcasecmp(stamp->header, session->header_status) == 0)
-		fault_of(r, SECTION_STAMP, "header",
-		    "is the name of another field of ours; name another one");
+	check_stamp_header(r);
 	if (stamp->add && stamp->strip == STAMP_STRIP_ALL)
 		fault_of(r, SECTION_STAMP, "add",
 		    "is yes, but strip = all takes stamps out; set one of them");

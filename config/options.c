@@ -258,7 +258,9 @@ const struct option options[] = {
 	"Which stamps are taken out of messages that came with some. With "
 	"foreign all but the one that was good, with all that one too."},
     {GROUP_STAMP, OPTION_HEADER, "header", "X-Scan-Stamp", STAMP(header), 0, 0,
-	NULL, "Name of the field."},
+	NULL,
+	"Name of the field. Not that of a field of other programs, such as "
+	"X-Spam-Status: each message would lose it."},
     {GROUP_STAMP, OPTION_IGNORE, "ignore", "", STAMP(ignore), 0, 0, NULL,
 	"Names of further trace fields that relays of the site add or remove. x- "
 	"and a part of a name with * behind it stands for all that begin so."},

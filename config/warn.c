@@ -7,10 +7,12 @@
 #include <grp.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/reading.h"
+#include "lib/field.h"
 
 #define WORLD_WRITES 0002
 
@@ -132,12 +134,32 @@ warn_of_clamd(struct reading *r, const struct backend_settings *b)
 	reading_warning(r, 0, "", "clamd", text.text);
 }
 
+/* The presets are the usual names for what they say, and are not told. */
+static void
+warn_of_headers(struct reading *r)
+{
+	static const char what[] =
+	    "is the name of a field of other programs, which every message "
+	    "loses; choose one that is yours, such as X-Example-Virus";
+	const struct session_settings *s = &r->config.session;
+
+	if (reading_line(r, SECTION_HEADERS, "scanned") != 0 &&
+	    strcasecmp(s->header_scanned, "X-Virus-Scanned") != 0 &&
+	    field_is_others(s->header_scanned))
+		warn(r, SECTION_HEADERS, "scanned", what);
+	if (reading_line(r, SECTION_HEADERS, "status") != 0 &&
+	    strcasecmp(s->header_status, "X-Virus-Status") != 0 &&
+	    field_is_others(s->header_status))
+		warn(r, SECTION_HEADERS, "status", what);
+}
+
 void
 warn_of_settings(struct reading *r)
 {
 	warn_of_listen(r);
 	warn_of_run_dir(r);
 	warn_of_actions(r);
+	warn_of_headers(r);
 	for (uint32_t i = 0; i < r->config.scanner.backends; i++)
 		warn_of_clamd(r, &r->config.scanner.backend[i]);
 }

@@ -66,6 +66,64 @@ static const char *const needed[] = {
     "resent-*",
 };
 
+/* What mail programs, filters and relays other than ours put on messages, of
+ * the names with an X. */
+static const char *const others[] = {
+    "x-amavis-*",
+    "x-antiabuse",
+    "x-authenticated-*",
+    "x-authentication-*",
+    "x-auto-response-suppress",
+    "x-barracuda-*",
+    "x-beenthere",
+    "x-campaign*",
+    "x-complaints-to",
+    "x-dkim*",
+    "x-envelope-*",
+    "x-face",
+    "x-failed-recipients",
+    "x-feedback-id",
+    "x-forwarded-*",
+    "x-gm-*",
+    "x-gmail-*",
+    "x-google-*",
+    "x-greylist*",
+    "x-ham-*",
+    "x-ironport-*",
+    "x-keywords",
+    "x-list*",
+    "x-loop",
+    "x-mailer",
+    "x-mailman-*",
+    "x-mailscanner*",
+    "x-microsoft-*",
+    "x-mime-autoconverted",
+    "x-mimecast-*",
+    "x-mimeole",
+    "x-mozilla-*",
+    "x-ms-*",
+    "x-msmail-priority",
+    "x-no-archive",
+    "x-original-*",
+    "x-originating-*",
+    "x-policyd-*",
+    "x-precedence",
+    "x-priority",
+    "x-proofpoint-*",
+    "x-quarantine-*",
+    "x-received*",
+    "x-report-abuse*",
+    "x-rspamd-*",
+    "x-scanned-by",
+    "x-sender*",
+    "x-spam*",
+    "x-status",
+    "x-uid",
+    "x-uidl",
+    "x-virus-*",
+    "x-yahoo*",
+};
+
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static bool
@@ -118,6 +176,21 @@ field_class(struct span name, const struct field_list *site)
 			return FIELD_IGNORED;
 	}
 	return FIELD_COVERED;
+}
+
+bool
+field_is_others(const char *name)
+{
+	char lower[FIELD_NAME_MAX];
+	size_t len = strlen(name);
+
+	if (len >= sizeof(lower))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z'
+				      ? name[i] + ('a' - 'A')
+				      : name[i]);
+	return is_in(span_of(lower, len), others, COUNT(others));
 }
 
 bool

@@ -43,4 +43,8 @@ enum field_class field_class(struct span name, const struct field_list *site);
 /* May a site add that name, in lower case, to the ignored ones? */
 bool field_may_ignore(const char *name);
 
+/* Do other programs call a field of theirs so?  In upper or lower case.  Every
+ * message would lose theirs if it were one of ours. */
+bool field_is_others(const char *name);
+
 #endif

@@ -142,6 +142,21 @@ static const struct {
     {USERS "headers { scanned = X-A status = X-a }\n",
 	"t.conf:3: headers.status: is the same as scanned; name another one, or "
 	"\"\"\n"},
+    {USERS "stamp {\nheader = \"X-Spam-Status\"\n}\n",
+	"t.conf:4: stamp.header: is the name of a field of other programs, "
+	"which every message would lose; choose one that is yours, such as "
+	"X-Scan-Stamp or X-Example-Stamp\n"},
+    {USERS "stamp { header = Received }\n",
+	"t.conf:3: stamp.header: \"Received\" is not a field name for us; "
+	"give X- and at most 61 more printable characters without space and "
+	"colon\n"},
+    {USERS "stamp { header = X-VIRUS-status }\n",
+	"t.conf:3: stamp.header: is the name of another field of ours; name "
+	"another one\n"},
+    {USERS "headers { scanned = X-A }\nstamp { header = X-Virus-Scanned }\n",
+	"t.conf:4: stamp.header: is the name of a field of other programs, "
+	"which every message would lose; choose one that is yours, such as "
+	"X-Scan-Stamp or X-Example-Stamp\n"},
     {USERS "max_sessions 5\n",
 	"t.conf:3: max_sessions: has no value; write = and the value behind "
 	"it\n"},
@@ -232,6 +247,15 @@ warnings(void **state)
 		"t.conf:3: warning: on_too_big.action: accepts mail that "
 		"nobody has scanned; write tempfail, or quarantine, unless "
 		"something else scans it later\n"},
+	    {USERS "headers { scanned = X-Virus-Scanned\nstatus = X-spam-virus"
+		   " }\n",
+		"t.conf:4: warning: headers.status: is the name of a field of "
+		"other programs, which every message loses; choose one that is "
+		"yours, such as X-Example-Virus\n"},
+	    {USERS "headers { scanned = X-Mailer\nstatus = X-Own-Status }\n",
+		"t.conf:3: warning: headers.scanned: is the name of a field of "
+		"other programs, which every message loses; choose one that is "
+		"yours, such as X-Example-Virus\n"},
 	};
 
 	(void)state;
