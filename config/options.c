@@ -81,8 +81,11 @@ const struct option options[] = {
     {GROUP_MAIN, OPTION_SIZE, "max_memory", "1G", MAIN(scanner.max_memory),
 	/* At the least one message and one canary. */
 	UINT64_C(1) << 20, UINT64_C(1) << 40, NULL,
-	"Memory for the messages of all sessions together. What does not fit is "
-	"not scanned, see on_busy. At least twice max_message_size."},
+	"Memory for the messages of all sessions together. One client, known by "
+	"its address, can have up to three quarters of it, and less when others "
+	"need it too. What does not fit is not scanned, see on_busy. At least "
+	"twice max_message_size. The test messages that a clamd is given have "
+	"memory of their own, up to max_message_size and 4 MB for each clamd."},
     {GROUP_MAIN, OPTION_COUNT, "max_sessions", "2000",
 	MAIN(session.max_sessions), 1, 20000, NULL,
 	"Connections of the MTA served at the same time. More wait."},
@@ -112,8 +115,9 @@ const struct option options[] = {
 	"that."},
     {GROUP_MAIN, OPTION_COUNT, "max_waiting", "2000", MAIN(scanner.max_waiting),
 	1, 100000, NULL,
-	"Messages that wait for a clamd with a free thread. One more is not "
-	"scanned, see on_busy."},
+	"Messages that wait for a clamd with a free thread. Clients have their "
+	"turns one after the other, and one client can have at most four fifths "
+	"of the places. One more is not scanned, see on_busy."},
     {GROUP_MAIN, OPTION_TIME, "wait_timeout", "60s", MAIN(scanner.wait_timeout),
 	SECONDS(1), SECONDS(290), NULL,
 	"How long a message waits for that before it is not scanned, see "

@@ -22,9 +22,9 @@
 #include "scanner/backend.h"
 #include "scanner/client.h"
 #include "scanner/journal.h"
-#include "scanner/memory.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
+#include "scanner/share.h"
 
 #define SESSIONS    2
 #define OPS_MAX	    200
@@ -120,6 +120,7 @@ job_submit(
 	check_submitted(s, memfd, size, lead);
 	j->owner = owner;
 	j->memfd = memfd;
+	j->size = size;
 	j->state = JOB_WAITING;
 	s->job = j;
 }
@@ -152,7 +153,7 @@ job_cancel(struct job *j)
 	if (j->state == JOB_IDLE)
 		return;
 	owner_of(j->owner)->job = NULL;
-	close(j->memfd);
+	stream_release_of(j->memfd, j->size, j->payer);
 	j->state = JOB_IDLE;
 }
 
@@ -373,7 +374,7 @@ judge(struct session *s, struct cursor *c)
 	if (j == NULL)
 		return;
 	s->job = NULL;
-	close(j->memfd);
+	stream_release_of(j->memfd, j->size, j->payer);
 	j->state = JOB_IDLE;
 	j->verdict = (struct verdict){
 	    .outcome = outcome, .backend = 0, .name_len = (uint32_t)name.len};
@@ -463,7 +464,7 @@ set_up(void)
 	if (log_fd[0] != -1)
 		return;
 	NEED(pipe2(log_fd, O_NONBLOCK) == 0);
-	memory_setup(UINT64_MAX);
+	share_setup(UINT64_MAX);
 	stamping_setup(&settings.stamp);
 	NEED(stream_setup(LIMIT) && client_setup(&settings));
 	journal_setup(log_fd[1], LOG_FORMAT_LOGFMT, LOG_TO_STDERR);

@@ -35,7 +35,8 @@ bool host_mta_send(struct span bytes);
  * pieces in order, then end.  Calls never fail here: what can not be
  * delivered makes host_scan_end answer OUTCOME_INTERNAL.
  * candidates: there may be stamps that are looked at. */
-void host_scan_begin(uint32_t message, const char *queue_id, bool candidates);
+void host_scan_begin(uint32_t message, const char *queue_id,
+    const char *client_addr, bool candidates);
 
 /* value as the MTA sent it with the leading-space option: exact bytes between
  * colon and line end, folds as LF + white space. */

@@ -136,7 +136,7 @@ begin_scan(struct session *s, struct span queue_id)
 	s->scanning = true;
 	s->report.message = ++s->messages;
 	host_scan_begin(s->report.message, s->report.queue_id,
-	    s->stamps.peer != STAMPS_NO_PEER);
+	    s->report.client_addr, s->stamps.peer != STAMPS_NO_PEER);
 }
 
 /* Adds to the size; false if a limit is, or was before, passed: then nothing

@@ -65,6 +65,7 @@ enum record_type {
 
 #define RECORD_BATCH_MAX  73728 /* one 64 KiB piece and the small ones before */
 #define RECORD_NAME_MAX	  256	/* signature and backend names, cut */
+#define RECORD_CLIENT	  16	/* bytes that a client is known by */
 #define RECORD_REASON_MAX 128	/* why a backend is not used */
 
 struct record_head {
@@ -126,6 +127,9 @@ struct record_begin {
 	uint32_t message; /* number within the session, from 1 */
 	uint32_t stamps;  /* 1: candidates may come */
 	char queue_id[64];
+	/* An address of IPv6, or of IPv4 as one (::ffff:0:0/96), of the former
+	 * the first half: a host has the rest to itself.  Zero: none. */
+	uint8_t client[RECORD_CLIENT];
 };
 
 struct record_field { /* name bytes, then value bytes, behind it */

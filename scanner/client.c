@@ -38,8 +38,9 @@ static uint32_t slots_used; /* the others' memory was never touched */
 static uint32_t slot_free;  /* head of the free used ones; slots: none */
 static uint32_t count, busy;
 static bool draining;
-static uint32_t held[PEERS_MAX]; /* by the owners */
-static bool refusing;		 /* the last one, and the log says so */
+static uint32_t held[PEERS_MAX];       /* by the owners */
+static struct share memory[PEERS_MAX]; /* the same */
+static bool refusing;		       /* the last one, and the log says so */
 static struct client_list with_message = TAILQ_HEAD_INITIALIZER(with_message);
 
 /* Datagrams that a channel can hold: its buffer has 208 KiB, and the kernel
@@ -49,14 +50,20 @@ static struct client_list with_message = TAILQ_HEAD_INITIALIZER(with_message);
 /* One batch at a time; one byte more shows that a datagram was cut. */
 static uint8_t batch[RECORD_BATCH_MAX + 1];
 
+uint32_t
+client_slots(const struct scanner_settings *s)
+{
+	return 2 * s->max_sessions + CLIENT_SPARE;
+}
+
 bool
 client_setup(const struct scanner_settings *s)
 {
 	settings = s;
-	slots = 2 * settings->max_sessions + CLIENT_SPARE;
+	slots = client_slots(s);
 	slot_free = slots;
 	clients = calloc(slots, sizeof(*clients));
-	return clients != NULL;
+	return clients != NULL && flow_setup(slots);
 }
 
 uint32_t
@@ -111,6 +118,8 @@ client_enter(struct client *c, enum client_state state)
 	if (!is_busy(state) && is_busy(c->state)) {
 		busy--;
 		TAILQ_REMOVE(&with_message, c, order);
+		flow_leave(c->flow);
+		c->flow = NULL;
 	}
 	c->state = state;
 }
@@ -311,10 +320,16 @@ on_begin(struct client *c, struct span record)
 	client_fresh(c);
 	c->message = begin.message;
 	memcpy(c->queue_id, begin.queue_id, sizeof(c->queue_id));
+	c->flow = flow_join(begin.client);
+	c->payer = (struct payer){
+	    .client = &c->flow->memory, .listener = &memory[c->owner]};
 	job_settle(&c->job, OUTCOME_INTERNAL);
+	c->job.flow = c->flow;
+	c->job.payer = &c->payer;
 	stamping_begin(&c->stamping, client_index(c), begin.stamps != 0);
 	stream_begin(&c->stream,
 	    span_of(c->queue_id, strnlen(c->queue_id, sizeof(c->queue_id))));
+	c->stream.payer = &c->payer;
 	client_enter(c, CLIENT_FIELDS);
 	return true;
 }

@@ -65,10 +65,15 @@ struct client {
 	uint64_t deadline;	   /* of the open message */
 	char queue_id[64];	   /* from BEGIN; not always terminated */
 	uint64_t size;		   /* END's claim */
+	struct flow *flow;	   /* whose it is; NULL: no message */
+	struct payer payer;
 	struct stream stream;
 	struct job job;
 	struct stamping stamping;
 };
+
+/* How many sessions, and so messages, there can be. */
+uint32_t client_slots(const struct scanner_settings *);
 
 /* Allocates the slots.  Before lockdown. */
 bool client_setup(const struct scanner_settings *);

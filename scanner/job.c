@@ -36,11 +36,10 @@
 static const struct scanner_settings *settings;
 
 bool
-job_setup(const struct scanner_settings *s)
+job_setup(const struct scanner_settings *s, uint32_t jobs)
 {
 	settings = s;
-	queue_setup(s);
-	return lane_setup(backend_room());
+	return queue_setup(s, jobs) && lane_setup(backend_room());
 }
 
 /* Has clamd begun with the scan, which it does when it has the whole? */
@@ -60,7 +59,7 @@ job_release(struct job *j)
 	queue_enter(j, JOB_IDLE);
 	queue_end(j);
 	if (!j->early)
-		stream_release(j->memfd, j->size);
+		stream_release_of(j->memfd, j->size, j->payer);
 	j->memfd = -1;
 	j->early = false;
 }
@@ -97,7 +96,7 @@ early_drop(struct job *j)
 static bool
 is_refused(struct job *j)
 {
-	if (queue_waiting() >= settings->max_waiting) {
+	if (queue_is_full(j)) {
 		j->end = OUTCOME_BUSY;
 		return true;
 	}
@@ -407,6 +406,25 @@ unserved(const struct job *j)
 	return OUTCOME_CLAMD_DOWN;
 }
 
+/* Whole messages come first: the one that has least to lose of those that are
+ * sent while they arrive, and may go on arriving for long, gives its place. */
+static bool
+early_yields(void)
+{
+	struct job *least = NULL;
+
+	for (uint32_t i = 0; i < backend_room(); i++) {
+		struct job *j = lane_at(i)->job;
+
+		if (j != NULL && j->early &&
+		    (least == NULL || j->size < least->size))
+			least = j;
+	}
+	if (least != NULL)
+		early_drop(least);
+	return least != NULL;
+}
+
 /* Starts one that waits, or ends it.  False: those behind it have no better
  * prospects. */
 static bool
@@ -417,6 +435,8 @@ job_start(struct job *j)
 				     j->tried, j->size - j->lead, &j->backend);
 	switch (j->choice) {
 	case BACKEND_FULL:
+		if (j->tried == 0 && early_yields())
+			return job_start(j);
 		return j->tried != 0;
 	case BACKEND_CHECKING:
 		return true;
@@ -492,7 +512,7 @@ job_expire(struct job *j)
 void
 job_run(uint64_t now)
 {
-	struct job *j, *next;
+	struct job *j;
 
 	lane_run(now);
 	while ((j = queue_overdue(now)) != NULL)
@@ -501,11 +521,12 @@ job_run(uint64_t now)
 		job_refused(j, ETIMEDOUT);
 	while ((j = queue_woken(JOB_RETRYING, now)) != NULL)
 		job_open(j);
-	for (j = queue_first(); j != NULL; j = next) {
-		next = TAILQ_NEXT(j, queue);
+	while ((j = queue_turn(now)) != NULL) {
 		if (!job_start(j))
 			break;
+		queue_pass(j);
 	}
+	queue_round();
 	while ((j = queue_waited(now)) != NULL)
 		job_finish(j, unserved(j));
 }

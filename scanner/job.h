@@ -2,11 +2,10 @@
 /*
  * Scans: which wait, which are under way, and when they are over.
  *
- * A job is one sealed memfd to be judged.  It waits in one first-in-first-out
- * queue for a backend with room, and is done when a clamd has answered, when
+ * A job is one sealed memfd to be judged.  It waits for a backend with room
+ * until its turn comes (queue.h), and is done when a clamd has answered, when
  * none can be used, when it has waited too long, or at its deadline,
- * scan_timeout after it was submitted.  A session has one message at a time,
- * so the queue is fair between sessions.
+ * scan_timeout after it was submitted.
  *
  * A failed connection leads to the next backend.  A message that a clamd had
  * without giving a verdict goes to one other at most: it may be what killed
@@ -28,6 +27,7 @@
 #include "config/settings.h"
 #include "privsep/record.h"
 #include "scanner/backend.h"
+#include "scanner/flow.h"
 #include "scanner/identity.h"
 
 enum job_state {
@@ -51,12 +51,18 @@ struct verdict {
 	uint64_t scan_ms; /* from then on */
 };
 
-/* Zeroed memory is an idle job.  Only verdict is for others to read. */
+/* Zeroed memory is an idle job.  Only verdict is for others to read; flow and
+ * payer are the owner's to set before job_submit and job_early. */
 struct job {
 	TAILQ_ENTRY(job) queue; /* in the list of its state */
 	TAILQ_ENTRY(job) due;	/* in the list of all, by deadline */
 	enum job_state state;
-	uint32_t owner; /* the client's index */
+	uint32_t owner;	      /* the client's index */
+	struct flow *flow;    /* the sender's; NULL: none */
+	struct payer *payer;  /* for the memfd; NULL: nobody */
+	uint64_t tag, number; /* WAITING: its turn, see fair.c */
+	uint32_t place;	      /* there; 0: none */
+	bool passed;	      /* WAITING: was passed over in this round */
 	int memfd;
 	bool early;    /* not submitted yet: memfd is not ours */
 	uint64_t size; /* of the memfd */
@@ -79,8 +85,9 @@ struct job {
 
 TAILQ_HEAD(job_list, job);
 
-/* Allocates connections; after backend_setup, before lockdown. */
-bool job_setup(const struct scanner_settings *);
+/* For so many at a time; allocates connections.  After backend_setup, before
+ * lockdown. */
+bool job_setup(const struct scanner_settings *, uint32_t jobs);
 
 /* memfd, of size bytes, is taken over and released when the job ends.
  * job_judged follows, but not before job_run. */

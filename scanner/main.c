@@ -25,10 +25,14 @@
 #include "scanner/poll.h"
 #include "scanner/probe.h"
 #include "scanner/report.h"
+#include "scanner/share.h"
 #include "scanner/spare.h"
 #include "scanner/stamping.h"
 #include "scanner/stream.h"
 #include "scanner/suspects.h"
+
+/* For canaries, beside a large one: what those of one clamd can hold. */
+#define CANARIES_MEMORY (4 * CANARY_MIDDLE)
 
 static const struct scanner_boot *boot;
 
@@ -42,7 +46,9 @@ fail(const char *what)
 static void
 allocate(const struct scanner_settings *settings)
 {
-	memory_setup(settings->max_memory);
+	share_setup(settings->max_memory);
+	memory_setup(
+	    settings->max_message_size + settings->backends * CANARIES_MEMORY);
 	suspects_setup(settings->remember_time);
 	backend_setup(settings);
 	spare_setup();
@@ -56,7 +62,8 @@ allocate(const struct scanner_settings *settings)
 		fail("scanner: no randomness");
 	canary_setup();
 	peer_setup(settings);
-	if (!job_setup(settings) || !client_setup(settings))
+	if (!job_setup(settings, client_slots(settings)) ||
+	    !client_setup(settings))
 		fail("scanner: no memory");
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The sum of what all messages hold in memfds, and its limit.  Whoever writes
- * to a memfd takes first; whoever closes it gives back the same number.
+ * The sum of what our own test messages hold in memfds, and its limit.  That is
+ * set aside for them (share.h is for mail), so that neither they nor mail keep
+ * the other from being looked at.  Whoever writes to a memfd takes first;
+ * whoever closes it gives back the same number.
  */
 #ifndef SCANNER_MEMORY_H
 #define SCANNER_MEMORY_H

@@ -6,22 +6,63 @@
 
 #include "scanner/clock.h"
 #include "scanner/confirm.h"
+#include "scanner/fair.h"
 
 /* JOB_IDLE has none, and JOB_CONFIRMING's are in confirm.c. */
 static struct job_list list[JOB_STATES];
 static struct job_list due;
 static uint32_t waiting; /* in the list of that state */
-static uint32_t scan_timeout, wait_timeout;
+static uint32_t passed;	 /* of them, in this round */
+static uint32_t turns;	 /* that were had */
+static uint32_t scan_timeout, wait_timeout, max_waiting;
 
-void
-queue_setup(const struct scanner_settings *settings)
+/* A client may have so many times as many places as are free, as with memory. */
+#define PLACES_TIMES 4
+/* Of wait_timeout: then a message has turns that do not depend on others. */
+#define AGED_PART 4
+
+bool
+queue_setup(const struct scanner_settings *settings, uint32_t jobs)
 {
 	scan_timeout = settings->scan_timeout;
 	wait_timeout = settings->wait_timeout;
-	waiting = 0;
+	max_waiting = settings->max_waiting;
+	waiting = passed = turns = 0;
 	for (size_t i = 0; i < JOB_STATES; i++)
 		TAILQ_INIT(&list[i]);
 	TAILQ_INIT(&due);
+	return fair_setup(jobs);
+}
+
+/* It waits no more. */
+static void
+wait_ends(struct job *j, bool started)
+{
+	waiting--;
+	if (j->flow != NULL)
+		j->flow->waiting--;
+	turns += started ? 1 : 0;
+	passed -= j->passed ? 1 : 0;
+	j->passed = false;
+	fair_remove(j, started);
+	TAILQ_REMOVE(&list[JOB_WAITING], j, queue);
+}
+
+/* Who comes back from a backend keeps his place; who is refused does not
+ * wait. */
+static void
+wait_begins(struct job *j)
+{
+	bool first = j->tried != 0 || j->had != 0 || j->refused;
+
+	waiting++;
+	if (j->flow != NULL)
+		j->flow->waiting++;
+	fair_add(j, first);
+	if (first)
+		TAILQ_INSERT_HEAD(&list[JOB_WAITING], j, queue);
+	else
+		TAILQ_INSERT_TAIL(&list[JOB_WAITING], j, queue);
 }
 
 void
@@ -29,16 +70,13 @@ queue_enter(struct job *j, enum job_state state)
 {
 	if (j->state == JOB_CONFIRMING)
 		confirm_leave(j);
+	else if (j->state == JOB_WAITING)
+		wait_ends(j, state != JOB_IDLE);
 	else if (j->state != JOB_IDLE)
 		TAILQ_REMOVE(&list[j->state], j, queue);
-	waiting -= j->state == JOB_WAITING ? 1 : 0;
-	waiting += state == JOB_WAITING ? 1 : 0;
 	j->state = state;
-	/* Who comes back from a backend keeps his place; who is refused does
-	 * not wait. */
-	if (state == JOB_WAITING &&
-	    (j->tried != 0 || j->had != 0 || j->refused))
-		TAILQ_INSERT_HEAD(&list[state], j, queue);
+	if (state == JOB_WAITING)
+		wait_begins(j);
 	else if (state == JOB_CONFIRMING)
 		confirm_join(j);
 	else if (state != JOB_IDLE)
@@ -65,10 +103,57 @@ queue_waiting(void)
 	return waiting;
 }
 
-struct job *
-queue_first(void)
+bool
+queue_is_full(const struct job *j)
 {
-	return TAILQ_FIRST(&list[JOB_WAITING]);
+	return waiting >= max_waiting ||
+	       (j->flow != NULL &&
+		   j->flow->waiting / PLACES_TIMES >= max_waiting - waiting);
+}
+
+/* Who has waited longest, if that is long. */
+static struct job *
+aged(uint64_t now)
+{
+	struct job *j = TAILQ_FIRST(&list[JOB_WAITING]);
+
+	while (j != NULL && j->passed)
+		j = TAILQ_NEXT(j, queue);
+	return j != NULL && now - j->submitted >= wait_timeout / AGED_PART
+		   ? j
+		   : NULL;
+}
+
+struct job *
+queue_turn(uint64_t now)
+{
+	struct job *j = turns % 2 == 1 ? aged(now) : NULL;
+
+	return j != NULL ? j : fair_first();
+}
+
+void
+queue_pass(struct job *j)
+{
+	if (j->state != JOB_WAITING)
+		return;
+	fair_remove(j, false);
+	j->passed = true;
+	passed++;
+}
+
+void
+queue_round(void)
+{
+	struct job *j = TAILQ_FIRST(&list[JOB_WAITING]);
+
+	for (; passed > 0 && j != NULL; j = TAILQ_NEXT(j, queue)) {
+		if (!j->passed)
+			continue;
+		j->passed = false;
+		passed--;
+		fair_return(j);
+	}
 }
 
 struct job *
@@ -89,9 +174,9 @@ queue_woken(enum job_state state, uint64_t now)
 
 /* When the first of those that wait has waited too long. */
 static uint64_t
-wait_ends(void)
+wait_limit(void)
 {
-	const struct job *j = queue_first();
+	const struct job *j = TAILQ_FIRST(&list[JOB_WAITING]);
 
 	return j == NULL ? UINT64_MAX : j->submitted + wait_timeout;
 }
@@ -99,7 +184,7 @@ wait_ends(void)
 struct job *
 queue_waited(uint64_t now)
 {
-	return wait_ends() <= now ? queue_first() : NULL;
+	return wait_limit() <= now ? TAILQ_FIRST(&list[JOB_WAITING]) : NULL;
 }
 
 uint64_t
@@ -107,7 +192,7 @@ queue_next(void)
 {
 	static const enum job_state woken[] = {JOB_CONNECTING, JOB_RETRYING};
 	const struct job *j = TAILQ_FIRST(&due);
-	uint64_t next = wait_ends();
+	uint64_t next = wait_limit();
 
 	if (j != NULL && j->deadline < next)
 		next = j->deadline;

@@ -264,7 +264,8 @@ stream_flush(struct stream *s)
 		forget();
 		return;
 	}
-	if (!memory_take(collected)) {
+	if (s->payer != NULL ? !share_take(s->payer, collected)
+			     : !memory_take(collected)) {
 		stream_drop(s);
 		s->busy = true;
 		return;
@@ -299,17 +300,26 @@ stream_finish(struct stream *s)
 }
 
 void
-stream_release(int memfd, uint64_t written)
+stream_release_of(int memfd, uint64_t written, const struct payer *payer)
 {
 	close(memfd);
-	memory_give(written);
+	if (payer != NULL)
+		share_give(payer, written);
+	else
+		memory_give(written);
+}
+
+void
+stream_release(int memfd, uint64_t written)
+{
+	stream_release_of(memfd, written, NULL);
 }
 
 void
 stream_drop(struct stream *s)
 {
 	if (s->memfd != -1)
-		stream_release(s->memfd, s->written);
+		stream_release_of(s->memfd, s->written, s->payer);
 	s->memfd = -1;
 	forget();
 }

@@ -25,15 +25,17 @@
 
 #include "lib/outcome.h"
 #include "lib/span.h"
+#include "scanner/share.h"
 
 /* The lead-in is shorter; files are at most max_message_size and this. */
 #define STREAM_LEAD_MAX 128
 
 struct stream {
-	int memfd;	  /* -1: none (yet, or any more) */
-	uint64_t len;	  /* message bytes so far, without the lead-in */
-	uint64_t written; /* all that is in the memfd: lead-in and message */
-	bool body;	  /* the blank line is out: no more fields */
+	struct payer *payer; /* of the memfd; NULL: a canary, see memory.h */
+	int memfd;	     /* -1: none (yet, or any more) */
+	uint64_t len;	     /* message bytes so far, without the lead-in */
+	uint64_t written;    /* all that is in the memfd: lead-in and message */
+	bool body;	     /* the blank line is out: no more fields */
 	bool too_big; /* above the limit: memfd given back, the rest ignored */
 	bool busy;    /* no memory left for it: the same */
 	bool failed;  /* a fault of our own: the same */
@@ -43,7 +45,8 @@ struct stream {
  * Once, before lockdown.  False: no randomness. */
 bool stream_setup(uint64_t max_message_size);
 
-/* queue_id: letters and digits of it go into the memfd's name. */
+/* queue_id: letters and digits of it go into the memfd's name.  The payer is
+ * set behind it, before the first flush. */
 void stream_begin(struct stream *, struct span queue_id);
 
 /* The same without lead-in, fields and blank line: for what is no mail. */
@@ -61,7 +64,9 @@ enum outcome stream_finish(struct stream *);
 /* Gives the memfd back, if there is one. */
 void stream_drop(struct stream *);
 
-/* The same for one that was handed on, with what was written to it. */
+/* The same for one that was handed on, with what was written to it; payer is
+ * NULL for the first. */
 void stream_release(int memfd, uint64_t written);
+void stream_release_of(int memfd, uint64_t written, const struct payer *);
 
 #endif

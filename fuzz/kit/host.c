@@ -115,8 +115,10 @@ host_mta_send(struct span bytes)
 }
 
 void
-host_scan_begin(uint32_t message, const char *queue_id, bool candidates)
+host_scan_begin(uint32_t message, const char *queue_id, const char *client_addr,
+    bool candidates)
 {
+	(void)client_addr;
 	NEED(!candidates); /* no peers are set here */
 	NEED(now == IDLE && strnlen(queue_id, 64) < 64);
 	now = SCANNING;

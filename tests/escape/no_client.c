@@ -7,6 +7,13 @@
 #include "scanner/client.h"
 #include "scanner/report.h"
 
+uint32_t
+client_slots(const struct scanner_settings *settings)
+{
+	(void)settings;
+	return 1;
+}
+
 bool
 client_setup(const struct scanner_settings *settings)
 {

@@ -42,10 +42,10 @@ class World:
         self.cell.fresh()
         wait_for("a clamd", self.small)
 
-    def send(self, size):
+    def send(self, size, client=b""):
         """A message of a session of its own: its outcome."""
         with Puppet(self.cell) as p:
-            p.all(begin() + field())
+            p.all(begin(client=client) + field())
             for at in range(0, size, BATCH_MAX - 8):
                 p.all(body(b"a" * min(size - at, BATCH_MAX - 8)))
             got = p.ask(end())
@@ -76,13 +76,13 @@ def stay(tap, w):
     begun = time.monotonic()
     pids = held(w)
     tap.equal(len(pids), HOLDERS, "control: they are there")
-    large = w.send(MB // 2)
-    tap.equal(large, BUSY, "control: they have the memory")
+    tap.equal(w.send(MB - 60000), BUSY, "control: they have their share")
+    tap.equal(w.send(MB - 60000, b"other"), 0, "another client has memory")
     wait_for("the end of all", lambda: not any(map(proc.alive, pids)),
              10 * LINGER)
     took = time.monotonic() - begun
     tap.ok(took >= LINGER, f"they have ended, after {took:.0f} s")
-    tap.comes(lambda: w.send(MB // 2) == 0, "mail has the memory again")
+    tap.comes(lambda: w.send(MB - 60000) == 0, "mail has the memory again")
     died = w.daemon.lines("session-died", signal="9", listener="stays")
     tap.equal({int(line["pid"]) for line in died}, pids, "the log names them")
     tap.equal(w.daemon.lines("child-died"), [], "no child has died")

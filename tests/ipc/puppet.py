@@ -27,8 +27,9 @@ def record(name, rest=b"", length=None, size=None):
                        else 8 + len(body)) + body
 
 
-def begin(number=1, queue_id=b"4IPC"):
-    return record("begin", struct.pack("=II", number, 0) + queue_id)
+def begin(number=1, queue_id=b"4IPC", client=b""):
+    return record("begin", struct.pack("=II", number, 0) +
+                  queue_id.ljust(64, b"\0") + client)
 
 
 def field(name=b"Subject", value=b" x", lengths=None):
@@ -46,8 +47,8 @@ def end(number=1, so_far="clean", size=20):
 
 
 def report(number=1, outcome=0, action=0, text=b""):
-    return record("report", struct.pack("=IIBBB", number, 1, outcome, action,
-                                        0) + text)
+    return record("report", struct.pack("=IIBBBB", number, 1, outcome, action,
+                                        0, 0) + text)
 
 
 ABORT = record("abort")

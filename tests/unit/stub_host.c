@@ -84,8 +84,10 @@ host_mta_send(struct span bytes)
 }
 
 void
-host_scan_begin(uint32_t message, const char *queue_id, bool candidates)
+host_scan_begin(uint32_t message, const char *queue_id, const char *client_addr,
+    bool candidates)
 {
+	(void)client_addr;
 	stub.candidates_due = candidates;
 	need(!stub.scanning && !stub.settled, "begin");
 	stub.scanning = true;

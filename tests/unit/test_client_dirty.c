@@ -22,10 +22,10 @@
 #include "scanner/backend.h"
 #include "scanner/closing.h"
 #include "scanner/journal.h"
-#include "scanner/memory.h"
 #include "scanner/monitor.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
+#include "scanner/share.h"
 
 static struct scanner_settings settings = {.max_sessions = 4,
     .limits.messages = 1000,
@@ -147,6 +147,7 @@ job_submit(
 	see("scan ", content, (size_t)n);
 	j->owner = owner;
 	j->memfd = memfd;
+	j->size = size;
 	j->state = JOB_WAITING;
 	running = j;
 }
@@ -157,7 +158,7 @@ job_cancel(struct job *j)
 	if (j->state == JOB_IDLE)
 		return;
 	see("cancel", NULL, 0);
-	close(j->memfd);
+	stream_release_of(j->memfd, j->size, j->payer);
 	j->state = JOB_IDLE;
 	running = NULL;
 }
@@ -260,7 +261,7 @@ judge(enum outcome outcome)
 	if (j == NULL)
 		return;
 	running = NULL;
-	close(j->memfd);
+	stream_release_of(j->memfd, j->size, j->payer);
 	j->state = JOB_IDLE;
 	j->verdict.outcome = outcome;
 	j->identity = (struct identity){
@@ -648,7 +649,7 @@ main(void)
 	};
 
 	database.time = (uint64_t)time(NULL) - 3600;
-	memory_setup(UINT64_MAX);
+	share_setup(UINT64_MAX);
 	stamping_setup(&settings.stamp);
 	report_setup(true);
 	log_init(STDERR_FILENO, LOG_FORMAT_LOGFMT, LOG_TO_SYSLOG); /* no time */

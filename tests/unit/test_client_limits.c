@@ -18,10 +18,10 @@
 #include "privsep/channel.h"
 #include "scanner/backend.h"
 #include "scanner/journal.h"
-#include "scanner/memory.h"
 #include "scanner/monitor.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
+#include "scanner/share.h"
 
 #define SESSIONS     4
 #define MESSAGES     100000
@@ -141,7 +141,7 @@ job_cancel(struct job *j)
 {
 	if (j->state == JOB_IDLE)
 		return;
-	stream_release(j->memfd, j->size);
+	stream_release_of(j->memfd, j->size, j->payer);
 	j->state = JOB_IDLE;
 }
 
@@ -243,7 +243,7 @@ teardown(void **state)
 		close(session[i]);
 	for (uint32_t i = 0; i < SESSIONS; i++)
 		client_input(i);
-	memory_setup(UINT64_MAX);
+	share_setup(UINT64_MAX);
 	return client_count() == 0 && client_next() == UINT64_MAX ? 0 : -1;
 }
 
@@ -295,7 +295,7 @@ static void
 test_memory(void **state)
 {
 	(void)state;
-	memory_setup(180); /* for one message of ours */
+	share_setup(180); /* for one message of ours */
 	begin(0, 1);
 	body(0);
 	begin(1, 1);
@@ -425,7 +425,7 @@ main(void)
 	    T(test_flood_of_sessions),
 	};
 
-	memory_setup(UINT64_MAX);
+	share_setup(UINT64_MAX);
 	stamping_setup(&settings.stamp);
 	log_init(STDERR_FILENO, LOG_FORMAT_LOGFMT, LOG_TO_SYSLOG);
 	if (!stream_setup(100000) || !client_setup(&settings))

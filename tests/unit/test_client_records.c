@@ -16,9 +16,9 @@
 
 #include "privsep/channel.h"
 #include "scanner/closing.h"
-#include "scanner/memory.h"
 #include "scanner/monitor.h"
 #include "scanner/report.h"
+#include "scanner/share.h"
 #include "tests/unit/around_client.h"
 
 #define LIMIT 100000
@@ -63,10 +63,11 @@ void
 job_submit(
     struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
 {
-	(void)size, (void)lead;
+	(void)lead;
 	submitted++;
 	j->owner = owner;
 	j->memfd = memfd;
+	j->size = size;
 	j->state = JOB_WAITING;
 	running = j;
 }
@@ -83,7 +84,7 @@ job_cancel(struct job *j)
 	if (j->state == JOB_IDLE)
 		return;
 	cancelled++;
-	close(j->memfd);
+	stream_release_of(j->memfd, j->size, j->payer);
 	j->state = JOB_IDLE;
 }
 
@@ -206,7 +207,7 @@ static void
 judge(void)
 {
 	assert_non_null(running);
-	close(running->memfd);
+	stream_release_of(running->memfd, running->size, running->payer);
 	running->state = JOB_IDLE;
 	running->verdict.outcome = OUTCOME_INFECTED;
 	job_judged(running->owner);
@@ -608,7 +609,7 @@ main(void)
 	    .max_sessions = 1, .limits.messages = 9};
 
 	stamping_setup(&settings.stamp);
-	memory_setup(UINT64_MAX);
+	share_setup(UINT64_MAX);
 	if (!stream_setup(LIMIT) || !client_setup(&settings))
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);

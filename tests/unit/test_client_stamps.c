@@ -23,9 +23,9 @@
 #include "privsep/channel.h"
 #include "scanner/backend.h"
 #include "scanner/closing.h"
-#include "scanner/memory.h"
 #include "scanner/monitor.h"
 #include "scanner/report.h"
+#include "scanner/share.h"
 #include "tests/unit/around_client.h"
 
 #define LIMIT 100000
@@ -94,10 +94,11 @@ void
 job_submit(
     struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
 {
-	(void)size, (void)lead;
+	(void)lead;
 	submitted++;
 	j->owner = owner;
 	j->memfd = memfd;
+	j->size = size;
 	j->state = JOB_WAITING;
 	running[owner] = j;
 }
@@ -114,7 +115,7 @@ job_cancel(struct job *j)
 {
 	if (j->state == JOB_IDLE)
 		return;
-	close(j->memfd);
+	stream_release_of(j->memfd, j->size, j->payer);
 	j->state = JOB_IDLE;
 	running[j->owner] = NULL;
 }
@@ -173,7 +174,7 @@ judge(uint32_t number, enum outcome outcome)
 
 	assert_non_null(j);
 	running[number] = NULL;
-	close(j->memfd);
+	stream_release_of(j->memfd, j->size, j->payer);
 	j->state = JOB_IDLE;
 	j->verdict.outcome = outcome;
 	j->identity = clamd;
@@ -654,7 +655,7 @@ main(void)
 
 	now = (uint64_t)time(NULL);
 	clamd.database.time = now - 3600;
-	memory_setup(UINT64_MAX);
+	share_setup(UINT64_MAX);
 	stamping_setup(&settings.stamp);
 	notary_setup(&settings.stamp);
 	if (!make_ring() || !stream_setup(LIMIT) || !client_setup(&settings))

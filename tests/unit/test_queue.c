@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who waits for a clamd, and whose turn is next: scanner/queue.c and fair.c.
+ * The clock stands until it is told to go on; a clamd is a loop here that takes
+ * the next one and says how long that took.
+ */
+#include "scanner/queue.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "scanner/confirm.h"
+#include "scanner/fair.h"
+
+#define JOBS	     2000
+#define WAIT_TIMEOUT 60000
+#define AGED	     (WAIT_TIMEOUT / 4)
+#define KB	     UINT64_C(1024)
+#define MB	     (1024 * KB)
+
+static uint64_t now_ms;
+static struct job job[JOBS];
+static struct flow flow[JOBS];
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	(void)id;
+	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
+	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
+	return 0;
+}
+
+void
+confirm_join(struct job *j)
+{
+	(void)j;
+	fail();
+}
+
+void
+confirm_leave(struct job *j)
+{
+	(void)j;
+	fail();
+}
+
+static int
+setup(void **state)
+{
+	const struct scanner_settings settings = {.scan_timeout = 1 << 30,
+	    .wait_timeout = WAIT_TIMEOUT,
+	    .max_waiting = JOBS};
+
+	(void)state;
+	now_ms = 1000000;
+	memset(job, 0, sizeof(job));
+	memset(flow, 0, sizeof(flow));
+	return queue_setup(&settings, JOBS) ? 0 : -1;
+}
+
+static void
+submit(size_t n, size_t client, uint64_t size)
+{
+	job[n].flow = &flow[client];
+	job[n].size = size;
+	queue_begin(&job[n]);
+	queue_enter(&job[n], JOB_WAITING);
+}
+
+/* The next one is scanned: its number, JOBS if there is none. */
+static size_t
+scan(void)
+{
+	struct job *j = queue_turn(now_ms);
+
+	if (j == NULL)
+		return JOBS;
+	queue_enter(j, JOB_RETRYING);
+	now_ms += 2 + j->size / (20 * KB); /* 20 MB a second */
+	queue_enter(j, JOB_IDLE);
+	queue_end(j);
+	return (size_t)(j - job);
+}
+
+/* How many have their turn before that one. */
+static size_t
+before(size_t n)
+{
+	size_t count = 0, got;
+
+	while ((got = scan()) != n) {
+		assert_true(got < JOBS);
+		count++;
+	}
+	return count;
+}
+
+static void
+test_one_client(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 100; i++)
+		submit(i, 0, 5 * KB);
+	for (size_t i = 0; i < 100; i++)
+		assert_int_equal(scan(), i);
+	assert_int_equal(scan(), JOBS);
+	assert_int_equal(queue_waiting(), 0);
+}
+
+/* 120 of 10 MB from one client, and then a small one of another's: it is next,
+ * or behind one that was there first; a long one of another's is second. */
+static void
+test_crowd(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 120; i++)
+		submit(i, 0, 10 * MB);
+	for (size_t i = 0; i < 3; i++)
+		scan();
+	submit(200, 1, 5 * KB);
+	assert_true(before(200) <= 1);
+	submit(201, 2, 10 * MB);
+	assert_true(before(201) <= 2);
+	/* And when the crowd is old the more so. */
+	now_ms += AGED;
+	submit(202, 1, 5 * KB);
+	assert_true(before(202) <= 1);
+}
+
+/* Its own short messages overtake too. */
+static void
+test_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 120; i++)
+		submit(i, 0, 10 * MB);
+	scan();
+	submit(200, 0, 5 * KB);
+	assert_true(before(200) <= 1);
+}
+
+/* Equal clients have equal turns, whatever each has waiting. */
+static void
+test_turns(void **state)
+{
+	size_t count[4] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++)
+		submit(i, i < 700 ? 0 : 1 + i % 3, 100 * KB);
+	for (size_t i = 0; i < 200; i++)
+		count[job[scan()].flow - flow]++;
+	for (size_t c = 0; c < 4; c++)
+		assert_in_range(count[c], 45, 55);
+}
+
+/* By bytes, not by messages. */
+static void
+test_bytes(void **state)
+{
+	uint64_t bytes[2] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++)
+		submit(i, 0, 190 * KB);
+	for (size_t i = 1000; i < 1100; i++)
+		submit(i, 1, 10 * MB);
+	for (size_t i = 0; i < 400; i++) {
+		size_t n = scan();
+		bytes[n >= 1000] += job[n].size;
+	}
+	assert_in_range(bytes[0], bytes[1] / 2, bytes[1] * 2);
+}
+
+/* One long message, and in each turn so many new short ones, of always other
+ * clients: how many of them are before it. */
+static size_t
+long_one(int each)
+{
+	size_t next = 1, count = 0, got;
+
+	submit(0, 0, 20 * MB);
+	do {
+		for (int i = 0; i < each; i++, next++) {
+			size_t n = 1 + next % (JOBS - 1);
+			if (job[n].state == JOB_IDLE)
+				submit(n, n, 10 * KB);
+		}
+		got = scan();
+		assert_true(++count < 100000);
+	} while (got != 0);
+	return count - 1;
+}
+
+/* It has its turn when they had as many bytes. */
+static void
+test_long_one(void **state)
+{
+	(void)state;
+	assert_in_range(long_one(1), 200, 400);
+}
+
+/* When there are ever more than can be scanned, it has it once it is old. */
+static void
+test_overload(void **state)
+{
+	(void)state;
+	assert_in_range(long_one(3), 200, AGED / 2 + 2);
+}
+
+/* Sessions that say to be of somebody's address take his turns, but not all:
+ * once he has waited for long he has others. */
+static void
+test_liars(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 1900; i++)
+		submit(i, 1, 200 * KB);
+	submit(1999, 1, 200 * KB);
+	for (size_t i = 1900; i < 1999; i++)
+		submit(i, i, 10 * KB);
+	now_ms += AGED;
+	/* No worse than in the order of arrival, every other turn. */
+	assert_true(before(1999) <= 2 * 1900 + 2);
+}
+
+/* Who waits and can not go anywhere yet is passed over, and keeps his turn and
+ * his time. */
+static void
+test_passed(void **state)
+{
+	struct job *j;
+	size_t turns = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 10; i++)
+		submit(i, i % 2, 10 * KB);
+	while ((j = queue_turn(now_ms)) != NULL) {
+		assert_true(turns++ < 10);
+		queue_pass(j);
+	}
+	assert_int_equal(turns, 10);
+	assert_int_equal(queue_waiting(), 10);
+	queue_round();
+	now_ms += AGED;
+	while ((j = queue_turn(now_ms)) != NULL) {
+		if (j == &job[0])
+			queue_pass(j);
+		else {
+			queue_enter(j, JOB_IDLE);
+			queue_end(j);
+		}
+	}
+	assert_int_equal(queue_waiting(), 1);
+	queue_round();
+	queue_round();
+	assert_ptr_equal(queue_turn(now_ms), &job[0]);
+	now_ms += WAIT_TIMEOUT;
+	assert_ptr_equal(queue_waited(now_ms), &job[0]);
+	queue_pass(&job[0]);
+	queue_enter(&job[0], JOB_IDLE);
+	queue_end(&job[0]);
+	assert_null(queue_turn(now_ms));
+	assert_int_equal(queue_next(), UINT64_MAX);
+}
+
+/* Who comes back from a clamd that was gone is first. */
+static void
+test_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 10; i++)
+		submit(i, i, 10 * KB);
+	for (size_t i = 0; i < 2; i++) {
+		struct job *j = queue_turn(now_ms);
+
+		queue_enter(j, JOB_RETRYING);
+		j->tried = 1;
+		queue_enter(j, JOB_WAITING);
+		assert_ptr_equal(queue_turn(now_ms), j);
+	}
+	assert_int_equal(scan(), 0);
+	assert_int_equal(scan(), 1);
+}
+
+/* Places to wait are shared out, too. */
+static void
+test_places(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (; n < JOBS && !queue_is_full(&(struct job){.flow = &flow[0]}); n++)
+		submit(n, 0, KB);
+	assert_in_range(n, JOBS * 3 / 4, JOBS * 4 / 5 + 4);
+	assert_false(queue_is_full(&(struct job){.flow = &flow[1]}));
+	for (; n < JOBS; n++)
+		submit(n, n, KB);
+	assert_true(queue_is_full(&(struct job){.flow = &flow[1]}));
+	assert_true(queue_is_full(&(struct job){0}));
+}
+
+/* The heap against a look at all of them, with coming and going. */
+static void
+test_order(void **state)
+{
+	uint32_t random = 1;
+
+	(void)state;
+	for (size_t step = 0; step < 20000; step++) {
+		struct job *j, *least = NULL;
+		size_t n;
+
+		random = random * 1664525 + 1013904223;
+		n = (random >> 8) % 200;
+		if (job[n].state == JOB_IDLE)
+			submit(n, (random >> 16) % 5,
+			    (random >> 20) % 100 * 10 * KB);
+		else if ((random >> 28) < 4) {
+			queue_enter(&job[n], JOB_IDLE); /* its MTA has gone */
+			queue_end(&job[n]);
+		} else
+			scan();
+		for (size_t i = 0; i < 200; i++) {
+			j = &job[i];
+			if (j->state == JOB_WAITING &&
+			    (least == NULL || j->tag < least->tag ||
+				(j->tag == least->tag &&
+				    j->number < least->number)))
+				least = j;
+		}
+		assert_ptr_equal(fair_first(), least);
+	}
+}
+
+#define T(name) cmocka_unit_test_setup(name, setup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(test_one_client),
+	    T(test_crowd),
+	    T(test_own),
+	    T(test_turns),
+	    T(test_bytes),
+	    T(test_long_one),
+	    T(test_overload),
+	    T(test_liars),
+	    T(test_passed),
+	    T(test_back),
+	    T(test_places),
+	    T(test_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
