@@ -507,22 +507,6 @@ handle_batch(struct client *c, struct span bytes, const char **what)
 	return true;
 }
 
-static void
-log_violation(struct client *c, const char *what)
-{
-	struct log_line line;
-
-	if (!report_allows(REPORT_ENDED, c))
-		return;
-	log_begin(&line, LOG_LEVEL_WARNING, "session-violation");
-	/* Between two messages it would be the last one's. */
-	log_bytes(&line, "qid", c->queue_id,
-	    is_busy(c->state) ? strnlen(c->queue_id, sizeof(c->queue_id)) : 0);
-	log_text(&line, "record", what);
-	log_text(&line, "state", client_state_name(c->state));
-	journal_end(&line);
-}
-
 /* A session that ended without reading our last record leaves ECONNRESET, once,
  * in front of what it had sent before. */
 static ssize_t
@@ -548,25 +532,9 @@ client_take(struct client *c)
 	    handle_batch(c, span_of(batch, (size_t)n), &what))
 		return true;
 	if (n > 0)
-		log_violation(c, what);
+		report_violation(c, what);
 	client_close(c);
 	return false;
-}
-
-/* An honest session has closed the connection long before. */
-static void
-client_overdue(struct client *c)
-{
-	struct log_line line;
-
-	if (report_allows(REPORT_ENDED, c)) {
-		log_begin(&line, LOG_LEVEL_WARNING, "session-overdue");
-		log_bytes(&line, "qid", c->queue_id,
-		    strnlen(c->queue_id, sizeof(c->queue_id)));
-		log_text(&line, "state", client_state_name(c->state));
-		journal_end(&line);
-	}
-	client_close(c);
 }
 
 void
@@ -574,8 +542,11 @@ client_run(uint64_t now)
 {
 	struct client *c;
 
-	while ((c = TAILQ_FIRST(&with_message)) != NULL && c->deadline <= now)
-		client_overdue(c);
+	while ((c = TAILQ_FIRST(&with_message)) != NULL && c->deadline <= now) {
+		/* An honest session has closed the connection long before. */
+		report_overdue(c);
+		client_close(c);
+	}
 }
 
 uint64_t

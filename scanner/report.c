@@ -180,3 +180,40 @@ report_lost(struct client *c)
 		log_number(&line, "size", c->stream.len);
 	journal_end(&line);
 }
+
+/* Ends the line of a session that is to be ended. */
+static void
+end_with_state(struct log_line *line, const struct client *c)
+{
+	log_text(line, "state", client_state_name(c->state));
+	journal_end(line);
+}
+
+void
+report_violation(struct client *c, const char *record)
+{
+	struct log_line line;
+
+	if (!report_allows(REPORT_ENDED, c))
+		return;
+	log_begin(&line, LOG_LEVEL_WARNING, "session-violation");
+	/* Between two messages it would be the last one's. */
+	log_bytes(&line, "qid", c->queue_id,
+	    c->state == CLIENT_IDLE
+		? 0
+		: strnlen(c->queue_id, sizeof(c->queue_id)));
+	log_text(&line, "record", record);
+	end_with_state(&line, c);
+}
+
+void
+report_overdue(struct client *c)
+{
+	struct log_line line;
+
+	if (!report_allows(REPORT_ENDED, c))
+		return;
+	log_begin(&line, LOG_LEVEL_WARNING, "session-overdue");
+	CLAIM(&line, "qid", c->queue_id);
+	end_with_state(&line, c);
+}

@@ -19,15 +19,20 @@
 /* log_clean: also lines for messages that were clean and accepted. */
 void report_setup(bool log_clean);
 
-/* May there be one more of that kind, of that session?  If not, it is counted
- * as left out. */
-bool report_allows(enum report_kind, struct client *);
-
 /* The session's last word on the message that is DONE or ABORTED. */
 void report_message(struct client *, const struct report *);
 
 /* The session ended in the middle of a message. */
 void report_lost(struct client *);
+
+/* May there be one more of that kind, of that session?  If not, it is counted
+ * as left out. */
+bool report_allows(enum report_kind, struct client *);
+
+/* The session broke the protocol with that record; its message is overdue: it
+ * is about to be ended. */
+void report_violation(struct client *, const char *record);
+void report_overdue(struct client *);
 
 /* Tells what was left out, if it is time for that: now, UINT64_MAX: in any
  * case; and when it will be, UINT64_MAX: never. */
