@@ -2,8 +2,24 @@
 /* Looking at keys for an operator; see check.h. */
 #include "cli/check.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "keys/reader.h"
 #include "keys/window.h"
+
+/* As long as our unit runs. */
+#define UNIT_CREDENTIALS "/run/credentials/pratiqued.service"
+
+const char *
+check_credentials(void)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	if (dir == NULL && access(UNIT_CREDENTIALS, F_OK) == 0)
+		dir = UNIT_CREDENTIALS;
+	return dir;
+}
 
 void
 check_warn(const char *where, const struct key *key, uint64_t now, FILE *err)

@@ -11,6 +11,10 @@
 #include "config/config.h"
 #include "keys/key_file.h"
 
+/* Where systemd has put the credentials of this process, or of our unit; NULL:
+ * nowhere. */
+const char *check_credentials(void);
+
 /* A line on err, if the key is not valid now, or not for long. */
 void check_warn(const char *where, const struct key *, uint64_t now, FILE *err);
 

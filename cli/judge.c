@@ -22,6 +22,11 @@ static char names[SETTINGS_IGNORE_MAX + 1][FIELD_NAME_MAX];
 static struct candidate candidate[STAMPS_MAX];
 static uint32_t candidates;
 
+/* What the session counts. */
+static const struct session_settings *session;
+static uint64_t size, header_size;
+static uint32_t fields, own_fields;
+
 void
 judge_begin(const struct judge *j)
 {
@@ -29,16 +34,39 @@ judge_begin(const struct judge *j)
 	compare_ignore(settings, names, &ignore);
 	digest_begin(&digest, &ignore, true);
 	candidates = 0;
+	session = j->session;
+	size = FIELD_SEPARATOR;
+	header_size = 0;
+	fields = own_fields = 0;
+}
+
+static bool
+is_named(struct span name, const char *ours)
+{
+	return name.len > 0 && name.len == strlen(ours) &&
+	       strncasecmp((const char *)name.ptr, ours, name.len) == 0;
+}
+
+static void
+count(struct span name, struct span value)
+{
+	uint64_t bytes = field_size(name, value);
+
+	size += bytes;
+	header_size += bytes;
+	fields++;
+	if (session != NULL && (is_named(name, session->header_scanned) ||
+				   is_named(name, session->header_status) ||
+				   is_named(name, settings->header)))
+		own_fields++;
 }
 
 void
 judge_field(struct span name, struct span value)
 {
-	size_t len = strlen(settings->header);
-
+	count(name, value);
 	digest_field(&digest, name, value);
-	if (name.len != len ||
-	    strncasecmp((const char *)name.ptr, settings->header, len) != 0)
+	if (!is_named(name, settings->header))
 		return;
 	if (candidates < STAMPS_MAX) {
 		struct candidate *c = &candidate[candidates];
@@ -54,7 +82,22 @@ judge_field(struct span name, struct span value)
 void
 judge_body(struct span bytes)
 {
+	size += bytes.len;
 	digest_body(&digest, bytes);
+}
+
+enum outcome
+judge_bounds(void)
+{
+	if (session == NULL)
+		return OUTCOME_CLEAN;
+	if (size > session->max_message_size)
+		return OUTCOME_TOO_BIG;
+	return fields > session->limits.header_fields ||
+		       header_size > session->limits.header_size ||
+		       own_fields > session->limits.own_fields
+		   ? OUTCOME_LIMITS
+		   : OUTCOME_CLEAN;
 }
 
 const struct digests *

@@ -15,7 +15,9 @@
 
 struct judge {
 	const struct stamp_settings *settings; /* notary_setup has them too */
-	uint32_t peer;			       /* index, or JUDGE_PEER_NONE */
+	/* For what is not looked at by the daemon; NULL: all is. */
+	const struct session_settings *session;
+	uint32_t peer; /* index, or JUDGE_PEER_NONE */
 	uint64_t now;
 	struct database own;
 };
@@ -38,6 +40,10 @@ void judge_body(struct span bytes);
  * the first STAMPS_MAX what each is worth. */
 const struct digests *judge_digests(void);
 uint32_t judge_stamps(const struct judge *, struct judged out[STAMPS_MAX]);
+
+/* Would the daemon look at a message of this size and so many fields?
+ * OUTCOME_CLEAN: yes; else OUTCOME_TOO_BIG or OUTCOME_LIMITS. */
+enum outcome judge_bounds(void);
 
 /* The message's end: STAMP_GOOD and *good, the first good one's number from 1;
  * or the reason for a scan. */

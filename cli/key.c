@@ -24,8 +24,7 @@
 #include "config/values.h"
 #include "keys/reader.h"
 
-#define DAY		 UINT64_C(86400)
-#define UNIT_CREDENTIALS "/run/credentials/pratiqued.service"
+#define DAY UINT64_C(86400)
 
 static int
 usage(void)
@@ -186,17 +185,6 @@ struct place {
 	bool no_config;
 };
 
-/* Where systemd puts the credentials of our unit, as long as it runs. */
-static const char *
-credentials(void)
-{
-	const char *dir = getenv("CREDENTIALS_DIRECTORY");
-
-	if (dir == NULL && access(UNIT_CREDENTIALS, F_OK) == 0)
-		dir = UNIT_CREDENTIALS;
-	return dir;
-}
-
 /* Of the configuration only its faults are told: that other settings are
  * unwise is no matter of keys. */
 static bool
@@ -238,8 +226,9 @@ find_place(int argc, char **argv, struct place *out)
 	} else if (!read_config(
 		       file == NULL ? CONFIG_DEFAULT_FILE : file, &out->config))
 		return EX_CONFIG;
-	out->dir = out->given ? argv[optind]
-			      : config_key_dir(&out->config, credentials());
+	out->dir = out->given
+		       ? argv[optind]
+		       : config_key_dir(&out->config, check_credentials());
 	return EX_OK;
 }
 

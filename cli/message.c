@@ -58,19 +58,46 @@ judge_header_field(struct span field)
 	judge_field(name, value);
 }
 
+/* A mailbox has ">" in front of each line of a message that could be taken for
+ * the beginning of the next one. */
+static struct span
+without_quote(struct span line)
+{
+	static const char from[] = "From ";
+	size_t quotes = 0;
+
+	while (quotes < line.len && line.ptr[quotes] == '>')
+		quotes++;
+	if (quotes > 0 && line.len - quotes >= strlen(from) &&
+	    memcmp(line.ptr + quotes, from, strlen(from)) == 0)
+		return span_of(line.ptr + 1, line.len - 1);
+	return line;
+}
+
+/* The body.  mailbox: it was taken out of one, where an empty line stands
+ * behind each message. */
 static void
-judge_lines(struct cursor *c)
+judge_lines(struct cursor *c, bool crlf, bool mailbox)
 {
 	struct span line, text;
 
 	while (take_line(c, &line)) {
-		text = line;
-		if (text.ptr[text.len - 1] == '\n')
-			text.len--;
-		judge_body(text);
-		if (text.len != line.len)
-			judge_body(span_of("\r\n", 2));
+		if (mailbox && c->left == 0 && without_end(line).len == 0)
+			return;
+		text = mailbox ? without_quote(line) : line;
+		if (crlf || text.ptr[text.len - 1] != '\n') {
+			judge_body(text);
+			continue;
+		}
+		judge_body(span_of(text.ptr, text.len - 1));
+		judge_body(span_of("\r\n", 2));
 	}
+}
+
+static bool
+is_from_line(struct span line)
+{
+	return line.len > 5 && memcmp(line.ptr, "From ", 5) == 0;
 }
 
 void
@@ -78,12 +105,14 @@ message_judge(struct span text)
 {
 	struct cursor c = cursor_of(text), first = c;
 	struct span line = {0};
-	bool crlf;
+	bool crlf, mailbox;
 
-	crlf = take_line(&first, &line) && line.len > 1 &&
-	       line.ptr[line.len - 2] == '\r';
-	if (line.len > 5 && memcmp(line.ptr, "From ", 5) == 0)
+	mailbox = take_line(&first, &line) && is_from_line(line);
+	if (mailbox) {
 		c = first;
+		(void)take_line(&first, &line);
+	}
+	crlf = line.len > 1 && line.ptr[line.len - 2] == '\r';
 	while (c.left > 0) {
 		struct span field = take_field(&c);
 
@@ -91,8 +120,5 @@ message_judge(struct span text)
 			break;
 		judge_header_field(field);
 	}
-	if (crlf)
-		judge_body(cursor_rest(&c));
-	else
-		judge_lines(&c);
+	judge_lines(&c, crlf, mailbox);
 }

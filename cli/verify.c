@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/check.h"
 #include "cli/judge.h"
 #include "cli/message.h"
 #include "cli/stamps.h"
@@ -26,7 +27,9 @@
 #define NOT_SKIPPED 1 /* exit status */
 
 struct arguments {
-	const char *config, *address;
+	const char *config;
+	bool has_client;
+	struct network client;
 	char *key[KEYRING_MAX];
 	size_t keys;
 	uint64_t now;
@@ -68,29 +71,73 @@ take_database(const char *text, struct database *out)
 	    *text++ != ':' || !take_number(&text, &out->time) || *text != '\0')
 		return false;
 	out->number = (uint32_t)number;
+	return number > 0 && out->time > 0; /* else it would be unknown */
+}
+
+static bool
+refuse(int option, const char *value, const char *what)
+{
+	fprintf(stderr, "pratique: -%c \"%s\" %s\n", option, value, what);
+	return false;
+}
+
+static bool
+take_address(const char *text, struct arguments *a)
+{
+	a->has_client = network_of(text, &a->client);
+	return a->has_client ||
+	       refuse(
+		   'a', text, "is no IP address; give one such as 192.0.2.11");
+}
+
+static bool
+take_key(char *file, struct arguments *a)
+{
+	if (a->keys == KEYRING_MAX)
+		return refuse('k', file, "is one too many; there can be 64");
+	a->key[a->keys++] = file;
 	return true;
 }
 
 static bool
+take_option(int c, struct arguments *a)
+{
+	const char *text = optarg;
+
+	switch (c) {
+	case 'a':
+		return take_address(text, a);
+	case 'c':
+		a->config = text;
+		return true;
+	case 'd':
+		return take_database(text, &a->own) ||
+		       refuse(c, text,
+			   "is no number and time of a database; give them such "
+			   "as 27091:1699950000");
+	case 'k':
+		return take_key(optarg, a);
+	case 't':
+		return (take_number(&text, &a->now) && *text == '\0') ||
+		       refuse(c, optarg, "is no time; give seconds since 1970");
+	default:
+		usage();
+		return false;
+	}
+}
+
+/* False when all has been said. */
+static bool
 parse_arguments(int argc, char **argv, struct arguments *a)
 {
-	const char *text;
 	int c;
 
 	while ((c = getopt(argc, argv, "a:c:d:k:t:")) != -1) {
-		text = optarg;
-		if (c == 'a')
-			a->address = text;
-		else if (c == 'c')
-			a->config = text;
-		else if (c == 'k' && a->keys < KEYRING_MAX)
-			a->key[a->keys++] = optarg;
-		else if (c == 't' && take_number(&text, &a->now) &&
-			 *text == '\0')
-			continue;
-		else if (c != 'd' || !take_database(text, &a->own))
+		if (!take_option(c, a))
 			return false;
 	}
+	if (optind == argc)
+		usage();
 	return optind < argc;
 }
 
@@ -113,23 +160,23 @@ read_settings(const struct arguments *a)
 	return true;
 }
 
-static bool
+/* EX_OK, or an exit status when all has been said. */
+static int
 read_keys(const struct arguments *a)
 {
-	const char *dir =
-	    *config.key_dir == '\0' ? CONFIG_KEY_DIR : config.key_dir;
+	const char *dir = config_key_dir(&config, check_credentials());
 	char why[PATH_MAX + 256];
 	bool ok;
 
 	if (!keyring_setup()) {
 		fprintf(stderr, "pratique: no safe memory for keys: %m\n");
-		return false;
+		return EX_OSERR;
 	}
 	ok = a->keys > 0 ? reader_load_files(a->key, a->keys, why, sizeof(why))
 			 : reader_load(dir, "", false, why, sizeof(why));
 	if (!ok)
 		fprintf(stderr, "pratique: %s\n", why);
-	return ok;
+	return ok ? EX_OK : EX_CONFIG;
 }
 
 /* Whose stamps are good: those of the client's peer, or without a client of
@@ -139,9 +186,8 @@ choose_peer(const struct arguments *a)
 {
 	const struct keyring *ring = keyring_get();
 	struct stamp_peer *any = &settings.peer[0];
-	struct network client;
 
-	if (a->address == NULL) {
+	if (!a->has_client) {
 		*any = (struct stamp_peer){.keys = ring->count};
 		settings.peers = 1;
 		for (uint32_t i = 0; i < ring->count; i++)
@@ -150,8 +196,7 @@ choose_peer(const struct arguments *a)
 		return 0;
 	}
 	for (uint32_t i = 0; i < settings.peers; i++) {
-		if (network_of(a->address, &client) &&
-		    network_holds(&settings.peer[i].network, &client))
+		if (network_holds(&settings.peer[i].network, &a->client))
 			return i;
 	}
 	return JUDGE_PEER_NONE;
@@ -221,6 +266,7 @@ verify(const struct judge *judge, const char *file)
 	enum digest_fault fault = DIGEST_OK;
 	struct span text = read_message(file);
 	enum stamp_reason reason;
+	enum outcome bounds;
 	uint32_t stamps, good = 0;
 
 	if (text.len == SIZE_MAX)
@@ -231,15 +277,20 @@ verify(const struct judge *judge, const char *file)
 	stamps = judge_stamps(judge, judged);
 	for (uint32_t i = 0; i < stamps && i < STAMPS_MAX; i++)
 		print_stamp(i + 1, &judged[i]);
+	bounds = judge_bounds();
 	reason = judge_message(judge, stamps, judged, &good, &fault);
-	if (reason == STAMP_GOOD)
+	if (bounds != OUTCOME_CLEAN)
+		printf("message result=unscanned reason=%s file=%s\n",
+		    outcome_reason(bounds), file);
+	else if (reason == STAMP_GOOD)
 		printf("message result=skip stamp=%u file=%s\n", good, file);
 	else {
 		printf("message result=rescan");
 		print_reason(reason, fault);
 		printf(" file=%s\n", file);
 	}
-	return reason == STAMP_GOOD ? EX_OK : NOT_SKIPPED;
+	return bounds == OUTCOME_CLEAN && reason == STAMP_GOOD ? EX_OK
+							       : NOT_SKIPPED;
 }
 
 int
@@ -251,15 +302,20 @@ cli_verify(int argc, char **argv)
 	int status = EX_OK;
 
 	if (!parse_arguments(argc, argv, &a))
-		return usage();
+		return EX_USAGE;
 	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
-	    setrlimit(RLIMIT_CORE, &none) == -1)
+	    setrlimit(RLIMIT_CORE, &none) == -1) {
+		fprintf(stderr, "pratique: cannot keep keys safe: %m\n");
 		return EX_OSERR;
-	if (!read_settings(&a) || !read_keys(&a))
+	}
+	if (!read_settings(&a))
 		return EX_CONFIG;
+	if ((status = read_keys(&a)) != EX_OK)
+		return status;
 	if (a.own.number == 0)
 		settings.own_db = STAMP_OWN_DB_NONE;
 	judge = (struct judge){.settings = &settings,
+	    .session = &config.session,
 	    .peer = choose_peer(&a),
 	    .now = a.now,
 	    .own = a.own};

@@ -291,9 +291,14 @@ void
 config_stamp_presets(struct config *out)
 {
 	static struct reading r;
+	const struct option *size = option_find(GROUP_MAIN, "max_message_size");
+	struct complaint c;
 
 	r.err = stderr;
+	complete_section(&r, SECTION_HEADERS, &r.config);
+	complete_section(&r, SECTION_LIMITS, &r.config);
 	complete_section(&r, SECTION_STAMP, &r.config);
+	(void)option_assign(size, &r.config, size->preset, &c);
 	*out = r.config;
 }
 

@@ -57,7 +57,8 @@ bool config_has_keys(const struct config *);
  * CONFIG_KEY_DIR. */
 const char *config_key_dir(const struct config *, const char *credentials);
 
-/* The stamp section as it is when nothing is set; the rest is zero. */
+/* What bears on stamps as it is when nothing is set: their section, names of
+ * fields, limits of a message; the rest is zero. */
 void config_stamp_presets(struct config *);
 
 /* Writes the settings in force, as a file that config_read takes. */

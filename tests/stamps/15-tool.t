@@ -119,12 +119,85 @@ def claims(tap, tool):
     tap.has(other[1], "reason=unknown-key", "without its key")
 
 
+def mailboxes(tap, tool):
+    """A message that was taken out of a mailbox, with either line end"""
+    case = cases.base()
+    cases.steps(cases.body(
+        lambda body: b"From here\r\n>From there\r\n" + body + b"\r\n"),
+                cases.restamp())(case)
+    data = saved(case)
+    head, _, body = data.partition(b"\r\n\r\n")
+    quoted = (head + b"\r\n\r\n" + re.sub(rb"(?m)^(>*From )", rb">\1", body)
+              + b"\r\n")
+    line = b"From a@example.com Tue Nov 14 22:13:20 2023"
+    for what, text in (
+            ("no mailbox", data),
+            ("no mailbox, LF", data.replace(b"\r\n", b"\n")),
+            ("all lines LF", (line + b"\r\n" + quoted).replace(
+                b"\r\n", b"\n")),
+            ("all lines CR LF", line + b"\r\n" + quoted),
+            ("From line LF, the message CR LF", line + b"\n" + quoted),
+            ("From line CR LF, the message LF",
+             line + b"\r\n" + quoted.replace(b"\r\n", b"\n"))):
+        status, output, _ = tool.verify("-", data=text)
+        tap.equal(status, 0, f"{what}: good", output)
+    status, output, _ = tool.verify("-", data=(
+        line + b"\n" + quoted + b"\r\n"))
+    tap.has(output, "result=rescan reason=body", "one empty line too many")
+
+
+def bounds(tap, tool):
+    """What the daemon does not look into is not called a skip"""
+    data = saved(cases.base())
+    size = len(data)
+    long = b"X-Spam-Report: " + b"x" * 1024 + b"\r\n"
+    for setting, want in (
+            ("max_message_size = 8K", "skip"),
+            ("limits { header_fields = 10000 }", "skip"),
+            ("limits { header_fields = 3 }", "limits"),
+            ("limits { header_size = 1K }", "limits"),
+            ("limits { own_fields = 1 }", "skip")):
+        path = tool.write("bounds.conf", setting.encode() + b"\n")
+        status, output, errors = tool.verify("-c", path, "-",
+                                             data=long + data)
+        last = dict(PAIR.findall(output.splitlines()[-1]))
+        tap.equal((status, last["result"], last.get("reason")),
+                  (0, "skip", None) if want == "skip"
+                  else (1, "unscanned", want), setting, output, errors)
+    for more, want in (0, "skip"), (1, "unscanned"):
+        exact = cases.base()
+        cases.steps(cases.body(lambda body, n=8192 + more - size:
+                               body + b"x" * n), cases.restamp())(exact)
+        message = saved(exact)
+        tap.equal(len(message), 8192 + more, "control: length")
+        path = tool.write("bounds.conf", b"max_message_size = 8K\n")
+        status, output, _ = tool.verify("-c", path, "-", data=message)
+        last = dict(PAIR.findall(output.splitlines()[-1]))
+        tap.equal((status, last["result"]), (0 if want == "skip" else 1, want),
+                  f"max_message_size and {more} bytes")
+
+
 def misuse(tap, tool):
-    """Statuses from 64 up"""
+    """Statuses from 64 up, and what is said"""
     path = tool.write("any.eml", saved(cases.base()))
+    for options, said in (
+            (["-a", "no-address"], '-a "no-address" is no IP address'),
+            (["-a", "192.0.2.1/32"], '-a "192.0.2.1/32"'),
+            (["-a", ""], '-a ""'),
+            (["-t", "yesterday"], '-t "yesterday" is no time'),
+            (["-t", "-1"], '-t "-1"'),
+            (["-d", "27091"], '-d "27091" is no number and time'),
+            (["-d", "0:0"], '-d "0:0" is no number and time')):
+        status, output, errors = tool.verify(*options, path)
+        tap.equal((status, output), (64, ""), f"{options}: usage")
+        tap.has(errors, said, f"{options}: says {said}")
+    for address in "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1":
+        status, output, errors = tool.verify("-a", address, path)
+        tap.equal(status, 1, f"{address}: an address", errors)
+        tap.has(output, "reason=not-peer", f"{address}: of no peer")
     tap.ok(tool.verify()[0] >= 64, "no file")
     tap.ok(tool.verify(path + ".none")[0] >= 64, "a file that is not there")
     tap.ok(tool.run("-k", tool.config, path)[0] >= 64, "no key file")
 
 
-main(setup, table, claims, misuse)
+main(setup, table, claims, mailboxes, bounds, misuse)
