@@ -32,6 +32,9 @@ LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
 	parser/phrase.c parser/reply.c parser/session.c parser/stamp.c \
 	parser/stamps.c
 
+# Connections that nobody serves yet.
+DOOR := privsep/door.c privsep/load.c privsep/pending.c
+
 # What the operator starts, and what it becomes.
 SRC_pratiqued := privsep/start.c privsep/plan.c privsep/activation.c \
 	privsep/boot.c privsep/channel.c privsep/child.c privsep/leftover.c \
@@ -51,8 +54,8 @@ SRC_pratique-keys := keys/main.c $(READER) $(RING) privsep/boot.c $(SANDBOX) \
 	lib/stamp.c
 LIB_pratique-keys = $(call lib,libcap-ng libsodium)
 
-SRC_pratique-session := privsep/listener.c privsep/pending.c \
-	privsep/session.c privsep/sessions.c privsep/host.c privsep/mta.c privsep/wire.c \
+SRC_pratique-session := privsep/listener.c $(DOOR) privsep/session.c \
+	privsep/sessions.c privsep/host.c privsep/mta.c privsep/wire.c \
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 
@@ -69,7 +72,7 @@ SRC_pratique := $(filter-out cli/judge.c,$(wildcard cli/*.c)) $(JUDGE) \
 LIB_pratique = $(call lib,libconfuse libsodium)
 
 # libmilter itself must be the static library: what it calls is diverted.
-SRC_pratique-libmilter := $(wildcard libmilter/*.c) privsep/pending.c \
+SRC_pratique-libmilter := $(wildcard libmilter/*.c) $(DOOR) \
 	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC) \
 	parser/command.c parser/state.c
 LIB_pratique-libmilter = $(LIBMILTER) $(call lib,libcap-ng)

@@ -89,6 +89,16 @@ print_key(const struct status_block *b)
 	putchar('\n');
 }
 
+/* With libmilter sessions are no processes, and are known as of a second ago. */
+static void
+print_load(const struct status_process *p, uint32_t limit)
+{
+	unsigned int sessions = cli_children(p->pid, NULL, NULL);
+
+	printf(", sessions: %u of %u, waiting: %u",
+	    sessions > 0 ? sessions : p->sessions, limit, p->waiting);
+}
+
 int
 cli_status(const struct status_block *b)
 {
@@ -103,8 +113,7 @@ cli_status(const struct status_block *b)
 			continue;
 		print_process(p, state_name(p->state));
 		if (p->role[0] == 'l')
-			printf(
-			    ", sessions: %u", cli_children(p->pid, NULL, NULL));
+			print_load(p, b->max_sessions);
 		putchar('\n');
 		up += p->state == STATUS_CHILD_UP;
 	}

@@ -88,7 +88,10 @@ const struct option options[] = {
 	"memory of their own, up to max_message_size and 4 MB for each clamd."},
     {GROUP_MAIN, OPTION_COUNT, "max_sessions", "2000",
 	MAIN(session.max_sessions), 1, 20000, NULL,
-	"Connections of the MTA served at the same time. More wait."},
+	"Connections of the MTA served at the same time. More wait; when some do, "
+	"the sessions that have been idle longest, without an open message and "
+	"for 5 seconds at least, are closed to make room for them. Not with "
+	"engine libmilter."},
     {GROUP_MAIN, OPTION_COUNT, "renew_sessions", "20000",
 	MAIN(session.renew_sessions), 1, UINT32_MAX, NULL,
 	"After so many connections a fresh listener takes the place of the old "
@@ -225,11 +228,13 @@ const struct option options[] = {
 	"Mbit/s are 14 minutes."},
     {GROUP_LIMITS, OPTION_COUNT, "silent", "4096", LIMIT(silent), 16, 65535,
 	NULL,
-	"Connections on which nothing has been said yet. When one more comes the "
-	"oldest is closed."},
+	"Connections without a session: nothing has been said on them yet, or "
+	"there is no place for them. When one more comes the oldest silent one "
+	"is closed."},
     {GROUP_LIMITS, OPTION_TIME, "silent_time", "20s", LIMIT(silent_time),
 	SECONDS(1), SECONDS(3600), NULL,
-	"How long such a connection is kept. An MTA speaks at once."},
+	"How long a connection is kept on which nothing is said. An MTA speaks "
+	"at once."},
     {GROUP_STAMP, OPTION_BOOL, "add", "no", STAMP(add), 0, 0, NULL,
 	"Whether clean messages get a stamp."},
     {GROUP_STAMP, OPTION_KEY, "key", "", STAMP(key), 0, 0, NULL,

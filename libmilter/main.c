@@ -25,6 +25,8 @@
 #include "libmilter/sessions.h"
 #include "privsep/boot.h"
 #include "privsep/channel.h"
+#include "privsep/door.h"
+#include "privsep/load.h"
 #include "privsep/pending.h"
 #include "privsep/record.h"
 #include "sandbox/sandbox.h"
@@ -37,98 +39,34 @@
 /* After so long without a channel to a scanner a successor is asked for: one
  * that died is replaced in half of that, so it lives and has closed ours. */
 #define RENEW_ALONE_MS 30000ULL
-/* Connections taken from one socket in a row. */
-#define ACCEPT_BURST 64
-#define EVENTS_MAX   64
+#define EVENTS_MAX     64
 /* libmilter and the session logic need a tenth of it. */
 #define THREAD_STACK ((size_t)256 * 1024)
 
 static const struct listener_boot *boot;
-static struct pending *pending;
-static int epoll_fd;
 static int scanner_fd = -1; /* sessions.c owns it */
-static bool accepting = true, stopping;
+static bool stopping;
 static uint64_t alone_since; /* without a scanner; 0: there is one */
 
-static void
-watch(int fd, uint32_t events)
-{
-	struct epoll_event ev = {.events = events, .data.fd = fd};
-
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &ev) == -1)
-		_exit(EX_OSERR);
-}
-
-static void
-unwatch(int fd)
-{
-	epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-}
-
-static void
-drop(int fd)
-{
-	unwatch(fd);
-	pending_remove(pending, fd);
-	close(fd);
-}
-
-/* --- connections ------------------------------------------------------------ */
-
-static void
-accept_from(int listen_fd, uint64_t now)
-{
-	for (int i = 0; i < ACCEPT_BURST; i++) {
-		/* Blocking, as libmilter wants it: nothing is read here. */
-		int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
-		if (fd == -1)
-			return;
-		int evicted = pending_add(pending, fd, now);
-		if (evicted != -1) {
-			if (evicted != fd)
-				unwatch(evicted);
-			close(evicted);
-		}
-		if (evicted != fd)
-			watch(fd, EPOLLIN | EPOLLONESHOT);
-	}
-}
-
-/* Hands over what is ready; true if something is left waiting for a place. */
-static bool
+/* Hands over what is ready; why something is left waiting, if it is. */
+static enum load_why
 hand_over_ready(void)
 {
 	int fd;
 
-	while ((fd = pending_first_ready(pending)) != -1) {
-		if (scanner_fd == -1 ||
-		    sessions_count() >= boot->settings.max_sessions)
-			return true;
-		unwatch(fd);
-		pending_remove(pending, fd);
+	while ((fd = door_next()) != -1) {
+		if (scanner_fd == -1)
+			return LOAD_SCANNER;
+		if (sessions_count() >= boot->settings.max_sessions)
+			return LOAD_MAX_SESSIONS;
+		door_take(fd);
 		sessions_connection(false);
 		if (!handover_give(fd)) {
 			sessions_connection(true);
 			close(fd);
 		}
 	}
-	return false;
-}
-
-/* No more connections; those that are not handed over are dropped if all is
- * true. */
-static void
-retire(bool all)
-{
-	if (accepting) {
-		for (uint32_t i = 0; i < boot->listens; i++) {
-			unwatch(CHILD_FD_LISTEN + (int)i);
-			close(CHILD_FD_LISTEN + (int)i);
-		}
-	}
-	accepting = false;
-	while (all && pending_expired(pending, 0, true) != -1)
-		drop(pending_expired(pending, 0, true));
+	return LOAD_NONE;
 }
 
 /* --- the monitor ------------------------------------------------------------ */
@@ -149,10 +87,10 @@ monitor_read(void)
 		sessions_set_scanner(passed);
 		scanner_fd = passed;
 		alone_since = 0;
-		watch(passed, 0); /* for its hang-up only */
+		door_watch(passed, 0); /* for its hang-up only */
 	} else {
 		stopping = stopping || record_type_of(r) == RECORD_STOP;
-		retire(stopping);
+		door_shut(stopping);
 	}
 }
 
@@ -161,7 +99,7 @@ monitor_read(void)
 static void
 handle_event(const struct epoll_event *ev, uint64_t now)
 {
-	int fd = ev->data.fd;
+	int fd = (int)(uint32_t)ev->data.u64;
 
 	if (fd == CHILD_FD_MONITOR) {
 		monitor_read();
@@ -169,11 +107,6 @@ handle_event(const struct epoll_event *ev, uint64_t now)
 		sessions_set_scanner(-1);
 		scanner_fd = -1;
 		alone_since = now;
-	} else if (fd < CHILD_FD_LISTEN + (int)boot->listens) {
-		if (accepting)
-			accept_from(fd, now);
-	} else {
-		pending_ready(pending, fd);
 	}
 }
 
@@ -182,7 +115,7 @@ ask_for_successor(uint64_t now)
 {
 	struct record_plain r = {.head = record_head(RECORD_RENEW, sizeof(r))};
 
-	if (!accepting || alone_since == 0 ||
+	if (door_is_shut() || alone_since == 0 ||
 	    now - alone_since < RENEW_ALONE_MS)
 		return;
 	alone_since = now; /* there may be no place for one now */
@@ -192,19 +125,23 @@ ask_for_successor(uint64_t now)
 static int
 wait_time(uint64_t now, bool stalled)
 {
+	int wait = door_time(now), tell = load_time(now);
+
 	if (stalled || stopping)
 		return STALL_MS;
 	/* Without a scanner there is no hurry with anything. */
-	if (!accepting || alone_since != 0)
+	if (door_is_shut() || alone_since != 0)
 		return RETIRED_MS;
-	return pending_wait(pending, now);
+	if (wait == -1 || tell == -1)
+		return wait > tell ? wait : tell;
+	return wait < tell ? wait : tell;
 }
 
 /* Whether there is a reason to go on. */
 static bool
 at_work(uint64_t now)
 {
-	if (accepting || pending_expired(pending, 0, true) != -1)
+	if (!door_is_shut() || !door_is_empty())
 		return true;
 	return sessions_count() > 0 && !(stopping && sessions_idle(now));
 }
@@ -214,18 +151,21 @@ loop(void)
 {
 	struct epoll_event ev[EVENTS_MAX];
 	uint64_t now = wire_now();
-	bool stalled = false;
-	int n, fd;
+	enum load_why why = LOAD_NONE;
+	int n;
 
 	while (at_work(now)) {
-		n = epoll_pwait(
-		    epoll_fd, ev, EVENTS_MAX, wait_time(now, stalled), NULL);
+		n = door_wait(ev, EVENTS_MAX, wait_time(now, why != LOAD_NONE));
 		now = wire_now();
 		for (int i = 0; i < n; i++)
 			handle_event(&ev[i], now);
-		stalled = hand_over_ready();
-		while ((fd = pending_expired(pending, now, false)) != -1)
-			drop(fd);
+		why = hand_over_ready();
+		door_stalled(why != LOAD_NONE);
+		if (!load_tell(&(struct load){.sessions = sessions_count(),
+				   .why = why,
+				   .scanner = scanner_fd},
+			now))
+			_exit(EX_UNAVAILABLE);
 		ask_for_successor(now);
 	}
 }
@@ -243,22 +183,23 @@ serve(void *unused)
 static const char *
 prepare(void)
 {
-	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (epoll_fd == -1 || !handover_init())
-		return "cannot make epoll and pipe descriptors";
+	/* Blocking, as libmilter wants them: nothing is read here. */
+	const struct door_plan door = {.listens = boot->listens,
+	    .flags = SOCK_CLOEXEC,
+	    .capacity = boot->settings.limits.silent,
+	    .others = LISTENER_OTHER_FILES + 2 * boot->settings.max_sessions,
+	    .silent_time = boot->settings.limits.silent_time};
+
+	if (!handover_init())
+		return "cannot make a pipe";
 	/* Each further arena would be address space for nothing. */
 	if (mallopt(M_ARENA_MAX, 1) != 1)
 		return "cannot set the number of arenas";
-	pending = pending_make(boot->settings.limits.silent,
-	    LISTENER_OTHER_FILES + 2 * boot->settings.max_sessions,
-	    boot->settings.limits.silent_time);
-	if (pending == NULL)
-		return "out of memory";
+	if (!door_open(&door))
+		return "out of memory, or of descriptors";
 	sessions_init(boot->settings.scan_timeout);
 	alone_since = wire_now();
-	watch(CHILD_FD_MONITOR, EPOLLIN);
-	for (uint32_t i = 0; i < boot->listens; i++)
-		watch(CHILD_FD_LISTEN + (int)i, EPOLLIN);
+	door_watch(CHILD_FD_MONITOR, EPOLLIN);
 	/* From here on nothing is said on the inherited standard error. */
 	return dup2(STDIN_FILENO, STDERR_FILENO) == -1 ? strerror(errno) : NULL;
 }

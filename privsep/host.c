@@ -39,12 +39,22 @@ host_init(struct wire_ends ends, uint32_t scan_timeout)
 	host->scan_timeout = scan_timeout;
 	host->scanner_gone = ends.scanner == -1;
 	host->draining = false;
+	host->yield = false;
 }
 
 bool
 host_draining(void)
 {
 	return host->draining;
+}
+
+bool
+host_yields(void)
+{
+	bool yield = host->yield;
+
+	host->yield = false;
+	return yield;
 }
 
 bool
@@ -206,6 +216,10 @@ scanner_read(struct record_result *out)
 	}
 	if (record_type_of(r) == RECORD_DRAIN) {
 		host->draining = true;
+		return false;
+	}
+	if (record_type_of(r) == RECORD_YIELD) {
+		host->yield = true;
 		return false;
 	}
 	memcpy(out, buf, sizeof(*out));

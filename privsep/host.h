@@ -24,6 +24,7 @@ struct host_memory {
 	uint32_t scan_timeout;
 	bool scanner_gone; /* for good: no channel is made anew */
 	bool draining;
+	bool yield;
 };
 
 /* Names the memory that this thread uses; the listener before it forks. */
@@ -37,6 +38,10 @@ void host_read_scanner(void);
 
 /* The daemon is stopping: the session should end when no message is open. */
 bool host_draining(void);
+
+/* The session was asked, since this was last called, to make room if it has
+ * long been idle. */
+bool host_yields(void);
 
 /* The scanner is there: its end of the channel is worth waiting for. */
 bool host_scanner_there(void);

@@ -29,6 +29,8 @@
 #include "lib/log.h"
 #include "privsep/boot.h"
 #include "privsep/channel.h"
+#include "privsep/door.h"
+#include "privsep/load.h"
 #include "privsep/pending.h"
 #include "privsep/record.h"
 #include "privsep/session.h"
@@ -41,43 +43,22 @@
 #define RENEW_ALONE_MS 30000ULL
 /* How soon to look again when a session could not be started. */
 #define STALL_MS 20
-/* Connections taken from one socket in a row. */
-#define ACCEPT_BURST 64
 /* When the MTA has gone, a session that is honest may still wait for the
  * scanner to take what it has to say, then for a verdict (each scan_timeout at
  * most), and needs a little time itself. */
-#define LINGER_MS 10000U
-/* In an event: the rest is the pid of a session whose MTA has gone. */
-#define EVENT_LEFT (UINT64_C(1) << 32)
+#define LINGER_MS  10000U
 #define EVENTS_MAX 64
 
 static const struct listener_boot *boot;
 static struct session_area *area;
-static struct pending *pending;
 static pid_t own_pid;
-static int epoll_fd, signal_fd;
+static int signal_fd;
 static int scanner_fd = -1; /* channel on which session channels go out */
 static struct sessions *sessions;
 static uint32_t started; /* since a successor was asked for last */
 static uint64_t renew_at;
-static uint64_t alone_since;	      /* without a scanner; 0: there is one */
-static uint64_t drop_at = UINT64_MAX; /* what has no session by then */
-static bool accepting = true, stopping;
-
-static void
-watch(int fd, uint32_t events)
-{
-	struct epoll_event ev = {.events = events, .data.u64 = (uint64_t)fd};
-
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &ev) == -1)
-		_exit(EX_OSERR);
-}
-
-static void
-unwatch(int fd)
-{
-	epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-}
+static uint64_t alone_since; /* without a scanner; 0: there is one */
+static bool stopping;
 
 static void
 monitor_tell(const void *record)
@@ -85,31 +66,6 @@ monitor_tell(const void *record)
 	/* The monitor is gone or does not read: there is nobody to serve. */
 	if (!channel_send(CHILD_FD_MONITOR, record, -1) && errno != EAGAIN)
 		_exit(EX_UNAVAILABLE);
-}
-
-static void
-pending_drop(int fd)
-{
-	unwatch(fd);
-	pending_remove(pending, fd);
-	close(fd);
-}
-
-/* No more connections; those without a session are dropped if drop is true. */
-static void
-retire(bool drop)
-{
-	if (accepting) {
-		for (uint32_t i = 0; i < boot->listens; i++) {
-			unwatch(CHILD_FD_LISTEN + (int)i);
-			close(CHILD_FD_LISTEN + (int)i);
-		}
-	}
-	if (accepting)
-		drop_at = wire_now() + boot->settings.limits.silent_time;
-	accepting = false;
-	while (drop && pending_expired(pending, 0, true) != -1)
-		pending_drop(pending_expired(pending, 0, true));
 }
 
 /*
@@ -123,84 +79,67 @@ fork_bare(void)
 	return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 }
 
-/*
- * fd belongs to a session now.  It is closed here, but what it stands for stays
- * in the epoll set until the session has closed it, too (epoll(7)): so the
- * hang-up is told, once, to a process that can not read from it any more.
- */
-static void
-hand_over(int fd, pid_t pid)
-{
-	struct epoll_event ev = {.events = EPOLLRDHUP | EPOLLONESHOT,
-	    .data.u64 = EVENT_LEFT | (uint64_t)pid};
-
-	epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &ev);
-	pending_remove(pending, fd);
-	close(fd);
-}
-
-/* Starts a session for fd; false if that has to wait. */
-static bool
-session_start(int fd)
+/* Gives the scanner its end of a new session's channel, and returns the other;
+ * -1 with why it has to wait. */
+static int
+session_channel(enum load_why *why)
 {
 	struct record_plain r = {
 	    .head = record_head(RECORD_CHANNEL, sizeof(r))};
+	bool sent;
 	int pair[2];
-	pid_t pid;
 
-	if (scanner_fd == -1 ||
-	    sessions_count(sessions) >= boot->settings.max_sessions ||
-	    !channel_pair(pair))
-		return false;
-	if (!channel_send(scanner_fd, &r, pair[1])) {
-		close(pair[0]);
-		close(pair[1]);
-		return false;
-	}
+	*why = LOAD_DESCRIPTORS;
+	if (!channel_pair(pair))
+		return -1;
+	*why = LOAD_SCANNER;
+	sent = channel_send(scanner_fd, &r, pair[1]);
 	close(pair[1]);
+	if (sent)
+		return pair[0];
+	close(pair[0]);
+	return -1;
+}
+
+/* Starts a session for fd; LOAD_NONE, or why that has to wait. */
+static enum load_why
+session_start(int fd)
+{
+	enum load_why why;
+	pid_t pid;
+	int channel;
+
+	if (scanner_fd == -1)
+		return LOAD_SCANNER;
+	if (sessions_count(sessions) >= boot->settings.max_sessions)
+		return LOAD_MAX_SESSIONS;
+	channel = session_channel(&why);
+	if (channel == -1)
+		return why;
 	pid = fork_bare();
 	if (pid == 0)
 		session_main(area, own_pid, &boot->settings, &boot->session, fd,
-		    pair[0]);
-	close(pair[0]);
+		    channel);
+	close(channel);
 	if (pid == -1)
-		return false;
+		return LOAD_FORK;
 	sessions_add(sessions, pid);
-	hand_over(fd, pid);
+	door_hand_over(fd, (uint32_t)pid);
 	started++;
-	return true;
+	return LOAD_NONE;
 }
 
-/* Starts what is ready; true if something is left waiting for a place. */
-static bool
+/* Starts what is ready; why something is left waiting, if it is. */
+static enum load_why
 start_ready(void)
 {
+	enum load_why why = LOAD_NONE;
 	int fd;
 
-	while ((fd = pending_first_ready(pending)) != -1) {
-		if (!session_start(fd))
-			return true;
-	}
-	return false;
-}
-
-static void
-accept_from(int listen_fd, uint64_t now)
-{
-	for (int i = 0; i < ACCEPT_BURST; i++) {
-		int fd = accept4(
-		    listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd == -1)
-			return;
-		int evicted = pending_add(pending, fd, now);
-		if (evicted != -1) {
-			if (evicted != fd)
-				unwatch(evicted);
-			close(evicted);
-		}
-		if (evicted != fd)
-			watch(fd, EPOLLIN | EPOLLONESHOT);
-	}
+	while (why == LOAD_NONE && (fd = door_next()) != -1)
+		why = session_start(fd);
+	door_stalled(why != LOAD_NONE);
+	return why;
 }
 
 static bool
@@ -234,7 +173,7 @@ session_ended(const siginfo_t *info)
 		monitor_tell(&r);
 		return;
 	}
-	retire(true);
+	door_shut(true);
 	/* Without a word of it nobody would take our place. */
 	if (!channel_send(CHILD_FD_MONITOR, &r, -1))
 		_exit(EX_UNAVAILABLE);
@@ -259,12 +198,12 @@ static void
 handle_peer(int fd)
 {
 	if (scanner_fd != -1) {
-		unwatch(scanner_fd);
+		door_unwatch(scanner_fd);
 		close(scanner_fd);
 	}
 	scanner_fd = fd;
 	alone_since = 0;
-	watch(fd, 0); /* for its hang-up only */
+	door_watch(fd, 0); /* for its hang-up only */
 }
 
 /* One record from the monitor; what it must not send ends the listener. */
@@ -284,7 +223,7 @@ monitor_read(void)
 		handle_peer(passed);
 	} else {
 		stopping = stopping || record_type_of(r) == RECORD_STOP;
-		retire(stopping);
+		door_shut(stopping);
 	}
 }
 
@@ -313,7 +252,7 @@ ask_for_successor(uint64_t now)
 {
 	struct record_plain r = {.head = record_head(RECORD_RENEW, sizeof(r))};
 
-	if (!accepting ||
+	if (door_is_shut() ||
 	    (started < boot->settings.renew_sessions && now < renew_time()))
 		return;
 	renew_later(now);
@@ -325,39 +264,43 @@ handle_event(const struct epoll_event *ev, uint64_t now)
 {
 	int fd = (int)(uint32_t)ev->data.u64;
 
-	if ((ev->data.u64 & EVENT_LEFT) != 0) {
+	if ((ev->data.u64 & DOOR_LEFT) != 0) {
 		sessions_left(sessions, fd, now);
 	} else if (fd == CHILD_FD_MONITOR) {
 		monitor_read();
 	} else if (fd == signal_fd) {
 		reap();
 	} else if (fd == scanner_fd) {
-		unwatch(fd);
+		door_unwatch(fd);
 		close(fd);
 		scanner_fd = -1;
 		alone_since = now;
-	} else if (fd < CHILD_FD_LISTEN + (int)boot->listens) {
-		if (accepting)
-			accept_from(fd, now);
-	} else {
-		pending_ready(pending, fd);
 	}
 }
 
+/* Of two waits in milliseconds the shorter; -1 is for ever. */
 static int
-wait_time(uint64_t now, bool stalled)
+shorter(int a, int b)
 {
-	int wait = pending_wait(pending, now);
-	uint64_t until[] = {renew_time(), sessions_next(sessions), drop_at};
+	if (a == -1 || b == -1)
+		return a > b ? a : b;
+	return a < b ? a : b;
+}
 
-	if (stalled)
-		return STALL_MS;
-	for (size_t i = 0; i < sizeof(until) / sizeof(until[0]); i++) {
-		if (until[i] > now && until[i] != UINT64_MAX &&
-		    (wait == -1 || until[i] - now < (uint64_t)wait))
-			wait = (int)(until[i] - now);
-	}
-	return wait;
+static int
+wait_time(uint64_t now, enum load_why why)
+{
+	uint64_t renew = renew_time(), overdue = sessions_next(sessions);
+	uint64_t until = overdue < renew && overdue > now ? overdue : renew;
+	int timer = now < until ? (int)(until - now) : -1;
+	/* The end of a session, or a new scanner, is an event. */
+	int stall =
+	    why == LOAD_FORK || why == LOAD_DESCRIPTORS || why == LOAD_SCANNER
+		? STALL_MS
+		: -1;
+
+	return shorter(
+	    shorter(timer, stall), shorter(door_time(now), load_time(now)));
 }
 
 /* They had their time. */
@@ -366,10 +309,6 @@ end_overdue(uint64_t now)
 {
 	pid_t pid;
 
-	if (now >= drop_at) {
-		drop_at = UINT64_MAX;
-		retire(true);
-	}
 	while ((pid = sessions_overdue(sessions, now)) != 0)
 		kill(pid, SIGKILL);
 }
@@ -379,19 +318,23 @@ loop(void)
 {
 	struct epoll_event ev[EVENTS_MAX];
 	uint64_t now = wire_now();
-	bool stalled = false;
-	int n, fd;
+	enum load_why why = LOAD_NONE;
+	int n;
 
-	while (accepting || sessions_count(sessions) > 0 ||
-	       pending_expired(pending, 0, true) != -1) {
-		n = epoll_pwait(
-		    epoll_fd, ev, EVENTS_MAX, wait_time(now, stalled), NULL);
+	while (!door_is_shut() || sessions_count(sessions) > 0 ||
+	       !door_is_empty()) {
+		n = door_wait(ev, EVENTS_MAX, wait_time(now, why));
 		now = wire_now();
 		for (int i = 0; i < n; i++)
 			handle_event(&ev[i], now);
-		stalled = start_ready();
-		while ((fd = pending_expired(pending, now, false)) != -1)
-			pending_drop(fd);
+		why = start_ready();
+		if (!load_tell(
+			&(struct load){.sessions = sessions_count(sessions),
+			    .why = why,
+			    .may_yield = true,
+			    .scanner = scanner_fd},
+			now))
+			_exit(EX_UNAVAILABLE);
 		end_overdue(now);
 		ask_for_successor(now);
 	}
@@ -415,26 +358,26 @@ pending_capacity(void)
 static const char *
 prepare(void)
 {
+	const struct door_plan door = {.listens = boot->listens,
+	    .flags = SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    .capacity = pending_capacity(),
+	    .others = LISTENER_OTHER_FILES,
+	    .silent_time = boot->settings.limits.silent_time};
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (epoll_fd == -1 || sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
 	    (signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)) == -1)
-		return "cannot make epoll and signal descriptors";
+		return "cannot make a signal descriptor";
 	own_pid = getpid();
 	area = session_area_make();
-	pending = pending_make(pending_capacity(), LISTENER_OTHER_FILES,
-	    boot->settings.limits.silent_time);
 	sessions = sessions_make(boot->settings.max_sessions,
 	    2 * boot->settings.scan_timeout + LINGER_MS);
-	if (area == NULL || pending == NULL || sessions == NULL)
-		return "out of memory";
-	watch(CHILD_FD_MONITOR, EPOLLIN);
-	watch(signal_fd, EPOLLIN);
-	for (uint32_t i = 0; i < boot->listens; i++)
-		watch(CHILD_FD_LISTEN + (int)i, EPOLLIN);
+	if (area == NULL || sessions == NULL || !door_open(&door))
+		return "out of memory, or of descriptors";
+	door_watch(CHILD_FD_MONITOR, EPOLLIN);
+	door_watch(signal_fd, EPOLLIN);
 	alone_since = wire_now();
 	renew_later(alone_since);
 	/* From here on nothing is said on the inherited standard error. */

@@ -3,8 +3,7 @@
  * The table of connections without a session; see pending.h.
  *
  * Entries are found by descriptor (a descriptor is an index, the table covers
- * all that the listener may have) and linked in two lists: all by arrival,
- * ready ones by the time they became ready.
+ * all that the listener may have) and linked in a list for each state.
  */
 #include "privsep/pending.h"
 
@@ -13,17 +12,20 @@
 #define NONE (-1)
 
 struct entry {
-	bool used, ready;
+	enum pending_state state;
 	uint64_t deadline;
-	int older, newer;	       /* by arrival */
-	int ready_before, ready_after; /* by readiness */
+	int before, after; /* in the list of its state */
+};
+
+struct list {
+	int first, last;
+	uint32_t count;
 };
 
 struct pending {
-	uint32_t capacity, count;
+	uint32_t capacity;
 	uint32_t time;
-	int oldest, newest;
-	int ready_first, ready_last;
+	struct list list[PENDING_STATES];
 	int descriptors; /* entries in the table below */
 	struct entry entry[];
 };
@@ -40,114 +42,132 @@ pending_make(uint32_t capacity, uint32_t others, uint32_t time)
 	p->capacity = capacity;
 	p->time = time;
 	p->descriptors = descriptors;
-	p->oldest = p->newest = p->ready_first = p->ready_last = NONE;
+	for (size_t i = 0; i < PENDING_STATES; i++)
+		p->list[i].first = p->list[i].last = NONE;
+	for (int fd = 0; fd < descriptors; fd++)
+		p->entry[fd].state = PENDING_STATES;
 	return p;
 }
 
-static struct entry *
-entry_of(struct pending *p, int fd)
+enum pending_state
+pending_state(const struct pending *p, int fd)
 {
-	return fd >= 0 && fd < p->descriptors ? &p->entry[fd] : NULL;
-}
-
-int
-pending_add(struct pending *p, int fd, uint64_t now)
-{
-	struct entry *e = entry_of(p, fd);
-	int evicted = NONE;
-
-	if (e == NULL)
-		return fd;
-	if (p->count == p->capacity) {
-		evicted = p->oldest;
-		pending_remove(p, evicted);
-	}
-	*e = (struct entry){.used = true,
-	    .deadline = now + p->time,
-	    .older = p->newest,
-	    .newer = NONE,
-	    .ready_before = NONE,
-	    .ready_after = NONE};
-	if (p->newest != NONE)
-		p->entry[p->newest].newer = fd;
-	else
-		p->oldest = fd;
-	p->newest = fd;
-	p->count++;
-	return evicted;
-}
-
-void
-pending_ready(struct pending *p, int fd)
-{
-	struct entry *e = entry_of(p, fd);
-
-	if (e == NULL || !e->used || e->ready)
-		return;
-	e->ready = true;
-	e->ready_before = p->ready_last;
-	e->ready_after = NONE;
-	if (p->ready_last != NONE)
-		p->entry[p->ready_last].ready_after = fd;
-	else
-		p->ready_first = fd;
-	p->ready_last = fd;
-}
-
-int
-pending_first_ready(const struct pending *p)
-{
-	return p->ready_first;
+	return fd >= 0 && fd < p->descriptors ? p->entry[fd].state
+					      : PENDING_STATES;
 }
 
 static void
-unlink_ready(struct pending *p, const struct entry *e)
+append(struct pending *p, int fd, enum pending_state state)
 {
-	if (e->ready_before != NONE)
-		p->entry[e->ready_before].ready_after = e->ready_after;
+	struct entry *e = &p->entry[fd];
+	struct list *list = &p->list[state];
+
+	e->state = state;
+	e->before = list->last;
+	e->after = NONE;
+	if (list->last != NONE)
+		p->entry[list->last].after = fd;
 	else
-		p->ready_first = e->ready_after;
-	if (e->ready_after != NONE)
-		p->entry[e->ready_after].ready_before = e->ready_before;
-	else
-		p->ready_last = e->ready_before;
+		list->first = fd;
+	list->last = fd;
+	list->count++;
 }
 
 void
 pending_remove(struct pending *p, int fd)
 {
-	struct entry *e = entry_of(p, fd);
+	enum pending_state state = pending_state(p, fd);
+	struct entry *e;
+	struct list *list;
 
-	if (e == NULL || !e->used)
+	if (state == PENDING_STATES)
 		return;
-	if (e->ready)
-		unlink_ready(p, e);
-	if (e->older != NONE)
-		p->entry[e->older].newer = e->newer;
+	e = &p->entry[fd];
+	list = &p->list[state];
+	if (e->before != NONE)
+		p->entry[e->before].after = e->after;
 	else
-		p->oldest = e->newer;
-	if (e->newer != NONE)
-		p->entry[e->newer].older = e->older;
+		list->first = e->after;
+	if (e->after != NONE)
+		p->entry[e->after].before = e->before;
 	else
-		p->newest = e->older;
-	e->used = false;
-	p->count--;
+		list->last = e->before;
+	list->count--;
+	e->state = PENDING_STATES;
 }
 
 int
-pending_expired(const struct pending *p, uint64_t now, bool all)
+pending_add(struct pending *p, int fd, uint64_t now)
 {
-	if (p->oldest == NONE)
-		return NONE;
-	return all || p->entry[p->oldest].deadline <= now ? p->oldest : NONE;
+	uint32_t count = 0;
+	int evicted = NONE;
+
+	for (size_t i = 0; i < PENDING_STATES; i++)
+		count += p->list[i].count;
+	if (fd < 0 || fd >= p->descriptors)
+		return fd;
+	if (count >= p->capacity) {
+		evicted = pending_first(p, PENDING_SILENT);
+		if (evicted == NONE)
+			evicted = pending_first(p, PENDING_LEFT);
+		if (evicted == NONE)
+			return fd;
+		pending_remove(p, evicted);
+	}
+	append(p, fd, PENDING_SILENT);
+	p->entry[fd].deadline = now + p->time;
+	return evicted;
+}
+
+void
+pending_ready(struct pending *p, int fd, bool left)
+{
+	enum pending_state to = left ? PENDING_LEFT : PENDING_READY;
+	enum pending_state from = pending_state(p, fd);
+
+	/* Nobody comes back. */
+	if (from == PENDING_STATES || from >= to)
+		return;
+	pending_remove(p, fd);
+	append(p, fd, to);
+}
+
+int
+pending_first(const struct pending *p, enum pending_state state)
+{
+	return p->list[state].first;
+}
+
+int
+pending_next(const struct pending *p, int fd)
+{
+	return pending_state(p, fd) == PENDING_STATES ? NONE
+						      : p->entry[fd].after;
+}
+
+uint32_t
+pending_count(const struct pending *p, enum pending_state state)
+{
+	return p->list[state].count;
+}
+
+int
+pending_expired(const struct pending *p, uint64_t now)
+{
+	int oldest = pending_first(p, PENDING_SILENT);
+
+	return oldest != NONE && p->entry[oldest].deadline <= now ? oldest
+								  : NONE;
 }
 
 int
 pending_wait(const struct pending *p, uint64_t now)
 {
-	if (p->oldest == NONE)
+	int oldest = pending_first(p, PENDING_SILENT);
+
+	if (oldest == NONE)
 		return -1;
-	if (p->entry[p->oldest].deadline <= now)
+	if (p->entry[oldest].deadline <= now)
 		return 0;
-	return (int)(p->entry[p->oldest].deadline - now);
+	return (int)(p->entry[oldest].deadline - now);
 }

@@ -36,6 +36,7 @@ enum record_type {
 	RECORD_READY = 1, /* child -> monitor: confined, at work */
 	RECORD_ENDED,	  /* listener -> monitor: a session died abnormally */
 	RECORD_RENEW,	  /* listener -> monitor: old enough to be replaced */
+	RECORD_LOAD,	  /* listener -> monitor, scanner: how many there are */
 	RECORD_PEER,	  /* monitor -> child, with the other child's channel */
 	RECORD_RETIRE,	  /* monitor -> listener: accept no more */
 	RECORD_STOP,	  /* monitor -> child: finish what is open, then exit */
@@ -52,9 +53,10 @@ enum record_type {
 	RECORD_REPORT,	  /* session -> scanner: what was done, for the log */
 	RECORD_CLOSING,	  /* session -> scanner: it ends the connection, why */
 	RECORD_RESULT,	  /* scanner -> session: the outcome */
-	RECORD_DRAIN,	/* scanner -> session: close when no message is open */
-	RECORD_STAMP,	/* scanner -> monitor: make a stamp */
-	RECORD_CHECK,	/* scanner -> monitor: is this one right? */
+	RECORD_DRAIN, /* scanner -> session: close when no message is open */
+	RECORD_YIELD, /* scanner -> session: close if you have long been idle */
+	RECORD_STAMP, /* scanner -> monitor: make a stamp */
+	RECORD_CHECK, /* scanner -> monitor: is this one right? */
 	RECORD_STAMPED, /* monitor -> scanner: here it is, or there is none */
 	RECORD_CHECKED, /* monitor -> scanner: yes, or why not */
 	RECORD_CUT,	/* scanner -> monitor: a listener's channel is closed */
@@ -86,6 +88,33 @@ struct record_ended {
 	int32_t status; /* its exit status */
 	uint32_t lived; /* milliseconds */
 };
+
+/* Why connections wait for a session, if some do. */
+enum load_why {
+	LOAD_NONE,
+	LOAD_MAX_SESSIONS,
+	LOAD_SCANNER, /* there is none, or it does not take another session */
+	LOAD_DESCRIPTORS,
+	LOAD_FORK,
+	LOAD_WHYS
+};
+
+/* To the monitor for pratique(8); to the scanner for the log, and when idle
+ * sessions are to make room. */
+struct record_load {
+	struct record_head head;
+	uint32_t sessions;
+	uint32_t waiting; /* connections that have said something */
+	uint32_t why;	  /* enum load_why; to be logged unless NONE */
+	uint32_t need;	  /* sessions of this listener that are to YIELD */
+	/* Connections closed before they had a session, since the last time
+	 * that this was said: nothing came; they were too many; no descriptor.
+	 * To be logged unless all are 0. */
+	uint32_t silent, evicted, refused;
+};
+
+/* How long a session must have heard nothing to give way. */
+#define YIELD_IDLE_MS 5000
 
 struct record_plain { /* all types that carry nothing but themselves */
 	struct record_head head;

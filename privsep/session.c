@@ -72,13 +72,28 @@ input_compact(struct session_area *a)
 enum input {
 	INPUT_THERE,
 	INPUT_OVER, /* end of file, error, or the daemon stops */
-	INPUT_LATE, /* the deadline has passed */
+	INPUT_LATE, /* a time has run out */
+	INPUT_IDLE, /* the place is needed */
 };
 
-/* Waits for input and reads it.  When the daemon stops and no message is open
- * that is the end. */
+/* What is being waited for, and until when. */
+struct patience {
+	bool partial;	  /* for the rest of a packet */
+	uint64_t heard;	  /* the last whole packet */
+	uint64_t packet;  /* it, or the next one, must be here */
+	uint64_t message; /* the open message must have ended */
+};
+
+static uint64_t
+patience_end(const struct patience *p)
+{
+	return p->packet < p->message ? p->packet : p->message;
+}
+
+/* Waits for input and reads it.  When the daemon stops, or the place is needed
+ * and nothing was heard for long, and no message is open, that is the end. */
 static enum input
-input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
+input_read(struct session_area *a, const struct patience *p, bool skip_wait)
 {
 	struct engine *engine = (struct engine *)a->engine;
 	unsigned int got = skip_wait ? WIRE_READ_MTA : 0;
@@ -97,10 +112,13 @@ input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
 		}
 		if (host_draining() && engine_idle(engine))
 			return INPUT_OVER;
+		if (host_yields() && engine_idle(engine) &&
+		    wire_now() - p->heard >= YIELD_IDLE_MS)
+			return INPUT_IDLE;
 		got = wire_wait(&a->host.ends,
 		    WIRE_READ_MTA |
 			(host_scanner_there() ? WIRE_READ_SCANNER : 0),
-		    false, deadline);
+		    false, patience_end(p));
 		if (got == 0)
 			return INPUT_LATE;
 		if ((got & WIRE_MTA_GONE) != 0)
@@ -108,19 +126,6 @@ input_read(struct session_area *a, uint64_t deadline, bool skip_wait)
 		if ((got & (WIRE_READ_SCANNER | WIRE_SCANNER_GONE)) != 0)
 			host_read_scanner();
 	}
-}
-
-/* What is being waited for, and until when. */
-struct patience {
-	bool partial;	  /* for the rest of a packet */
-	uint64_t packet;  /* it, or the next one, must be here */
-	uint64_t message; /* the open message must have ended */
-};
-
-static uint64_t
-patience_end(const struct patience *p)
-{
-	return p->packet < p->message ? p->packet : p->message;
 }
 
 /* The option that has run out. */
@@ -140,6 +145,8 @@ patience_renew(struct patience *p, const struct session_area *a, size_t used,
 	const struct engine *engine = (const struct engine *)a->engine;
 	uint64_t now = wire_now();
 
+	if (used > 0)
+		p->heard = now;
 	if (a->from == a->to)
 		p->packet = now + settings->session_timeout;
 	else if (used > 0 || !p->partial)
@@ -158,7 +165,8 @@ serve(struct session_area *a, const struct session_settings *settings)
 	struct engine *engine = (struct engine *)a->engine;
 	/* The first bytes are there: the listener waited for them. */
 	bool more = true;
-	struct patience p = {.packet = wire_now() + settings->session_timeout,
+	struct patience p = {.heard = wire_now(),
+	    .packet = wire_now() + settings->session_timeout,
 	    .message = UINT64_MAX};
 	enum input got;
 	size_t used, before;
@@ -166,7 +174,7 @@ serve(struct session_area *a, const struct session_settings *settings)
 	/* Written before it is read: else the page is mapped twice. */
 	a->from = a->to = 0;
 	engine_init(engine, settings);
-	while ((got = input_read(a, patience_end(&p), more)) == INPUT_THERE) {
+	while ((got = input_read(a, &p, more)) == INPUT_THERE) {
 		before = a->to - a->from;
 		/* A full buffer was read: probably there is more to read. */
 		more = a->to == INPUT_MAX;
@@ -179,6 +187,8 @@ serve(struct session_area *a, const struct session_settings *settings)
 	}
 	if (got == INPUT_LATE)
 		engine_stop(engine, patience_lost(&p));
+	else if (got == INPUT_IDLE)
+		engine_stop(engine, "max_sessions");
 	engine_close(engine);
 }
 

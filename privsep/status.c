@@ -116,6 +116,17 @@ status_key(const char *id, uint64_t from, uint64_t until)
 }
 
 void
+status_load(size_t slot, uint32_t sessions, uint32_t waiting)
+{
+	if (slot >= STATUS_CHILDREN_MAX)
+		return;
+	change_begin();
+	block->child[slot].sessions = sessions;
+	block->child[slot].waiting = waiting;
+	change_end();
+}
+
+void
 status_backend(uint32_t index, enum status_clamd state, const char *reason)
 {
 	if (index >= block->backends)

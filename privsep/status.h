@@ -39,7 +39,9 @@ struct status_process {
 	uint32_t state; /* enum status_state */
 	int32_t pid;
 	int64_t since;
-	uint32_t layers; /* LAYER_BITs, as the process told */
+	uint32_t layers;   /* LAYER_BITs, as the process told */
+	uint32_t sessions; /* of a listener, */
+	uint32_t waiting;  /* and connections that have none yet */
 	uint32_t zero;
 	char role[16];
 	char missing[512]; /* layers that are not in force, and why */
@@ -52,6 +54,8 @@ struct status_block {
 	uint32_t phase;	   /* enum status_phase */
 	uint32_t listens;
 	uint32_t backends;
+	uint32_t max_sessions; /* of one listener */
+	uint32_t zero;
 	char version[32];
 	char listen[CONFIG_LISTEN_MAX][128];
 	/* The key that stamps; "": none does. */
@@ -81,6 +85,7 @@ void status_phase(enum status_phase);
 /* What is in a slot now; nothing is done if that is no change. */
 void status_child(size_t slot, enum status_state, const char *role, pid_t pid);
 void status_layers(size_t slot, uint32_t layers, const char *missing);
+void status_load(size_t slot, uint32_t sessions, uint32_t waiting);
 
 /* The key that stamps, and its window. */
 void status_key(const char *id, uint64_t from, uint64_t until);

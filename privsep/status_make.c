@@ -79,6 +79,7 @@ status_make(const struct config *c, char *why, size_t size)
 	snprintf(path, sizeof(path), "%s/" STATUS_FILE, c->run_dir);
 	first.monitor.pid = getpid();
 	first.monitor.since = time(NULL);
+	first.max_sessions = c->session.max_sessions;
 	first.listens = c->listens;
 	for (uint32_t i = 0; i < c->listens; i++)
 		copy_text(first.listen[i], sizeof(first.listen[i]),

@@ -182,6 +182,15 @@ renew_log(void)
 }
 
 static void
+handle_load(struct child *c, struct span r)
+{
+	struct record_load load;
+
+	memcpy(&load, r.ptr, sizeof(load));
+	status_load((size_t)(c - children), load.sessions, load.waiting);
+}
+
+static void
 handle_log_lost(struct child *c, struct span r)
 {
 	(void)r;
@@ -267,6 +276,7 @@ static const struct {
     [RECORD_READY] = {STATE_BIT(CHILD_STARTING), handle_ready},
     [RECORD_ENDED] = {AT_WORK, handle_ended},
     [RECORD_RENEW] = {AT_WORK, handle_renew},
+    [RECORD_LOAD] = {AT_WORK, handle_load},
     [RECORD_LOG_LOST] = {AT_WORK, handle_log_lost},
     [RECORD_BACKEND] = {AT_WORK, handle_backend},
     [RECORD_STAMP] = {AT_WORK, handle_keys},

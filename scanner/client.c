@@ -42,6 +42,7 @@ static uint32_t held[PEERS_MAX];       /* by the owners */
 static struct share memory[PEERS_MAX]; /* the same */
 static bool refusing;		       /* the last one, and the log says so */
 static struct client_list with_message = TAILQ_HEAD_INITIALIZER(with_message);
+static struct client_list idle = TAILQ_HEAD_INITIALIZER(idle);
 
 /* Datagrams that a channel can hold: its buffer has 208 KiB, and the kernel
  * counts more than 512 bytes for each. */
@@ -64,6 +65,12 @@ client_setup(const struct scanner_settings *s)
 	slot_free = slots;
 	clients = calloc(slots, sizeof(*clients));
 	return clients != NULL && flow_setup(slots);
+}
+
+uint32_t
+client_limit(void)
+{
+	return settings->max_sessions;
 }
 
 uint32_t
@@ -109,28 +116,56 @@ is_busy(enum client_state state)
 static void
 client_enter(struct client *c, enum client_state state)
 {
-	if (is_busy(state) && !is_busy(c->state)) {
-		busy++;
-		c->deadline = clock_ms() + settings->limits.message_time +
-			      settings->scan_timeout + MESSAGE_GRACE_MS;
-		TAILQ_INSERT_TAIL(&with_message, c, order);
-	}
-	if (!is_busy(state) && is_busy(c->state)) {
+	bool was_busy = is_busy(c->state), was_idle = c->state == CLIENT_IDLE;
+
+	if (was_busy && !is_busy(state)) {
 		busy--;
 		TAILQ_REMOVE(&with_message, c, order);
 		flow_leave(c->flow);
 		c->flow = NULL;
 	}
+	if (was_idle && state != CLIENT_IDLE)
+		TAILQ_REMOVE(&idle, c, order);
+	if (is_busy(state) && !was_busy) {
+		busy++;
+		c->deadline = clock_ms() + settings->limits.message_time +
+			      settings->scan_timeout + MESSAGE_GRACE_MS;
+		TAILQ_INSERT_TAIL(&with_message, c, order);
+	}
+	if (state == CLIENT_IDLE && !was_idle) {
+		c->since = clock_ms();
+		TAILQ_INSERT_TAIL(&idle, c, order);
+	}
 	c->state = state;
 }
 
 static void
-send_drain(const struct client *c)
+client_tell(const struct client *c, enum record_type type)
 {
-	struct record_plain drain = {
-	    .head = record_head(RECORD_DRAIN, sizeof(drain))};
+	struct record_plain r = {.head = record_head(type, sizeof(r))};
 
-	(void)channel_send(c->fd, &drain, -1);
+	(void)channel_send(c->fd, &r, -1);
+}
+
+void
+client_yield(uint32_t owner, uint32_t places, uint64_t now)
+{
+	struct client *next;
+
+	for (struct client *c = TAILQ_FIRST(&idle);
+	     c != NULL && places > 0 && now >= c->since + YIELD_IDLE_MS;
+	     c = next) {
+		next = TAILQ_NEXT(c, order);
+		if (c->owner != owner)
+			continue;
+		/* It may be in a message that we have nothing of yet: then it
+		 * stays, and is not the first to be asked again. */
+		client_tell(c, RECORD_YIELD);
+		places--;
+		c->since = now;
+		TAILQ_REMOVE(&idle, c, order);
+		TAILQ_INSERT_TAIL(&idle, c, order);
+	}
 }
 
 void
@@ -139,7 +174,7 @@ client_drain(void)
 	draining = true;
 	for (uint32_t i = 0; i < slots_used; i++) {
 		if (clients[i].state != CLIENT_FREE)
-			send_drain(&clients[i]);
+			client_tell(&clients[i], RECORD_DRAIN);
 	}
 }
 
@@ -160,6 +195,8 @@ client_fresh(struct client *c)
 	    .message = c->message,
 	    .rates = c->rates,
 	    .closing = c->closing,
+	    .order = c->order,
+	    .since = c->since,
 	    .stream.memfd = -1,
 	    .job.memfd = -1,
 	    .stamping.not_made = ""};
@@ -216,7 +253,7 @@ client_add(int fd, uint32_t owner)
 	client_enter(c, CLIENT_IDLE);
 	count++;
 	if (draining)
-		send_drain(c);
+		client_tell(c, RECORD_DRAIN);
 }
 
 /* Frees what the open message holds. */

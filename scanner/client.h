@@ -61,11 +61,13 @@ struct client {
 	uint32_t message; /* number of the open or last message */
 	bool closing;	  /* the session has said that it will end */
 	struct report_rates rates;
-	TAILQ_ENTRY(client) order; /* those with a message, oldest first */
-	uint64_t deadline;	   /* of the open message */
-	char queue_id[64];	   /* from BEGIN; not always terminated */
-	uint64_t size;		   /* END's claim */
-	struct flow *flow;	   /* whose it is; NULL: no message */
+	/* Those with a message, oldest first; the others, idle longest first */
+	TAILQ_ENTRY(client) order;
+	uint64_t deadline; /* of the open message */
+	uint64_t since;	   /* idle, or asked to yield */
+	char queue_id[64]; /* from BEGIN; not always terminated */
+	uint64_t size;	   /* END's claim */
+	struct flow *flow; /* whose it is; NULL: no message */
 	struct payer payer;
 	struct stream stream;
 	struct job job;
@@ -94,10 +96,15 @@ void client_input(uint32_t index);
 void client_run(uint64_t now);
 uint64_t client_next(void);
 
+/* Asks so many sessions of that listener to end, those that have been idle
+ * longest, and for YIELD_IDLE_MS at least. */
+void client_yield(uint32_t owner, uint32_t places, uint64_t now);
+
 /* Asks all sessions, and those still to come, to end when they have no
  * message open. */
 void client_drain(void);
 
+uint32_t client_limit(void); /* max_sessions */
 uint32_t client_count(void); /* sessions */
 uint32_t client_busy(void);  /* those with a message */
 

@@ -3,9 +3,11 @@
 #include "scanner/peer.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "privsep/channel.h"
+#include "privsep/rate.h"
 #include "privsep/record.h"
 #include "scanner/client.h"
 #include "scanner/clock.h"
@@ -16,12 +18,17 @@
 /* Session channels taken per event; others have their turn then. */
 #define TURNS_MAX 32
 
+/* What a listener may say of its load; it is more than an honest one says. */
+#define LOADS_AT_ONCE	 50
+#define LOADS_PER_SECOND 10
+
 /* A slot is in use until its listener has ended: its sessions are counted
  * there. */
 struct peer {
 	uint32_t link;	/* 0: a free slot */
 	int fd;		/* -1: closed */
 	uint32_t wrong; /* type of its record that must not be; 0: none yet */
+	struct rate loads;
 	uint64_t until; /* retired: when it should have none any more */
 };
 
@@ -84,6 +91,47 @@ peer_close(struct peer *p)
 	p->fd = -1;
 }
 
+static void
+load_log(const struct record_load *load)
+{
+	static const char *const reason[LOAD_WHYS] = {
+	    [LOAD_MAX_SESSIONS] = "max_sessions",
+	    [LOAD_SCANNER] = "scanner",
+	    [LOAD_DESCRIPTORS] = "descriptors",
+	    [LOAD_FORK] = "fork",
+	};
+	struct log_line line;
+
+	if (load->why != LOAD_NONE && load->why < LOAD_WHYS) {
+		log_begin(&line, LOG_LEVEL_WARNING, "connections-waiting");
+		log_text(&line, "reason", reason[load->why]);
+		log_number(&line, "limit", client_limit());
+		log_number(&line, "sessions", load->sessions);
+		log_number(&line, "waiting", load->waiting);
+		journal_end(&line);
+	}
+	if (load->silent == 0 && load->evicted == 0 && load->refused == 0)
+		return;
+	log_begin(&line, LOG_LEVEL_WARNING, "connections-dropped");
+	log_number(&line, "silent", load->silent);
+	log_number(&line, "evicted", load->evicted);
+	log_number(&line, "refused", load->refused);
+	journal_end(&line);
+}
+
+static void
+take_load(struct peer *p, struct span record)
+{
+	struct record_load load;
+	uint64_t now = clock_ms();
+
+	memcpy(&load, record.ptr, sizeof(load));
+	if (!rate_take(&p->loads, now, LOADS_AT_ONCE, LOADS_PER_SECOND))
+		return;
+	load_log(&load);
+	client_yield((uint32_t)(p - table), load.need, now);
+}
+
 /* The type of a datagram that is no record of a listener's. */
 static uint32_t
 wrong_type(struct span datagram)
@@ -97,7 +145,7 @@ wrong_type(struct span datagram)
 static bool
 peer_take(struct peer *p)
 {
-	struct record_plain record;
+	struct record_load record; /* the largest */
 	int passed;
 	ssize_t n = channel_recv(p->fd, &record, sizeof(record), &passed);
 	struct span r = span_of(&record, n > 0 ? (size_t)n : 0);
@@ -111,6 +159,10 @@ peer_take(struct peer *p)
 		p->wrong = wrong_type(r);
 	else if (n > 0 && clock_ms() > p->until)
 		p->wrong = RECORD_CHANNEL; /* it was told to accept no more */
+	if (n > 0 && p->wrong == 0 && record_type_of(r) == RECORD_LOAD) {
+		take_load(p, r);
+		return true;
+	}
 	if (n > 0 && p->wrong == 0) {
 		client_add(passed, (uint32_t)(p - table));
 		return true;

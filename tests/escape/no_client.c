@@ -81,6 +81,18 @@ report_next(void)
 }
 
 void
+client_yield(uint32_t owner, uint32_t places, uint64_t now)
+{
+	(void)owner, (void)places, (void)now;
+}
+
+uint32_t
+client_limit(void)
+{
+	return 0;
+}
+
+void
 client_run(uint64_t now)
 {
 	(void)now;

@@ -44,8 +44,8 @@ static bool disobedient;
 
 ssize_t __real_channel_recv(int fd, void *buf, size_t cap, int *passed);
 ssize_t __wrap_channel_recv(int fd, void *buf, size_t cap, int *passed);
-void __real_pending_ready(struct pending *, int fd);
-void __wrap_pending_ready(struct pending *, int fd);
+void __real_pending_ready(struct pending *, int fd, bool left);
+void __wrap_pending_ready(struct pending *, int fd, bool left);
 
 ssize_t
 __wrap_channel_recv(int fd, void *buf, size_t cap, int *passed)
@@ -172,7 +172,7 @@ obey(int mta, const struct order *order, const uint8_t *bytes)
 }
 
 void
-__wrap_pending_ready(struct pending *pending, int fd)
+__wrap_pending_ready(struct pending *pending, int fd, bool left)
 {
 	static uint8_t bytes[sizeof(struct order) + BYTES_MAX];
 	struct iovec iov = {bytes, sizeof(bytes)};
@@ -182,7 +182,7 @@ __wrap_pending_ready(struct pending *pending, int fd)
 
 	if (n < (ssize_t)sizeof(order) ||
 	    memcmp(bytes, MAGIC, strlen(MAGIC)) != 0) {
-		__real_pending_ready(pending, fd);
+		__real_pending_ready(pending, fd, left);
 		return;
 	}
 	memcpy(&order, bytes, sizeof(order));

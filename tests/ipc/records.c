@@ -17,6 +17,8 @@ static const struct {
 } sizes[] = {
     {RECORD_READY, sizeof(struct record_ready)},
     {RECORD_ENDED, sizeof(struct record_ended)},
+    {RECORD_LOAD, sizeof(struct record_load)},
+    {RECORD_YIELD, sizeof(struct record_plain)},
     {RECORD_PEER, sizeof(struct record_peer)},
     {RECORD_BACKEND, sizeof(struct record_backend)},
     {RECORD_STAMP, sizeof(struct record_stamp)},

@@ -3,6 +3,7 @@
 """The limits of a connection, and crowds: what one peer, or twenty thousand,
 can make the daemon spend while others are served."""
 import os
+import re
 import resource
 import time
 
@@ -239,15 +240,55 @@ def storm(tap, w):
            "storm: a listener is there")
 
 
+def crowded(tap, w):
+    """More idle sessions than there are places"""
+    places = 10
+    w.restart(max_sessions=places, limits={})
+    open_one = dial(w)
+    open_one.command(b"M", b"<open@b>\0")
+    open_one.command(b"R", b"<a@b>\0")
+    idle = [dial(w) for _ in range(places - 1)]
+    wait_for("all to have a place",
+             lambda: len(w.pratiqued.sessions()) == places)
+    tap.equal(w.pratiqued.lines("connections-waiting"), [],
+              "all places taken: nobody waits")
+    served(tap, w, "idle sessions give way")
+    line = w.pratiqued.wait_line("connections-waiting", reason="max_sessions")
+    tap.equal((line["limit"], int(line["waiting"]) > 0),
+              (str(places), True), "the log says that places were short")
+    line = w.pratiqued.wait_line("connection-closed", reason="max_sessions")
+    tap.equal(line["client"], "192.0.2.7", "and who gave way")
+    tap.ok(idle[0].closed(), "the one that was idle longest")
+    tap.ok(is_open(idle[-1]), "not the newest")
+    for name, payload in ((b"L", b"Subject\0 x\0"), (b"N", b""),
+                          (b"B", b"x")):
+        open_one.command(name, payload)
+    tap.equal(open_one.command(b"E")[-1][0], b"c",
+              "a message that was open all the time is scanned")
+    waiting = [MilterClient(w.pratiqued.socket) for _ in range(places)]
+    for mta in waiting:
+        mta.send_raw(b"\0\0\0\x0dO" + b"\0\0\0\6\0\0\1\xff\0\x1f\xff\xff")
+    told = wait_for("pratique status to tell", lambda: re.search(
+        rf"sessions: {places} of {places}, waiting: [1-9]",
+        w.pratiqued.tool("status")[1]))
+    tap.ok(told, "pratique status has limit, sessions, and who waits")
+    for mta in waiting + idle + [open_one]:
+        mta.close()
+
+
 def eviction(tap, w):
     """More silent connections than are kept"""
     w.restart(max_sessions=50, limits={"silent": 16})
     silent = [MilterClient(w.pratiqued.socket) for _ in range(17)]
     tap.ok(silent[0].closed(), "the oldest gives way")
     tap.ok(is_open(silent[16]), "the newest stays")
+    line = w.pratiqued.wait_line("connections-dropped")
+    tap.equal((line["evicted"], line["silent"]), ("1", "0"),
+              "the log says so")
     served(tap, w, "silent")
     for mta in silent:
         mta.close()
 
 
-main(world, in_a_message, drips, slow, crowds, storm, eviction)
+main(world, in_a_message, drips, slow, crowds, storm, crowded,
+     eviction)

@@ -477,7 +477,9 @@ fill(struct client *c, int byte)
 	uint32_t message = c->message;
 	struct report_rates rates = c->rates;
 	bool closing = c->closing;
+	TAILQ_ENTRY(client) order;
 
+	memcpy(&order, &c->order, sizeof(order));
 	memset(c, byte, sizeof(*c));
 	c->state = state;
 	c->fd = fd;
@@ -487,6 +489,7 @@ fill(struct client *c, int byte)
 	if (state != CLIENT_FREE) {
 		c->rates = rates;
 		c->closing = closing;
+		memcpy(&c->order, &order, sizeof(order));
 	}
 	c->job.state = JOB_IDLE;
 	c->stamping.state = STAMPING_IDLE;
