@@ -62,7 +62,8 @@ inc = $(shell $(PKG_CONFIG) --cflags $(1))
 # linker made of them.
 include sources.mk
 
-PROGRAMS := pratiqued pratique-monitor pratique-keys pratique-session \
+PROGRAMS := pratiqued pratique-monitor pratique-keys pratique-resolver \
+	    pratique-session \
 	    pratique-scanner pratique-libmilter pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load \
 	    conform-engine oracle oracle-libmilter stamp-case
@@ -198,6 +199,7 @@ install: all
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/pratique
 	install -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
 	install -m 711 $(B)/pratique-monitor $(B)/pratique-keys \
+	    $(B)/pratique-resolver \
 	    $(B)/pratique-session $(B)/pratique-scanner \
 	    $(B)/pratique-libmilter $(DESTDIR)$(LIBEXECDIR)/
 	install -m 644 man/pratiqued.8 man/pratique.8 man/pratique-key.8 \

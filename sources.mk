@@ -15,8 +15,8 @@ SANDBOX := $(CONFINE) sandbox/enter.c sandbox/ids.c sandbox/landlock.c \
 # The tables and the compiler that turns them into programs: pratiqued only.
 POLICY := sandbox/policy_binds.c sandbox/policy_compile.c sandbox/policy_keys.c \
 	  sandbox/policy_libmilter.c sandbox/policy_listener.c \
-	  sandbox/policy_monitor.c sandbox/policy_scanner.c \
-	  sandbox/policy_session.c
+	  sandbox/policy_monitor.c sandbox/policy_resolver.c \
+	  sandbox/policy_scanner.c sandbox/policy_session.c
 
 # What holds keys and uses them: monitor and pratique(8) only.  What reads
 # their files: the key reader and pratique(8).
@@ -36,7 +36,8 @@ LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
 DOOR := privsep/door.c privsep/load.c privsep/pending.c
 
 # What the operator starts, and what it becomes.
-SRC_pratiqued := privsep/start.c privsep/plan.c privsep/activation.c \
+SRC_pratiqued := privsep/start.c privsep/plan.c privsep/plan_resolver.c \
+	privsep/activation.c privsep/addresses.c \
 	privsep/boot.c privsep/channel.c privsep/child.c privsep/leftover.c \
 	privsep/listen.c privsep/places.c privsep/rehearse.c \
 	privsep/standard.c privsep/starter.c privsep/status_make.c \
@@ -54,12 +55,16 @@ SRC_pratique-keys := keys/main.c $(READER) $(RING) privsep/boot.c $(SANDBOX) \
 	lib/stamp.c
 LIB_pratique-keys = $(call lib,libcap-ng libsodium)
 
+SRC_pratique-resolver := privsep/resolver.c privsep/addresses.c privsep/boot.c \
+	lib/log.c $(SANDBOX)
+LIB_pratique-resolver = $(call lib,libcap-ng)
+
 SRC_pratique-session := privsep/listener.c $(DOOR) privsep/session.c \
 	privsep/sessions.c privsep/host.c privsep/mta.c privsep/wire.c \
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 
-SRC_pratique-scanner := $(wildcard scanner/*.c) $(CHANNEL) $(SANDBOX) $(LIB)
+SRC_pratique-scanner := $(wildcard scanner/*.c) privsep/addresses.c $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
 # What judges stamps, in one program.

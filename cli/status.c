@@ -115,7 +115,7 @@ cli_status(const struct status_block *b)
 		if (p->role[0] == 'l')
 			print_load(p, b->max_sessions);
 		putchar('\n');
-		up += p->state == STATUS_CHILD_UP;
+		up += p->state == STATUS_CHILD_UP && i != STATUS_RESOLVER;
 	}
 	for (uint32_t i = 0; i < b->listens; i++)
 		printf("%-9s %s\n", "listen", b->listen[i]);

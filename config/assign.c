@@ -22,7 +22,7 @@ _Static_assert(sizeof(enum log_format) == sizeof(uint32_t) &&
 static bool
 assign_address(const char *text, struct address *out, struct complaint *c)
 {
-	const char *why = address_parse(text, out);
+	const char *why = address_parse_name(text, out);
 
 	return why == NULL || complain(c, text, "%s", why);
 }
@@ -41,7 +41,7 @@ assign_listen(struct config *config, const char *text, struct complaint *c)
 	for (uint32_t i = 0; i < config->listens; i++) {
 		const struct address *other = &config->listen[i];
 
-		if (other->len == a.len &&
+		if (a.len != 0 && other->len == a.len &&
 		    memcmp(&other->storage, &a.storage, a.len) == 0)
 			return complain(c, text,
 			    "is listened on already; remove one of the two");

@@ -68,4 +68,7 @@ void config_dump(const struct config *, FILE *out);
  * and fills *out, or says what is wrong. */
 const char *address_parse(const char *text, struct address *out);
 
+/* The same, but a host's name that is not known now is taken: out->len is 0. */
+const char *address_parse_name(const char *text, struct address *out);
+
 #endif

@@ -30,9 +30,11 @@
 #define SETTINGS_KEYS_MAX   64 /* as many as a keyring can hold */
 #define SETTINGS_IGNORE_MAX 32
 
-/* An address to listen on or to connect to. */
+/* An address to listen on or to connect to.  len is 0 while the host's name is
+ * not known; family and port are there. */
 struct address {
 	socklen_t len;
+	bool named; /* the host is a name, whose address may change */
 	union {
 		struct sockaddr any;
 		struct sockaddr_un local;

@@ -30,12 +30,27 @@ is_wildcard(const struct address *a)
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
 
+	if (a->len == 0)
+		return false;
 	memcpy(&v4, &a->storage, sizeof(v4));
 	memcpy(&v6, &a->storage, sizeof(v6));
 	if (a->any.sa_family == AF_INET)
 		return v4.sin_addr.s_addr == htonl(INADDR_ANY);
 	return a->any.sa_family == AF_INET6 &&
 	       IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr);
+}
+
+static void
+warn_of_name(struct reading *r, const char *key, const struct address *a)
+{
+	struct complaint text;
+
+	if (a->len != 0)
+		return;
+	complain(&text, a->text,
+	    "has a host whose address is not known now; mend the name service, "
+	    "or write the address");
+	reading_warning(r, 0, "", key, text.text);
 }
 
 static void
@@ -49,6 +64,7 @@ warn_of_listen(struct reading *r)
 		struct complaint text;
 
 		local = local || a->any.sa_family == AF_UNIX;
+		warn_of_name(r, "listen", a);
 		if (!is_wildcard(a))
 			continue;
 		complain(&text, a->text,
@@ -118,6 +134,7 @@ warn_of_clamd(struct reading *r, const struct backend_settings *b)
 	struct complaint text;
 	struct stat st;
 
+	warn_of_name(r, "clamd", &b->address);
 	if (b->address.any.sa_family != AF_UNIX ||
 	    stat(b->address.local.sun_path, &st) == -1 ||
 	    !S_ISSOCK(st.st_mode) || scanner_may_write(c, &st))

@@ -37,7 +37,22 @@ struct keys_boot {
 	uint32_t must_stamp;
 };
 
+struct resolver_name {
+	uint32_t index; /* of the clamd */
+	int32_t family; /* AF_INET or AF_INET6 */
+	char host[128];
+};
+
+struct resolver_boot {
+	struct sandbox_spec sandbox;
+	struct policy_program resolver;
+	uint32_t names;
+	struct resolver_name name[SETTINGS_BACKENDS_MAX];
+};
+
 struct monitor_boot {
+	int32_t resolver_pid; /* 0: none */
+	struct sandbox_report resolver_report;
 	struct policy_program monitor;
 	uint64_t descriptors; /* bits of those that it was given */
 	struct stamp_settings stamp;

@@ -17,7 +17,8 @@ struct child_plan {
 	const char *role;    /* its first argument, for ps */
 	int boot;	     /* boot block */
 	int log;	     /* -1: none */
-	int listen;	     /* the first of the listening sockets */
+	int listen;	     /* the first of the listening sockets; or what
+				is at their place, see record.h */
 	uint32_t listens;    /* at most CONFIG_LISTEN_MAX */
 };
 

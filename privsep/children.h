@@ -23,7 +23,7 @@
 
 /* Retired listeners end when their last session does, which can take
  * session_timeout; the oldest gives way when there are too many. */
-#define CHILDREN_MAX STATUS_CHILDREN_MAX
+#define CHILDREN_MAX STATUS_RESOLVER
 
 /* The numbers are those of enum status_state. */
 enum child_state { CHILD_FREE, CHILD_STARTING, CHILD_UP, CHILD_RETIRED };

@@ -107,6 +107,11 @@ listen_open(
 	int family = a->any.sa_family;
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	if (a->len == 0) {
+		errno = EADDRNOTAVAIL;
+		return failed(
+		    fd, "the address of its host is not known", why, size);
+	}
 	if (fd == -1 && errno == EAFNOSUPPORT)
 		return failed(fd,
 		    "this kind of address is not permitted here; the systemd "

@@ -81,12 +81,27 @@ plan(void)
 	    .scanner = {.program = boot->scanner_program,
 		.role = "scanner",
 		.boot = MONITOR_FD_SCANNER,
-		.log = MONITOR_FD_LOG},
+		.log = MONITOR_FD_LOG,
+		.listen = MONITOR_FD_ADDRESSES,
+		.listens = given(MONITOR_FD_ADDRESSES)},
+	    .resolver = boot->resolver_pid,
 	    .directories = boot->directories,
 	    .directory = boot->directory,
 	    .scan_timeout = boot->scan_timeout,
 	    .retire_time = boot->retire_time,
 	    .syslog = boot->log_to == LOG_TO_SYSLOG};
+}
+
+/* What it told pratiqued, which started it. */
+static void
+tell_resolver(void)
+{
+	if (boot->resolver_pid == 0)
+		return;
+	status_child(
+	    STATUS_RESOLVER, STATUS_CHILD_UP, "resolver", boot->resolver_pid);
+	status_layers(STATUS_RESOLVER, boot->resolver_report.layers,
+	    boot->resolver_report.missing);
 }
 
 static int
@@ -110,6 +125,7 @@ run(void)
 	log_start(&report);
 	keys_log();
 	status_monitor(&report);
+	tell_resolver();
 	notify_setup(given(MONITOR_FD_MANAGER), given(MONITOR_FD_STARTER));
 	status = supervise(&p);
 	keys_wipe();

@@ -18,12 +18,13 @@ enum {
 	MONITOR_FD_STATUS = 3,
 	MONITOR_FD_BOOT = CHILD_FD_BOOT,
 	MONITOR_FD_LOG = CHILD_FD_LOG,
-	MONITOR_FD_LISTENER, /* the listener's boot block */
-	MONITOR_FD_SCANNER,  /* the scanner's */
-	MONITOR_FD_KEYS,     /* the key reader's, if keys are in use */
-	MONITOR_FD_MANAGER,  /* socket of the service manager, if any */
-	MONITOR_FD_STARTER,  /* pipe to who started us with -d, if so */
-	MONITOR_FD_LISTEN,   /* this and the following */
+	MONITOR_FD_LISTENER,  /* the listener's boot block */
+	MONITOR_FD_SCANNER,   /* the scanner's */
+	MONITOR_FD_KEYS,      /* the key reader's, if keys are in use */
+	MONITOR_FD_ADDRESSES, /* addresses.h, if a clamd has a name */
+	MONITOR_FD_MANAGER,   /* socket of the service manager, if any */
+	MONITOR_FD_STARTER,   /* pipe to who started us with -d, if so */
+	MONITOR_FD_LISTEN,    /* this and the following */
 	MONITOR_FD_END = MONITOR_FD_LISTEN + CONFIG_LISTEN_MAX,
 };
 
@@ -31,6 +32,13 @@ enum {
 enum {
 	READER_FD_RING = 3, /* where keys go */
 	READER_FD_BOOT = CHILD_FD_BOOT,
+};
+
+/* The resolver's (privsep/resolver.c). */
+enum {
+	RESOLVER_FD_ADDRESSES = 3, /* addresses.h */
+	RESOLVER_FD_BOOT = CHILD_FD_BOOT,
+	RESOLVER_FD_READY = 5, /* a pipe, for its sandbox_report */
 };
 
 #define PLACES_FIRST 3

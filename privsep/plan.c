@@ -19,6 +19,7 @@
 #include "privsep/leftover.h"
 #include "privsep/listen.h"
 #include "privsep/pending.h"
+#include "privsep/plan_resolver.h"
 #include "privsep/status.h"
 #include "privsep/syslog.h"
 
@@ -92,10 +93,9 @@ scanner_directory(const char *path)
 	while (
 	    i < monitor.directories && strcmp(monitor.directory[i], path) != 0)
 		i++;
-	if (i < monitor.directories)
+	if (i < monitor.directories || strlen(path) >= SANDBOX_BIND_LEN)
 		return;
-	snprintf(
-	    monitor.directory[i], sizeof(monitor.directory[i]), "%s", path);
+	memcpy(monitor.directory[i], path, strlen(path) + 1);
 	monitor.directories++;
 }
 
@@ -490,6 +490,14 @@ plan_make(struct config *c, const struct plan_given *given, struct plan *out,
 	    (!activated && !open_listens(c, listens, why, size)) ||
 	    (*status = status_make(c, why, size)) == -1)
 		return false;
+	if ((reason = plan_resolver(c, &monitor,
+		 &out->fd[MONITOR_FD_ADDRESSES - PLACES_FIRST])) != NULL) {
+		snprintf(why, size,
+		    "cannot start pratique-resolver, which looks up the hosts "
+		    "of clamds: %s",
+		    reason);
+		return false;
+	}
 	if ((reason = make_monitor(c, out)) != NULL)
 		snprintf(why, size, "cannot prepare the monitor: %s", reason);
 	return reason == NULL;

@@ -242,6 +242,8 @@ enum {
 	CHILD_FD_BOOT = 4,    /* listener, scanner: boot block */
 	CHILD_FD_LOG = 5,     /* scanner: the log */
 	CHILD_FD_LISTEN = 6,  /* listener: this and the following */
+	CHILD_FD_ADDRESSES =
+	    6, /* scanner: addresses.h, if a clamd has a name */
 
 	SESSION_FD_MTA = 3,
 	SESSION_FD_SCANNER = 4,

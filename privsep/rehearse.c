@@ -228,9 +228,13 @@ rehearse(const struct plan *plan, char *why, size_t size)
 	int unbound = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct rehearsal scanner = with_channel(boot->scanner_program,
 	    "scanner", place(plan, MONITOR_FD_SCANNER), null);
-	bool good = rehearse_listener(plan, unbound, why, size) &&
-		    rehearse_child(&scanner, &boot->monitor, why, size) &&
-		    rehearse_reader(plan, why, size);
+	bool good;
+
+	if (place(plan, MONITOR_FD_ADDRESSES) != -1)
+		scanner.fd[scanner.fds++] = place(plan, MONITOR_FD_ADDRESSES);
+	good = rehearse_listener(plan, unbound, why, size) &&
+	       rehearse_child(&scanner, &boot->monitor, why, size) &&
+	       rehearse_reader(plan, why, size);
 
 	if (null != -1)
 		close(null);

@@ -21,7 +21,8 @@
 
 #define STATUS_FILE	    "status"
 #define STATUS_MAGIC	    0x50527471U /* "PRtq" */
-#define STATUS_CHILDREN_MAX 16
+#define STATUS_CHILDREN_MAX 17
+#define STATUS_RESOLVER	    (STATUS_CHILDREN_MAX - 1) /* its slot */
 
 enum status_phase { STATUS_STARTING, STATUS_READY, STATUS_STOPPING };
 

@@ -369,6 +369,16 @@ child_ended(struct child *c, const siginfo_t *info)
 	children_start_later(c->role);
 }
 
+/* It was started before we were the monitor, and under our filter there is no
+ * other (resolver.c). */
+static void
+resolver_ended(void)
+{
+	status_child(STATUS_RESOLVER, STATUS_NONE, "", 0);
+	log_event(LOG_LEVEL_ERROR, "resolver-died",
+	    "addresses of clamds stay what they were; restart the service");
+}
+
 static void
 reap(void)
 {
@@ -381,6 +391,8 @@ reap(void)
 			    children[i].pid == info.si_pid)
 				child_ended(&children[i], &info);
 		}
+		if (info.si_pid == plan->resolver)
+			resolver_ended();
 		info.si_pid = 0;
 	}
 }

@@ -20,6 +20,7 @@ struct supervise_plan {
 	 * scanner, which sees the old one, must be, too. */
 	uint32_t directories;
 	const char (*directory)[SANDBOX_BIND_LEN];
+	pid_t resolver; /* 0: none */
 	uint32_t scan_timeout;
 	uint32_t retire_time; /* for a listener that was replaced */
 	bool syslog; /* the log is the system log, not standard error */

@@ -67,6 +67,7 @@ extern const struct policy policy_keys; /* the key reader */
 /* engine = "libmilter": in the listener's place, and the monitor's then. */
 extern const struct policy policy_libmilter;
 extern const struct policy policy_monitor_libmilter;
+extern const struct policy policy_resolver; /* under no other table */
 /* Sockets of clamds in several directories; also with another base. */
 extern const struct policy policy_monitor_binds;
 

@@ -89,5 +89,6 @@ main(void)
 	table_print(&policy_monitor_libmilter);
 	table_print(&policy_libmilter);
 	table_print(&policy_monitor_binds);
+	table_print(&policy_resolver);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -27,6 +27,7 @@ static struct backend backend[SETTINGS_BACKENDS_MAX];
 static uint32_t backends;
 static int64_t max_age_s;
 static uint64_t max_message_size;
+static const struct addresses *addresses; /* NULL: no host is named */
 
 /* The length that belongs to a Unix socket's path as it is now. */
 static void
@@ -55,6 +56,30 @@ backend_setup(const struct scanner_settings *settings)
 		    .address = settings->backend[i].address,
 		};
 		set_length(&backend[i].address);
+	}
+}
+
+void
+backend_look_up(const struct addresses *all)
+{
+	addresses = all;
+}
+
+/* Another machine perhaps: what is known of the old one says nothing of it. */
+void
+backend_follow(void)
+{
+	for (uint32_t i = 0; addresses != NULL && i < backends; i++) {
+		struct log_line line;
+
+		if (!backend[i].settings->address.named ||
+		    !addresses_get(addresses, i, &backend[i].address))
+			continue;
+		log_begin(&line, LOG_LEVEL_INFO, "backend-address");
+		log_text(&line, "backend", backend_name(i));
+		journal_end(&line);
+		backend_failed(i, "its host has another address");
+		probe_soon(i);
 	}
 }
 
@@ -398,6 +423,8 @@ backend_refused(uint32_t index, int error)
 
 	if (text == NULL)
 		text = "unknown error";
+	if (error == EDESTADDRREQ)
+		text = "the address of its host is not known";
 	if (error == EACCES)
 		text =
 		    "Permission denied: its group belongs into scanner_group";

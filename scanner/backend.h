@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "config/settings.h"
+#include "privsep/addresses.h"
 #include "privsep/record.h"
 #include "scanner/version.h"
 
@@ -66,6 +67,13 @@ void backend_setup(const struct scanner_settings *);
 /* After lockdown what was the directory outside is inside ("" for the root
  * directory, "/0" for one in it): socket paths below it are changed to match. */
 void backend_moved(const char *outside, const char *inside);
+
+/* The addresses of hosts that are named, and may change (privsep/addresses.h).
+ * Before lockdown. */
+void backend_look_up(const struct addresses *);
+
+/* Takes addresses that have changed; what is known of the clamd goes. */
+void backend_follow(void);
 
 uint32_t backend_count(void);
 struct backend *backend_at(uint32_t index);

@@ -339,6 +339,9 @@ clamd_open(struct clamd *c, enum clamd_request request,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (c->fd == -1)
 		return clamd_stop(c, CLAMD_FAULT, errno);
+	/* The host's name is not known (yet). */
+	if (address->len == 0)
+		return clamd_stop(c, CLAMD_REFUSED, EDESTADDRREQ);
 	c->state = CLAMD_CONNECTING;
 	return clamd_connect(c);
 }

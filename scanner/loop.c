@@ -132,6 +132,7 @@ loop_run(const struct scanner_settings *settings)
 				return 1;
 			}
 		}
+		backend_follow();
 		probe_run(now);
 		confirm_run(now); /* a thread that got free is its first */
 		job_run(now);

@@ -67,6 +67,31 @@ allocate(const struct scanner_settings *settings)
 		fail("scanner: no memory");
 }
 
+static bool
+is_named(void)
+{
+	for (uint32_t i = 0; i < boot->settings.backends; i++) {
+		if (boot->settings.backend[i].address.named)
+			return true;
+	}
+	return false;
+}
+
+/* Where the addresses of hosts that are named can be read. */
+static void
+look_up(void)
+{
+	const struct addresses *addresses;
+
+	if (!is_named())
+		return;
+	addresses = addresses_view(CHILD_FD_ADDRESSES);
+	if (addresses == NULL)
+		fail("scanner: no addresses of clamds");
+	close(CHILD_FD_ADDRESSES);
+	backend_look_up(addresses);
+}
+
 /* Where the sockets of clamds are, as seen from the new root directory. */
 static void
 see_clamds(const struct sandbox_spec *spec)
@@ -103,11 +128,13 @@ main(void)
 	if (!sandbox_first(getppid()) ||
 	    (boot = boot_load(sizeof(*boot))) == NULL)
 		fail("scanner: not started by pratiqued");
-	if (!sandbox_descriptors(CHILD_FDS | 1U << CHILD_FD_LOG))
+	if (!sandbox_descriptors(CHILD_FDS | 1U << CHILD_FD_LOG |
+				 (is_named() ? 1U << CHILD_FD_ADDRESSES : 0)))
 		fail("scanner: other descriptors are open than should be");
 	journal_setup(
 	    CHILD_FD_LOG, boot->settings.log_format, boot->settings.log_to);
 	allocate(&boot->settings);
+	look_up();
 	confine();
 	_exit(loop_run(&boot->settings));
 }

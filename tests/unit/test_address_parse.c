@@ -115,6 +115,38 @@ refused(void **state)
 	assert_int_equal(a.text[0], 'x');
 }
 
+/* Names that are not known (RFC 6761 keeps .invalid for that) where they may
+ * become so; everything else is refused as ever. */
+static void
+names(void **state)
+{
+	static const char *const refused_too[] = {"inet:25@::1",
+	    "inet6:25@127.0.0.1", "inet:25@127.0.0.1.9", "inet:0@name.invalid",
+	    "inet:25@", "inet:25@name invalid", "inet:25@n/a"};
+	struct sockaddr_in in4;
+	struct address a;
+
+	(void)state;
+	assert_null(address_parse_name("inet:25@name.invalid", &a));
+	assert_int_equal(a.len, 0);
+	assert_true(a.named);
+	memcpy(&in4, &a.storage, sizeof(in4));
+	assert_int_equal(in4.sin_family, AF_INET);
+	assert_int_equal(ntohs(in4.sin_port), 25);
+	assert_null(address_parse_name("inet6:25@name.invalid", &a));
+	assert_int_equal(a.any.sa_family, AF_INET6);
+	assert_null(address_parse_name("inet:25@localhost", &a));
+	assert_true(a.named);
+	assert_int_equal(a.len, sizeof(in4));
+	assert_null(address_parse_name("inet:25@127.0.0.1", &a));
+	assert_false(a.named);
+	for (size_t i = 0; i < sizeof(refused_too) / sizeof(refused_too[0]);
+	     i++) {
+		if (address_parse_name(refused_too[i], &a) == NULL)
+			fail_msg("%s: accepted", refused_too[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -122,6 +154,7 @@ main(void)
 	    cmocka_unit_test(local_paths),
 	    cmocka_unit_test(inet),
 	    cmocka_unit_test(refused),
+	    cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

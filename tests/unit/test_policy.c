@@ -132,6 +132,10 @@ test_never_in_a_table(void **state)
 			if (case_roles[r]->policy == &policy_monitor_binds &&
 			    strcmp(never[n], "mount") == 0)
 				continue;
+			/* with one request, as its own test says */
+			if (case_roles[r]->policy == &policy_resolver &&
+			    strcmp(never[n], "ioctl") == 0)
+				continue;
 			assert_false(
 			    policy_names(case_roles[r]->policy, never[n]));
 		}
