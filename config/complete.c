@@ -147,8 +147,10 @@ is_unscanned(enum outcome outcome)
 static bool
 inherits(enum outcome outcome, enum action action)
 {
-	return is_unscanned(outcome) &&
-	       (action != ACTION_ACCEPT || outcome != OUTCOME_LIMITS_EXCEEDED);
+	bool made = outcome == OUTCOME_LIMITS_EXCEEDED ||
+		    outcome == OUTCOME_NOT_UNPACKED;
+
+	return is_unscanned(outcome) && (action != ACTION_ACCEPT || !made);
 }
 
 static void

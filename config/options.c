@@ -175,7 +175,9 @@ const struct option options[] = {
 	offsetof(struct backend_settings, require_alerts), 0, 0, NULL,
 	"Whether it is used only if it reports what exceeds its limits: "
 	"AlertExceedsMax yes in its configuration. One that does not says OK to "
-	"nested content that it did not look into; the log warns of it."},
+	"nested content that it did not look into; the log warns of it. And if "
+	"MaxFileSize is below MaxScanSize there, a message with archives in "
+	"archives is not clean, see on_not_unpacked."},
     {GROUP_ACTION, OPTION_ACTION, "action", "",
 	offsetof(struct disposition, action), 0, 0, NULL,
 	"What the MTA is told to do."},
@@ -328,6 +330,12 @@ const struct section sections[SECTION_COUNT] = {
 	UNSCANNED_TEMPFAIL,
 	"Unscanned because clamd reported that something in it exceeds one of "
 	"clamd's own limits (Heuristics.Limits.Exceeded). " NOT_ACCEPTED},
+    [SECTION_ON_NOT_UNPACKED] = {"on_not_unpacked", GROUP_ACTION,
+	OUTCOME_NOT_UNPACKED, ACTION_TEMPFAIL,
+	"554 5.7.1 Message contains an archive that can not be scanned",
+	UNSCANNED_TEMPFAIL,
+	"Unscanned because there is an archive in it of which clamd does not "
+	"unpack all, and does not say so. " NOT_ACCEPTED},
     [SECTION_ON_CLAMD_DOWN] = {"on_clamd_down", GROUP_ACTION,
 	OUTCOME_CLAMD_DOWN, ACTION_TEMPFAIL, UNSCANNED_REJECT,
 	UNSCANNED_TEMPFAIL, "Unscanned because no clamd could be used."},

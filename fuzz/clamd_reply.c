@@ -62,6 +62,7 @@ check(enum reply_form form, enum reply_end end, struct span bytes)
 		NEED(has(bytes, "Heuristics.Limits.Exceeded"));
 		break;
 	case OUTCOME_CLEAN_BY_STAMP:
+	case OUTCOME_NOT_UNPACKED:
 	case OUTCOME_CLAMD_DOWN:
 	case OUTCOME_BUSY:
 	case OUTCOME_TIMEOUT:

@@ -26,6 +26,8 @@ negotiation|parser/negotiate.c|more asked than offered|s/WANTED_FLAGS & offered_
 address|parser/address.c|brackets in quotes end a mailbox|s/quoted || byte != '>'/byte != '>'/
 macro|parser/macro.c|macros of the message before|s/clear_from(m, MILTER_STAGE_MAIL)/clear_from(m, MILTER_STAGE_DATA)/
 clamd_reply|scanner/reply.c|clean by a reply that was cut|s/span_is(s, \"OK\") && end == REPLY_EOF/span_is(s, \"OK\")/
+look|scanner/look.c|what lies across two pieces|s/l->kept = all - count/l->kept = 0 * count/
+look|scanner/look.c|base64 that does not begin at a whole byte|s/bit <= 4; bit += 2) {$/bit <= 2; bit += 2) {/
 records|scanner/stream.c|line ends of folds left as they came|s/out\[len - 1\] = '.r'/out[len - 1] = '\\\\n'/
 records|scanner/stream.c|files that can still be changed|s/F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE/F_SEAL_SHRINK | F_SEAL_WRITE/
 log|lib/log.c|backslashes not escaped|s/byte == '\"' || byte == '\\\\\\\\'/byte == '\"'/

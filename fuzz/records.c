@@ -25,6 +25,7 @@
 #include "scanner/poll.h"
 #include "scanner/report.h"
 #include "scanner/share.h"
+#include "tests/unit/stub_archives.h"
 
 #define SESSIONS    2
 #define OPS_MAX	    200

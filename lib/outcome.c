@@ -12,6 +12,7 @@ static const char *const reasons[OUTCOME_COUNT] = {
     [OUTCOME_TOO_BIG] = "too-big",
     [OUTCOME_LIMITS] = "limits",
     [OUTCOME_LIMITS_EXCEEDED] = "limits-exceeded",
+    [OUTCOME_NOT_UNPACKED] = "not-unpacked",
     [OUTCOME_CLAMD_DOWN] = "clamd-down",
     [OUTCOME_CLAMD_ERROR] = "clamd-error",
     [OUTCOME_TIMEOUT] = "timeout",

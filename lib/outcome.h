@@ -19,11 +19,12 @@ enum outcome {
 	OUTCOME_TOO_BIG,  /* unscanned: above max_message_size */
 	OUTCOME_LIMITS,	  /* unscanned: passed another limit of a session */
 	OUTCOME_LIMITS_EXCEEDED, /* unscanned: a limit inside of clamd */
-	OUTCOME_CLAMD_DOWN,	 /* unscanned: no clamd could be used */
-	OUTCOME_CLAMD_ERROR,	 /* unscanned: clamd answered, but no verdict */
-	OUTCOME_TIMEOUT,	 /* unscanned: no answer within scan_timeout */
-	OUTCOME_BUSY,	  /* unscanned: no room, or no clamd free in time */
-	OUTCOME_INTERNAL, /* unscanned: a fault of our own */
+	OUTCOME_NOT_UNPACKED, /* unscanned: clamd did not look into all of it */
+	OUTCOME_CLAMD_DOWN,   /* unscanned: no clamd could be used */
+	OUTCOME_CLAMD_ERROR,  /* unscanned: clamd answered, but no verdict */
+	OUTCOME_TIMEOUT,      /* unscanned: no answer within scan_timeout */
+	OUTCOME_BUSY,	      /* unscanned: no room, or no clamd free in time */
+	OUTCOME_INTERNAL,     /* unscanned: a fault of our own */
 	OUTCOME_COUNT
 };
 

@@ -15,6 +15,7 @@
 #include "scanner/clock.h"
 #include "scanner/pack.h"
 #include "scanner/stream.h"
+#include "scanner/tar.h"
 
 /* In two parts, so that no scanner takes this program for what it names. */
 #define EICAR_HEAD "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-"
@@ -30,7 +31,7 @@
 /* The archive is a tar of POSIX 1003.1 in blocks of 512 bytes: header, padding,
  * header, EICAR, two empty blocks.  Its first ten lines are the header and the
  * first bytes of padding. */
-#define BLOCK	 512
+#define BLOCK	 TAR_BLOCK
 #define HEAD_RAW (10 * LINE_RAW)
 #define TAIL_RAW (5 * (size_t)BLOCK) /* the padding's last block is shorter */
 /* All but the padding's lines: lead-in, fields, head and tail as base64. */
@@ -103,29 +104,6 @@ add_base64(struct stream *s, const uint8_t *raw, size_t len)
 	}
 	stream_body(s, span_of(text, at));
 	stream_flush(s);
-}
-
-/* Writes a header block of the archive. */
-static void
-tar_header(uint8_t block[BLOCK], const char *name, uint64_t size)
-{
-	char text[BLOCK] = "";
-	unsigned int sum = 0;
-
-	(void)snprintf(text, 100, "%s", name);
-	(void)snprintf(text + 100, 8, "0000644");
-	(void)snprintf(text + 108, 8, "0000000");
-	(void)snprintf(text + 116, 8, "0000000");
-	(void)snprintf(text + 124, 12, "%011llo", (unsigned long long)size);
-	(void)snprintf(text + 136, 12, "00000000000");
-	memset(text + 148, ' ', 8); /* checksum, as it is summed */
-	text[156] = '0';	    /* a regular file */
-	(void)snprintf(text + 257, 6, "ustar");
-	memset(text + 263, '0', 2); /* version */
-	for (size_t i = 0; i < BLOCK; i++)
-		sum += (uint8_t)text[i];
-	(void)snprintf(text + 148, 8, "%06o", sum);
-	memcpy(block, text, BLOCK);
 }
 
 /* The mail around an archive. */

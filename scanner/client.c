@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "privsep/channel.h"
+#include "scanner/archives.h"
 #include "scanner/clock.h"
 #include "scanner/closing.h"
 #include "scanner/journal.h"
@@ -310,6 +311,11 @@ job_judged(uint32_t owner)
 {
 	struct client *c = &clients[owner];
 
+	if (c->job.verdict.outcome == OUTCOME_CLEAN)
+		c->archive = archives_judge(
+		    &c->look, c->job.verdict.backend, &c->job.identity.nested);
+	if (c->archive != ARCHIVE_FINE)
+		c->job.verdict.outcome = OUTCOME_NOT_UNPACKED;
 	if (c->job.verdict.outcome == OUTCOME_CLEAN &&
 	    stamping_make(&c->stamping, &c->job.identity))
 		return;
@@ -408,6 +414,7 @@ on_body(struct client *c, struct span record)
 	bytes = cursor_rest(&at);
 	stream_body(&c->stream, bytes);
 	stamping_body(&c->stamping, bytes);
+	look_body(&c->look, bytes);
 	client_enter(c, CLIENT_BODY);
 	return true;
 }

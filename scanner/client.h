@@ -22,6 +22,7 @@
 #include "lib/report.h"
 #include "privsep/rate.h"
 #include "scanner/job.h"
+#include "scanner/look.h"
 #include "scanner/stamping.h"
 #include "scanner/stream.h"
 
@@ -70,6 +71,8 @@ struct client {
 	struct flow *flow; /* whose it is; NULL: no message */
 	struct payer payer;
 	struct stream stream;
+	struct look look;	    /* our own */
+	enum archive_fault archive; /* NOT_UNPACKED: why */
 	struct job job;
 	struct stamping stamping;
 };

@@ -34,6 +34,7 @@ identity_of(uint32_t backend, struct identity *out)
 	out->database = (struct database){
 	    .number = v->daily, .time = v->built > 0 ? (uint64_t)v->built : 0};
 	out->alerts = !b->alerts_off;
+	out->nested = false;
 }
 
 struct database

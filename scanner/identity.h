@@ -15,6 +15,8 @@ struct identity {
 	char engine[STAMP_ENGINE_MAX + 1]; /* "ClamAV-1.4.6" */
 	struct database database;
 	bool alerts; /* it reports what exceeds its limits */
+	bool nested; /* but not in archives, and the message has some in which
+		      * there may be more (client.c) */
 };
 
 /* As of the last VERSION, at most 60 s ago.  To be asked before a scan: a

@@ -10,6 +10,7 @@
 #include "scanner/confirm.h"
 #include "scanner/job.h"
 #include "scanner/journal.h"
+#include "scanner/meter.h"
 #include "scanner/monitor.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
@@ -44,6 +45,9 @@ handle_event(const struct poll_event *event)
 		break;
 	case POLL_CONFIRM:
 		confirm_event(event->index);
+		break;
+	case POLL_METER:
+		meter_event(event->index);
 		break;
 	}
 	return MONITOR_NOTHING;
@@ -81,6 +85,8 @@ time_to_wait(uint64_t now)
 		next = probe;
 	if (confirm_next() < next)
 		next = confirm_next();
+	if (meter_next() < next)
+		next = meter_next();
 	if (stamping_next() < next)
 		next = stamping_next();
 	if (spare_next() < next)
@@ -136,6 +142,7 @@ loop_run(const struct scanner_settings *settings)
 		probe_run(now);
 		confirm_run(now); /* a thread that got free is its first */
 		job_run(now);
+		meter_run(now);
 		stamping_run(now);
 		spare_run(now);
 		client_run(now);

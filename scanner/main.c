@@ -7,6 +7,7 @@
  * All memory is allocated and all files are opened before the lockdown, which
  * comes before the first byte from anybody else than the monitor.
  */
+#include <sodium.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -18,8 +19,10 @@
 #include "scanner/confirm.h"
 #include "scanner/job.h"
 #include "scanner/journal.h"
+#include "scanner/look.h"
 #include "scanner/loop.h"
 #include "scanner/memory.h"
+#include "scanner/meter.h"
 #include "scanner/monitor.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
@@ -46,6 +49,8 @@ fail(const char *what)
 static void
 allocate(const struct scanner_settings *settings)
 {
+	uint64_t key;
+
 	share_setup(settings->max_memory);
 	memory_setup(
 	    settings->max_message_size + settings->backends * CANARIES_MEMORY);
@@ -54,6 +59,7 @@ allocate(const struct scanner_settings *settings)
 	spare_setup();
 	probe_setup(settings);
 	confirm_setup(settings);
+	meter_setup(settings);
 	report_setup(settings->log_clean);
 	stamping_setup(&settings->stamp);
 	if (!poll_setup() || !monitor_setup())
@@ -61,6 +67,8 @@ allocate(const struct scanner_settings *settings)
 	if (!stream_setup(settings->max_message_size))
 		fail("scanner: no randomness");
 	canary_setup();
+	randombytes_buf(&key, sizeof(key));
+	look_setup(key);
 	peer_setup(settings);
 	if (!job_setup(settings, client_slots(settings)) ||
 	    !client_setup(settings))

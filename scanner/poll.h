@@ -22,6 +22,7 @@ enum poll_kind {
 	POLL_SCAN,
 	POLL_PROBE,
 	POLL_CONFIRM,
+	POLL_METER,
 };
 
 enum poll_for { POLL_NOTHING, POLL_READ, POLL_WRITE };

@@ -113,6 +113,8 @@ add_verdict(struct log_line *line, const struct client *c)
 		log_text(line, "reason", outcome_reason(v->outcome));
 	if (v->outcome == OUTCOME_INFECTED)
 		log_bytes(line, "signature", v->name, v->name_len);
+	if (v->outcome == OUTCOME_NOT_UNPACKED)
+		log_text(line, "archive", archive_fault_name(c->archive));
 	if (v->outcome == OUTCOME_LIMITS_EXCEEDED)
 		log_bytes(line, "limit", v->name, v->name_len);
 	if (v->backend != BACKEND_NONE)

@@ -229,7 +229,9 @@ unfit(const struct stamping *s, const struct identity *id)
 	    id->database.time > wall_clock() + DAY ||
 	    !stamp_engine_fit(span_text(id->engine)))
 		return "no-database";
-	return id->alerts ? NULL : "limits-not-reported";
+	if (!id->alerts)
+		return "limits-not-reported";
+	return id->nested ? "nested-archives" : NULL;
 }
 
 bool

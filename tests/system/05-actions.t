@@ -116,6 +116,8 @@ def limits_exceeded(tap, w):
     tap.has(w.send(tag, smtp.attachment(tag, nested, FORGED)), "250 ",
             "by its own section: accepted")
     is_unscanned(tap, w, tag, "limits-exceeded")
+    w.restart(**{name: {"action": "tempfail"} for name in (
+        "on_unscanned", "on_too_big", "on_limits_exceeded")})
 
 
 def headers(tap, w):

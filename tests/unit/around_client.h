@@ -10,6 +10,7 @@
 #include "scanner/job.h"
 #include "scanner/journal.h"
 #include "scanner/poll.h"
+#include "tests/unit/stub_archives.h"
 
 static unsigned int violations;
 static struct log_line last_line;

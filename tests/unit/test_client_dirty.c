@@ -26,6 +26,7 @@
 #include "scanner/poll.h"
 #include "scanner/report.h"
 #include "scanner/share.h"
+#include "tests/unit/stub_archives.h"
 
 static struct scanner_settings settings = {.max_sessions = 4,
     .limits.messages = 1000,

@@ -22,6 +22,7 @@
 #include "scanner/poll.h"
 #include "scanner/report.h"
 #include "scanner/share.h"
+#include "tests/unit/stub_archives.h"
 
 #define SESSIONS     4
 #define MESSAGES     100000

@@ -429,6 +429,24 @@ test_only_clean(void **state)
 	assert_int_equal(questions, 0);
 }
 
+/* What clamd calls clean without having looked into all of it is not, and
+ * gets none. */
+static void
+test_not_unpacked(void **state)
+{
+	struct record_result r;
+
+	(void)state;
+	archive_fault = ARCHIVE_TOO_BIG;
+	r = scanned(0, 1, "A");
+	archive_fault = ARCHIVE_FINE;
+	assert_int_equal(r.outcome, OUTCOME_NOT_UNPACKED);
+	assert_int_equal(r.stamped, 0);
+	assert_int_equal(questions, 0);
+	/* It is over with that message. */
+	assert_int_equal(scanned(0, 2, "A").stamped, 1);
+}
+
 /* Not of a clamd without a database, or that hides its limits; not of a
  * message that has no digests. */
 static void
@@ -442,8 +460,11 @@ test_not_fit(void **state)
 	assert_int_equal(scanned(0, 2, "A").stamped, 0);
 	clamd.database.number = 27091;
 	assert_int_equal(scanned(0, 3, "A\rB").stamped, 0);
+	archive_blind = true;
+	assert_int_equal(scanned(0, 4, "A").stamped, 0);
+	archive_blind = false;
 	assert_int_equal(questions, 0);
-	assert_int_equal(scanned(0, 4, "A").stamped, 1);
+	assert_int_equal(scanned(0, 5, "A").stamped, 1);
 }
 
 /* A second END, fields after END, and a stamp's record out of a session's own
@@ -657,6 +678,7 @@ main(void)
 	    T(test_made_and_good),
 	    T(test_other_message),
 	    T(test_only_clean),
+	    T(test_not_unpacked),
 	    T(test_not_fit),
 	    T(test_taken_over),
 	    T(test_abort),

@@ -115,6 +115,19 @@ class Clamd:
     def kill(self):
         self.stop(signal.SIGKILL)
 
+    def configure(self, **settings):
+        """Restart with some settings changed."""
+        self.stop()
+        path = f"{self.directory}/clamd.conf"
+        with open(path, encoding="ascii") as conf:
+            lines = [line for line in conf
+                     if line.partition(" ")[0] not in settings]
+        with open(path, "w", encoding="ascii") as conf:
+            conf.writelines(lines)
+            for name, value in settings.items():
+                conf.write(f"{name} {value}\n")
+        self.start()
+
     def move(self):
         """Restart with the socket's directory made anew, as service managers
         do with directories below /run."""

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Headers of tar archives (POSIX 1003.1), in blocks of 512 bytes, for what
+ * clamd is asked to unpack.  Pure.
+ */
+#ifndef SCANNER_TAR_H
+#define SCANNER_TAR_H
+
+#include <stdint.h>
+
+#define TAR_BLOCK 512
+
+/* A regular file; name below 100 bytes, size below 8 GiB. */
+void tar_header(uint8_t block[TAR_BLOCK], const char *name, uint64_t size);
+
+#endif
