@@ -22,6 +22,12 @@
 /* The scanner keeps the scan deadline; the session only notices that the
  * scanner itself does not answer. */
 #define SCANNER_GRACE_MS 5000
+/* From this length on a piece of body is not copied: that would touch as many
+ * pages again.  Shorter ones share a datagram with the end of the message. */
+#define DIRECT_MIN 32768
+/* Records collect up to so many bytes; only a longer one needs the rest of the
+ * buffer, of which no page is touched else. */
+#define BATCH_USUAL 40960
 
 static _Thread_local struct host_memory *host;
 
@@ -35,11 +41,20 @@ void
 host_init(struct wire_ends ends, uint32_t scan_timeout)
 {
 	host->len = 0;
+	host->lent = NULL;
+	host->lent_size = 0;
 	host->ends = ends;
 	host->scan_timeout = scan_timeout;
 	host->scanner_gone = ends.scanner == -1;
 	host->draining = false;
 	host->yield = false;
+}
+
+void
+host_lend(uint8_t *input, size_t size)
+{
+	host->lent = input;
+	host->lent_size = size;
 }
 
 bool
@@ -64,15 +79,21 @@ host_scanner_there(void)
 }
 
 static void
+datagram_write(struct span all)
+{
+	if (all.len > 0 && !host->scanner_gone &&
+	    !wire_write(
+		host->ends.scanner, all, wire_now() + host->scan_timeout))
+		host->scanner_gone = true;
+}
+
+static void
 batch_flush(void)
 {
 	struct span all = span_of(host->batch, host->len);
 
 	host->len = 0;
-	if (all.len > 0 && !host->scanner_gone &&
-	    !wire_write(
-		host->ends.scanner, all, wire_now() + host->scan_timeout))
-		host->scanner_gone = true;
+	datagram_write(all);
 }
 
 static void
@@ -88,7 +109,7 @@ batch_room(size_t len)
 {
 	if (len > sizeof(host->batch))
 		__builtin_trap();
-	if (len > sizeof(host->batch) - host->len)
+	if (host->len > 0 && len + host->len > BATCH_USUAL)
 		batch_flush();
 }
 
@@ -156,12 +177,44 @@ host_scan_candidate(uint32_t peer, const struct candidate *c)
 	batch_record(&r, sizeof(r));
 }
 
+/* The place of so many bytes in front of these, where they may be written; NULL
+ * if there is none. */
+static uint8_t *
+place_before(struct span bytes, size_t len)
+{
+	size_t at = (uintptr_t)bytes.ptr - (uintptr_t)host->lent;
+
+	if (host->lent == NULL || at >= host->lent_size ||
+	    bytes.len > host->lent_size - at || len > at)
+		return NULL;
+	return host->lent + at - len;
+}
+
+/* A long piece from where it stands, with what is in the batch in front. */
+static bool
+body_direct(struct span bytes, const struct record_body *r)
+{
+	size_t before = host->len + sizeof(*r);
+	uint8_t *start = place_before(bytes, before);
+
+	if (bytes.len < DIRECT_MIN || start == NULL ||
+	    before + bytes.len > RECORD_BATCH_MAX)
+		return false;
+	memcpy(start, host->batch, host->len);
+	memcpy(start + host->len, r, sizeof(*r));
+	host->len = 0;
+	datagram_write(span_of(start, before + bytes.len));
+	return true;
+}
+
 void
 host_scan_body(struct span bytes)
 {
 	size_t len = sizeof(struct record_body) + bytes.len;
 	struct record_body r = {.head = record_head(RECORD_BODY, len)};
 
+	if (body_direct(bytes, &r))
+		return;
 	batch_room(len);
 	batch_add(&r, sizeof(r));
 	batch_add(bytes.ptr, bytes.len);

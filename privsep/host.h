@@ -22,6 +22,9 @@ struct host_memory {
 	size_t len;
 	struct wire_ends ends;
 	uint32_t scan_timeout;
+	/* The caller's; see host_lend. */
+	uint8_t *lent;
+	size_t lent_size;
 	bool scanner_gone; /* for good: no channel is made anew */
 	bool draining;
 	bool yield;
@@ -32,6 +35,11 @@ void host_use(struct host_memory *);
 
 /* Called first in a session.  ends.scanner may be -1: no scanner. */
 void host_init(struct wire_ends, uint32_t scan_timeout);
+
+/* Where the parser's input stands.  A long piece of body in there is not copied
+ * into a batch: the records in front of it are written over the input before
+ * it, which is used up.  Not called: everything is copied. */
+void host_lend(uint8_t *input, size_t size);
 
 /* Takes what the scanner says between two messages. */
 void host_read_scanner(void);

@@ -17,8 +17,10 @@
 #include "privsep/wire.h"
 #include "sandbox/sandbox.h"
 
-/* Two packets: a whole one can always be completed behind a partial one. */
-#define INPUT_MAX (2 * (size_t)MILTER_PACKET_MAX)
+/* One packet, and in front of it room for the records that go to the scanner
+ * before a long piece of body (host_lend). */
+#define INPUT_ROOM 4096U
+#define INPUT_MAX  (INPUT_ROOM + (size_t)MILTER_PACKET_MAX)
 /* Far more than any honest session needs (a message of 100 MB costs under a
  * second); ends a session that was made to spin. */
 #define CPU_SECONDS 600
@@ -60,13 +62,12 @@ keep_descriptors(int mta, int scanner)
 static void
 input_compact(struct session_area *a)
 {
-	if (a->from == a->to)
-		a->from = a->to = 0;
-	if (INPUT_MAX - a->from >= MILTER_PACKET_MAX)
-		return;
-	memmove(a->input, a->input + a->from, a->to - a->from);
-	a->to -= a->from;
-	a->from = 0;
+	size_t unused = a->to - a->from;
+
+	if (unused > 0 && a->from > INPUT_ROOM)
+		memmove(a->input + INPUT_ROOM, a->input + a->from, unused);
+	a->from = INPUT_ROOM;
+	a->to = INPUT_ROOM + unused;
 }
 
 enum input {
@@ -172,7 +173,7 @@ serve(struct session_area *a, const struct session_settings *settings)
 	size_t used, before;
 
 	/* Written before it is read: else the page is mapped twice. */
-	a->from = a->to = 0;
+	a->from = a->to = INPUT_ROOM;
 	engine_init(engine, settings);
 	while ((got = input_read(a, &p, more)) == INPUT_THERE) {
 		before = a->to - a->from;
@@ -202,6 +203,7 @@ session_main(struct session_area *a, pid_t parent,
 		_exit(1);
 	host_init((struct wire_ends){SESSION_FD_MTA, SESSION_FD_SCANNER},
 	    settings->scan_timeout);
+	host_lend(a->input, sizeof(a->input));
 	serve(a, settings);
 	_exit(0);
 }

@@ -9,10 +9,11 @@ import threading
 import time
 
 from kit import proc, smtp
+from kit.clamd import EICAR
 from kit.pace import paced
 from kit.tap import main, wait_for
 from kit.world import STATUS, World
-from milterclient import Closed, MilterClient
+from milterclient import Closed, MilterClient, packet
 
 SESSION_TIMEOUT = 10  # seconds, the least that can be configured
 HEADERS = [("From", "<a@example.net>"), ("Subject", "in parts")]
@@ -67,6 +68,57 @@ def nonsense(tap, w):
         tap.ok(mta.closed(), "random bytes: the connection is closed")
     tap.equal(w.pratiqued.lines("session-died"), [], "no session died of it")
     tap.equal(w.pratiqued.listener(), listener, "the listener is the same")
+
+
+def pieces(tap, w):
+    """Content arrives at clamd as it came, whatever the pieces"""
+    eicar = EICAR.encode()
+    for fields in 1, 300:
+        for length in 70, 5000, 32767, 32768, 40000, 65535:
+            queue_id = f"P{fields}L{length}"
+            # The signature lies across the border of two pieces.
+            body = b"n" * (4 * length - 30) + eicar + b"\r\n"
+            packets = [packet(b"B", body[at:at + length])
+                       for at in range(0, len(body), length)]
+            with dial(w) as mta:
+                mta.macros(b"M", i=queue_id)
+                mta.command(b"M", b"<half@example.net>\0")
+                mta.command(b"R", b"<user@example.org>\0")
+                for n in range(fields):
+                    mta.command(b"L", f"X-{n}\0 {'v' * 60}\0".encode())
+                mta.command(b"N")
+                mta.send_raw(b"".join(packets))
+                code, _ = mta.command(b"E")[-1]
+            line = w.pratiqued.wait_line("message", qid=queue_id)
+            size = len(body) + 2 + sum(
+                len(f"X-{n}: \r\n") + 60 for n in range(fields))
+            tap.equal((code, line["verdict"], line["size"]),
+                      (b"y", "infected", str(size)),
+                      f"{fields} fields, pieces of {length}")
+
+
+def private(pid):
+    """Kilobytes that are this process's own."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as lines:
+        return next(int(line.split()[1]) for line in lines
+                    if line.startswith("Private_Dirty"))
+
+
+def memory(tap, w):
+    """A session keeps one packet of a long message, not two or three"""
+    with dial(w) as mta:
+        wait_for("a session", w.pratiqued.sessions)
+        pid, = w.pratiqued.sessions()
+        before = private(pid)
+        half(mta, "MEMORY")
+        for _ in range(4):
+            mta.command(b"B", b"m" * 65535)
+        wait_for("the session to read it", lambda: private(pid) > before + 60)
+        time.sleep(0.5)
+        grown = private(pid) - before
+        # The packet, what is in front of it, and a page or two of others.
+        pages = (os.sysconf("SC_PAGESIZE") - 4096) // 1024
+        tap.ok(grown < 110 + 10 * pages, "memory in mid-body", grown)
 
 
 def silence(tap, w):
@@ -177,5 +229,5 @@ def listener_killed(tap, w):
               "new mail goes through, scanned")
 
 
-main(world, nonsense, silence, full, aborted, session_killed, scanner_killed,
+main(world, nonsense, pieces, memory, silence, full, aborted, session_killed, scanner_killed,
      listener_killed)
