@@ -123,6 +123,7 @@ TESTS = $(wildcard tests/unit/*.t) \
 	$(wildcard tests/escape/*.t) \
 	$(wildcard tests/ipc/*.t) \
 	$(wildcard tests/stamps/*.t) \
+	$(wildcard tests/containers/*.t) \
 	$(wildcard tests/faults/*.t) \
 	$(wildcard tests/system/*.t)
 else

@@ -132,7 +132,7 @@ def mail(members, coding="base64"):
            b'multipart/mixed; boundary="=_p"\r\n\r\n')
     for name, content in members:
         body = (base64.encodebytes(content) if coding == "base64" else
-                quopri.encodestring(content))
+                quopri.encodestring(content) + b"=\n")
         out += (b"--=_p\r\nContent-Type: application/octet-stream\r\n"
                 b"Content-Transfer-Encoding: " + coding.encode() +
                 b'\r\nContent-Disposition: attachment; filename="' +
@@ -149,7 +149,7 @@ def mail_uu(members):
            b"Subject: x\r\n\r\nHere it is.\r\n\r\n")
     for name, content in members:
         out += b"begin 644 " + name.encode() + b"\r\n"
-        out += b"".join(binascii.b2a_uu(content[i:i + 45]).rstrip() + b"\r\n"
+        out += b"".join(binascii.b2a_uu(content[i:i + 45])[:-1] + b"\r\n"
                         for i in range(0, len(content), 45))
         out += b"`\r\nend\r\n\r\n"
     return out

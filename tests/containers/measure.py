@@ -63,14 +63,23 @@ KINDS = {
     "mail, uuencode": d.mail_uu,
 }
 
+# Formats of one file each: what counts files has nothing to count.
+SINGLE = {"gzip", "gzip of several members", "bzip2", "xz", "lzma",
+          "Flash, packed"}
+
+# What `make check` looks at; the others say what they say for years.
+SHORT = ["zip, deflate", "zip64, deflate", "zip in zip", "CAB, MSZIP", "gzip",
+         "tar.xz", "7z, LZMA2"]
+
 MB = 1 << 20
 WIDE = {"MaxFileSize": "200M", "MaxScanSize": "800M", "MaxFiles": 10000,
         "MaxRecursion": 30, "MaxScanTime": 120000, "StreamMaxLength": "200M",
-        "MaxEmbeddedPE": "200M"}
+        "MaxPartitions": 100, "MaxHTMLNormalize": "40M",
+        "MaxScriptNormalize": "20M", "PCREMaxFileSize": "100M"}
 
 # Limit, and its value in the clamd that is to exceed it.
 LIMITS = {"MaxFileSize": "1M", "MaxScanSize": "3M", "MaxFiles": 12,
-          "MaxRecursion": 8, "MaxScanTime": 5}
+          "MaxRecursion": 8, "MaxScanTime": 2}
 LEVELS = 10
 
 
@@ -82,7 +91,7 @@ def distinct(i, size):
 def sample(make, limit):
     """A file of that kind that exceeds that limit and no other."""
     if limit == "MaxFileSize":
-        return make([("a.bin", bytes(2 * MB) + REAR)])
+        return make([("a.bin", bytes(2 * MB - len(REAR)) + REAR)])
     if limit == "MaxScanSize":
         return make([(f"f{i}.bin", distinct(i, MB // 2)) for i in range(9)] +
                     [("z.bin", FRONT + distinct(0, MB // 2) + REAR)])
@@ -90,7 +99,7 @@ def sample(make, limit):
         return make([(f"f{i}.bin", distinct(i, 64)) for i in range(30)] +
                     [("z.bin", FRONT + bytes(64) + REAR)])
     if limit == "MaxScanTime":
-        return make([(f"f{i}.bin", distinct(i, 4 * MB)) for i in range(4)] +
+        return make([(f"f{i}.bin", distinct(i, MB)) for i in range(6)] +
                     [("z.bin", FRONT + bytes(64) + REAR)])
     data = FRONT + bytes(64) + REAR
     for _ in range(LEVELS):
@@ -102,15 +111,55 @@ def small(make):
     return make([("a.bin", FRONT + bytes(64) + REAR)])
 
 
+# The smaller limits of which a sample can be made: value, a file that exceeds
+# it, and one that does not.
+def _html(size):
+    return b"<html><body>" + b"<p>x" * (size // 4) + (
+        b"<b>Pratique-HTML-Mark</b></body></html>")
+
+
+def _script(size):
+    return b"#!/bin/sh\n" + b"echo x\n" * (size // 7) + (
+        b"echo   PRATIQUE-script    MARK\n")
+
+
+def _pcre(size):
+    return bytes(size) + b"pratique-pcre-1234"
+
+
+def _disk(count):
+    return a.partitions([(f"f{i}", distinct(i, 512)) for i in range(count)] +
+                        [("z", FRONT + bytes(480))])
+
+
+SMALLER = {
+    "MaxHTMLNormalize": ("64K", _html(100000), _html(1000)),
+    "MaxScriptNormalize": ("64K", _script(100000), _script(1000)),
+    "PCREMaxFileSize": ("64K", _pcre(100000), _pcre(1000)),
+    "MaxPartitions": (3, _disk(6), _disk(1)),
+}
+
+SIGNATURES = {
+    "containers.ndb":
+        f"Pratique.Front:0:0:{FRONT.hex()}\n"
+        f"Pratique.Rear:0:EOF-{len(REAR)}:{REAR.hex()}\n"
+        f"Pratique.Html:3:*:{b'<b>pratique-html-mark</b>'.hex()}\n"
+        f"Pratique.Script:7:*:{b'echo pratique-script mark'.hex()}\n",
+    "containers.ldb":
+        "Pratique.Pcre;Engine:81-255,Target:0;0&1;"
+        f"{b'pratique-pcre-'.hex()};0/pratique-pcre-[0-9]{{4}}/\n",
+}
+
+
 class Asked(Clamd):
     """A clamd that knows the two marks."""
 
     def _write(self, extra):
         super()._write(extra)
-        path = f"{self.directory}/db/containers.ndb"
-        with open(path, "w", encoding="ascii") as out:
-            out.write(f"Pratique.Front:0:0:{FRONT.hex()}\n")
-            out.write(f"Pratique.Rear:0:EOF-{len(REAR)}:{REAR.hex()}\n")
+        for name, text in SIGNATURES.items():
+            with open(f"{self.directory}/db/{name}", "w",
+                      encoding="ascii") as out:
+                out.write(text)
 
 
 def says(clamd, content):
