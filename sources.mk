@@ -46,8 +46,9 @@ SRC_pratiqued := privsep/start.c privsep/plan.c privsep/plan_resolver.c \
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 
 SRC_pratique-monitor := privsep/monitor.c privsep/supervise.c \
-	privsep/child.c privsep/children.c privsep/keys.c privsep/notify.c \
-	privsep/places.c privsep/status.c privsep/syslog.c privsep/wire.c \
+	privsep/child.c privsep/children.c privsep/heartbeat.c \
+	privsep/keys.c privsep/logging.c privsep/notify.c privsep/places.c \
+	privsep/status.c privsep/syslog.c privsep/wire.c \
 	$(KEYS) $(CHANNEL) $(CONFINE) lib/log.c lib/stamp.c
 LIB_pratique-monitor = $(call lib,libcap-ng libsodium)
 

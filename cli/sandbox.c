@@ -170,6 +170,7 @@ cli_sandbox(const struct status_block *b)
 		const struct status_process *p = &b->child[i];
 
 		if (p->state != STATUS_CHILD_UP &&
+		    p->state != STATUS_CHILD_HUNG &&
 		    p->state != STATUS_CHILD_RETIRED)
 			continue;
 		look.role = p->role;

@@ -21,6 +21,8 @@ state_name(uint32_t state)
 		return "up";
 	case STATUS_CHILD_RETIRED:
 		return "retired";
+	case STATUS_CHILD_HUNG:
+		return "hung";
 	}
 	return "unknown";
 }
@@ -99,12 +101,23 @@ print_load(const struct status_process *p, uint32_t limit)
 	    sessions > 0 ? sessions : p->sessions, limit, p->waiting);
 }
 
+/* This clock stands still while the machine sleeps. */
+static bool
+monitor_hangs(const struct status_block *b)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 > b->beat + STATUS_BEAT_MS;
+}
+
 int
 cli_status(const struct status_block *b)
 {
+	bool hung = monitor_hangs(b);
 	unsigned int up = 0, clamds = 0;
 
-	print_process(&b->monitor, phase_name(b->phase));
+	print_process(&b->monitor, hung ? "hung" : phase_name(b->phase));
 	printf(", version %s\n", b->version);
 	for (size_t i = 0; i < STATUS_CHILDREN_MAX; i++) {
 		const struct status_process *p = &b->child[i];
@@ -129,6 +142,7 @@ cli_status(const struct status_block *b)
 	}
 	print_key(b);
 	/* One listener and one scanner. */
-	return b->phase == STATUS_READY && up == 2 && clamds > 0 ? CLI_GOOD
-								 : CLI_BAD;
+	return !hung && b->phase == STATUS_READY && up == 2 && clamds > 0
+		   ? CLI_GOOD
+		   : CLI_BAD;
 }

@@ -121,6 +121,7 @@ change(struct status_block *b, struct cursor *c)
 		for (size_t n = 0; n < s.len && at + n < sizeof(*b); n++)
 			bytes[at + n] = s.ptr[n];
 	}
+	b->beat = UINT64_MAX / 2; /* what that says depends on the clock */
 }
 
 static void
@@ -237,6 +238,7 @@ is_told(const struct status_block *b, enum layer layer, bool monitor)
 		const struct status_process *p = &b->child[i];
 
 		if (p->state == STATUS_CHILD_UP ||
+		    p->state == STATUS_CHILD_HUNG ||
 		    p->state == STATUS_CHILD_RETIRED)
 			told = told || (p->layers & LAYER_BIT(layer)) != 0;
 	}

@@ -88,6 +88,10 @@ monitor_read(void)
 		scanner_fd = passed;
 		alone_since = 0;
 		door_watch(passed, 0); /* for its hang-up only */
+	} else if (record_type_of(r) == RECORD_PING) {
+		struct record_plain pong = {
+		    .head = record_head(RECORD_PONG, sizeof(pong))};
+		(void)channel_send(CHILD_FD_MONITOR, &pong, -1);
 	} else {
 		stopping = stopping || record_type_of(r) == RECORD_STOP;
 		door_shut(stopping);

@@ -34,8 +34,9 @@ struct child {
 	pid_t pid;
 	int fd; /* -1: cut off, its end is near */
 	uint64_t since;
-	uint64_t until;	  /* RETIRED: then it is ended */
-	struct rate said; /* its records, but for requests about keys */
+	uint64_t until;	     /* RETIRED: then it is ended */
+	uint32_t unanswered; /* PINGs; see heartbeat.h */
+	struct rate said;    /* its records, but for requests about keys */
 	/* A listener's channel to a scanner: its number, and whose it is. */
 	uint32_t link;
 	pid_t scanner;

@@ -221,6 +221,10 @@ monitor_read(void)
 		_exit(n == 0 ? EX_OK : EX_PROTOCOL);
 	if (record_type_of(r) == RECORD_PEER) {
 		handle_peer(passed);
+	} else if (record_type_of(r) == RECORD_PING) {
+		struct record_plain pong = {
+		    .head = record_head(RECORD_PONG, sizeof(pong))};
+		monitor_tell(&pong);
 	} else {
 		stopping = stopping || record_type_of(r) == RECORD_STOP;
 		door_shut(stopping);

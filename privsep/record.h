@@ -62,6 +62,8 @@ enum record_type {
 	RECORD_CUT,	/* scanner -> monitor: a listener's channel is closed */
 	RECORD_GONE,	/* monitor -> scanner: that listener has ended */
 	RECORD_RETIRED, /* monitor -> scanner: that one accepts no more */
+	RECORD_PING,	/* monitor -> child: are you there? */
+	RECORD_PONG,	/* child -> monitor: yes */
 	RECORD_TYPES
 };
 

@@ -73,6 +73,12 @@ status_phase(enum status_phase phase)
 }
 
 void
+status_beat(uint64_t now_ms)
+{
+	block->beat = now_ms; /* whole or not at all */
+}
+
+void
 status_child(size_t slot, enum status_state state, const char *role, pid_t pid)
 {
 	struct status_process *p;

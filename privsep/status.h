@@ -31,8 +31,12 @@ enum status_state {
 	STATUS_NONE,
 	STATUS_CHILD_STARTING,
 	STATUS_CHILD_UP,
-	STATUS_CHILD_RETIRED
+	STATUS_CHILD_RETIRED,
+	STATUS_CHILD_HUNG /* up or retired, but it does not answer */
 };
+
+/* A monitor that has not beaten for so long (CLOCK_MONOTONIC) hangs. */
+#define STATUS_BEAT_MS 30000
 
 enum status_clamd { STATUS_CLAMD_UNKNOWN, STATUS_CLAMD_UP, STATUS_CLAMD_DOWN };
 
@@ -57,6 +61,7 @@ struct status_block {
 	uint32_t backends;
 	uint32_t max_sessions; /* of one listener */
 	uint32_t zero;
+	uint64_t beat; /* when the monitor was last at work, in ms */
 	char version[32];
 	char listen[CONFIG_LISTEN_MAX][128];
 	/* The key that stamps; "": none does. */
@@ -82,6 +87,7 @@ int status_make(const struct config *, char *why, size_t size);
 bool status_map(int fd);
 void status_monitor(const struct sandbox_report *);
 void status_phase(enum status_phase);
+void status_beat(uint64_t now_ms);
 
 /* What is in a slot now; nothing is done if that is no change. */
 void status_child(size_t slot, enum status_state, const char *role, pid_t pid);

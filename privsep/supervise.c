@@ -9,7 +9,6 @@
 #include "privsep/supervise.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,20 +23,19 @@
 #include "lib/log.h"
 #include "privsep/channel.h"
 #include "privsep/children.h"
+#include "privsep/heartbeat.h"
 #include "privsep/keys.h"
+#include "privsep/logging.h"
 #include "privsep/notify.h"
 #include "privsep/places.h"
 #include "privsep/record.h"
 #include "privsep/status.h"
-#include "privsep/syslog.h"
 #include "privsep/wire.h"
 #include "sandbox/sandbox.h"
 
 /* After SIGTERM open sessions may finish their message: scan_timeout, and so
  * much for the rest. */
 #define STOP_GRACE_MS 15000
-/* How often to see whether clamd's directory has come back. */
-#define ROOT_CHECK_MS 5000
 /* Places that a renewed listener leaves: for a scanner, and for a listener
  * after a crash. */
 #define RENEW_ROOM 2
@@ -59,7 +57,6 @@ static bool stopping;
 static uint64_t stop_at;
 static int exit_status;
 static int signal_fd;
-static uint64_t log_at; /* when lines that wait are tried again */
 
 /* --- records from children -------------------------------------------------- */
 
@@ -169,18 +166,6 @@ handle_renew(struct child *c, struct span r)
 	}
 }
 
-/* The system log was restarted: a new socket to it, in the old one's place. */
-static bool
-renew_log(void)
-{
-	int fd = plan->syslog ? syslog_open() : -1;
-	bool good = fd != -1 && dup3(fd, MONITOR_FD_LOG, O_CLOEXEC) != -1;
-
-	if (fd != -1)
-		close(fd);
-	return good;
-}
-
 static void
 handle_load(struct child *c, struct span r)
 {
@@ -194,7 +179,7 @@ static void
 handle_log_lost(struct child *c, struct span r)
 {
 	(void)r;
-	if (renew_log())
+	if (logging_renew())
 		child_tell(c, RECORD_LOG, MONITOR_FD_LOG);
 }
 
@@ -282,6 +267,7 @@ static const struct {
     [RECORD_STAMP] = {AT_WORK, handle_keys},
     [RECORD_CHECK] = {AT_WORK, handle_keys},
     [RECORD_CUT] = {AT_WORK, handle_cut},
+    [RECORD_PONG] = {AT_WORK, heartbeat_answer},
 };
 
 /* Requests about keys come as often as messages do.  Each child has one record
@@ -471,20 +457,6 @@ check_directories(void)
 	jobs[ROLE_SCANNER].start_at = 0;
 }
 
-/* Lines that the log did not take are tried again. */
-static void
-drive_log(uint64_t now)
-{
-	int error;
-
-	if (log_at > now && log_at != UINT64_MAX)
-		return;
-	error = log_flush();
-	log_at = error == 0 ? UINT64_MAX : now + log_again(error);
-	if (log_is_gone(error))
-		renew_log();
-}
-
 /* Starts a child; what a scanner will see of clamds is remembered. */
 static void
 start(enum role role)
@@ -533,28 +505,19 @@ drive(uint64_t now)
 	}
 }
 
+/* What else is due is due by seconds, so the next beat is soon enough. */
 static int
 wait_time(uint64_t now)
 {
-	uint64_t until = keys_look(now);
+	uint64_t until = heartbeat_run(now), log_at = logging_run(now);
 
-	if (sockets_gone != 0 && now + ROOT_CHECK_MS < until)
-		until = now + ROOT_CHECK_MS;
+	keys_look(now);
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
 		if (jobs[role].wanted && jobs[role].start_at < until)
 			until = jobs[role].start_at;
 	}
-	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		if (children[i].state == CHILD_RETIRED &&
-		    children[i].until < until)
-			until = children[i].until;
-	}
-	if (stopping)
-		until = stop_at > now ? stop_at : now + 1000;
 	if (log_at < until)
 		until = log_at;
-	if (until == UINT64_MAX)
-		return -1;
 	return until > now ? (int)(until - now) : 1;
 }
 
@@ -563,7 +526,10 @@ static void
 publish(void)
 {
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
-		status_child(i, (enum status_state)children[i].state,
+		status_child(i,
+		    heartbeat_hangs(&children[i])
+			? STATUS_CHILD_HUNG
+			: (enum status_state)children[i].state,
 		    jobs[children[i].role].name, children[i].pid);
 }
 
@@ -589,7 +555,7 @@ wait_and_read(int wait)
 		    .fd = children[i].state == CHILD_FREE ? -1 : children[i].fd,
 		    .events = POLLIN};
 	pfd[CHILDREN_MAX] = (struct pollfd){.fd = signal_fd, .events = POLLIN};
-	if (ppoll(pfd, CHILDREN_MAX + 1, wait < 0 ? NULL : &time, NULL) <= 0)
+	if (ppoll(pfd, CHILDREN_MAX + 1, &time, NULL) <= 0)
 		return;
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		if (pfd[i].revents != 0)
@@ -605,6 +571,7 @@ supervise(struct supervise_plan *p)
 	sigset_t set;
 
 	plan = p;
+	logging_setup(p->syslog);
 	jobs[ROLE_LISTENER].plan = &p->listener;
 	jobs[ROLE_SCANNER].plan = &p->scanner;
 	sigemptyset(&set);
@@ -620,7 +587,6 @@ supervise(struct supervise_plan *p)
 	start(ROLE_LISTENER);
 	do {
 		drive(wire_now());
-		drive_log(wire_now());
 		publish();
 		wait_and_read(wait_time(wire_now()));
 	} while (!stopping || any_child());

@@ -92,6 +92,10 @@ monitor_handle(struct span record, int passed)
 		journal_replace(passed);
 		return MONITOR_NOTHING;
 	}
+	if (type == RECORD_PING) {
+		monitor_send_plain(RECORD_PONG);
+		return MONITOR_NOTHING;
+	}
 	if (type == RECORD_STAMPED || type == RECORD_CHECKED)
 		return stamping_answer(record) ? MONITOR_NOTHING
 					       : MONITOR_BROKEN;
