@@ -14,8 +14,10 @@
 
 /* Connections taken from one socket in a row. */
 #define ACCEPT_BURST 64
-/* Of those that hung up behind their last word, given out in one turn. */
-#define LEFT_BURST 8
+/* Of those that hung up behind their last word, given out in one turn; and when
+ * more connections are at the door than were let in. */
+#define LEFT_BURST   8
+#define LEFT_CROWDED 1
 /* How soon to look again when there was no descriptor. */
 #define PAUSE_MS 100
 
@@ -25,10 +27,10 @@ static struct door_plan plan;
 static struct pending *pending;
 static struct door_counts counts;
 static int epoll_fd;
-static bool shut, stalled;
+static bool shut, stalled, crowded;
 static uint64_t shut_until;  /* those that are there are dropped then */
 static uint64_t pause_until; /* the listening sockets are not watched; or 0 */
-static uint32_t left;	     /* given out in this turn */
+static uint32_t left;	     /* that may still be given out in this turn */
 
 /* False with errno. */
 static bool
@@ -160,6 +162,7 @@ accept_from(int listen_fd, uint64_t now)
 		else
 			return;
 	}
+	crowded = pause_until == 0;
 }
 
 /* --- first words --------------------------------------------------------------- */
@@ -228,7 +231,8 @@ run(uint64_t now)
 	}
 	if (shut && now >= shut_until)
 		door_shut(true);
-	left = 0;
+	left = crowded ? LEFT_CROWDED : LEFT_BURST;
+	crowded = false;
 }
 
 /* -1: the hang-up of one that was handed over. */
@@ -274,7 +278,7 @@ door_time(uint64_t now)
 	int wait = pending_wait(pending, now);
 	uint64_t until = UINT64_MAX;
 
-	if (!stalled && left >= LEFT_BURST)
+	if (!stalled && left == 0)
 		return 0;
 	if (pause_until != 0)
 		until = pause_until;
@@ -294,9 +298,9 @@ door_next(void)
 	if (fd != -1)
 		return fd;
 	fd = pending_first(pending, PENDING_LEFT);
-	if (fd == -1 || left >= LEFT_BURST)
+	if (fd == -1 || left == 0)
 		return -1;
-	left++;
+	left--;
 	return fd;
 }
 
