@@ -29,7 +29,9 @@ LAST = ["killed_in_each_state", "stop_in_message", "no_descriptors",
 def world(stack, directory):
     port = free_port()
     w = World(stack, directory, mta=None, hostname=HOST, start=False,
-              max_message_size="1M")
+              max_message_size="1M",
+              limits={"packet_time": f"{special.PACKET_TIME}s",
+                      "own_fields": "10000"})  # F22
     w.tcp_port = port
     w.pratiqued.settings["listen"].append(f"inet:{port}@127.0.0.1")
     w.pratiqued.start()

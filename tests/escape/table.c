@@ -403,7 +403,7 @@ const struct attempt attempt_table[] = {
     TRY("time", "an interval timer", 0, setitimer, ITIMER_REAL, AT(&far_timer),
 	0),
     TRY("time", "a timer descriptor", 0, timerfd_create, CLOCK_MONOTONIC, 0),
-    TRY("time", "sleep", 0, nanosleep, AT(&brief), 0),
+    TRY("time", "sleep", LIBMILTER, nanosleep, AT(&brief), 0),
     TRY("time", "sleep by a clock", LIBMILTER, clock_nanosleep, CLOCK_MONOTONIC,
 	0, AT(&brief), 0),
 

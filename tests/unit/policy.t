@@ -22,11 +22,8 @@ adders=$(nm -u "$B/sandbox/policy_compile.o" | grep -o 'seccomp_rule_add[a-z_]*'
 [ "$adders" = seccomp_rule_add_exact_array ]
 result $? "policy_compile.o adds rules with seccomp_rule_add_exact_array only"
 
-users=$(for o in $(find "$B" -name '*.o' ! -path '*/tests/*'); do
-	nm -u "$o" >"$B/names" || echo "$o: not read"
-	grep -q seccomp_rule "$B/names" && echo "$o"
-done)
-rm -f "$B/names"
+users=$(find "$B" -name '*.o' ! -path '*/tests/*' -exec nm -A -u {} + |
+    sed -n 's/:.*seccomp_rule.*//p' | sort -u)
 [ "$users" = "$B/sandbox/policy_compile.o" ]
 result $? "no other file adds rules"
 
