@@ -63,7 +63,7 @@ action_name(enum action a)
 }
 
 const char *
-session_limit_name(enum session_limit limit)
+limit_name(enum session_limit limit)
 {
 	return limit < SESSION_LIMIT_COUNT ? limits[limit] : "";
 }

@@ -60,7 +60,7 @@ const char *outcome_reason(enum outcome);
 const char *action_name(enum action);
 
 /* The option's name; "" for NONE and for what is none of these. */
-const char *session_limit_name(enum session_limit);
+const char *limit_name(enum session_limit);
 
 /* The action of that name among those that can be configured; false if there
  * is none. */

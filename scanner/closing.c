@@ -19,8 +19,8 @@ closing_log(struct client *c, const struct record_closing *closing)
 	log_bytes(&line, "reason", closing->why,
 	    strnlen(closing->why, sizeof(closing->why)));
 	if (r->limit != SESSION_LIMIT_NONE)
-		log_text(&line, "limit",
-		    session_limit_name((enum session_limit)r->limit));
+		log_text(
+		    &line, "limit", limit_name((enum session_limit)r->limit));
 	report_envelope(&line, r);
 	journal_end(&line);
 }

@@ -158,8 +158,8 @@ report_message(struct client *c, const struct report *r)
 	else
 		add_verdict(&line, c);
 	if (!aborted && outcome == OUTCOME_LIMITS)
-		log_text(&line, "limit",
-		    session_limit_name((enum session_limit)r->limit));
+		log_text(
+		    &line, "limit", limit_name((enum session_limit)r->limit));
 	log_text(&line, "action", action_name((enum action)r->action));
 	if (!aborted)
 		stamping_log(&c->stamping, &line);

@@ -145,7 +145,9 @@ def log_forms(tap, w):
     tap.equal(line.order, keys_for("infected"), "json: keys and order")
     tap.equal((line["rcpts"], line["signature"]), (1, MARKER_NAME),
               "json: numbers and text")
-    whole = [json.loads(text) for text in w.pratiqued.text().splitlines()]
+    # Warnings about the configuration come before the log.
+    whole = [json.loads(text) for text in w.pratiqued.text().splitlines()
+             if not text.startswith(f"{w.pratiqued.config}:")]
     tap.ok(all("event" in entry for entry in whole), "json: every line")
     tap.equal(len(w.pratiqued.lines("message")), 1,
               "log_clean = no: the clean one has no line")
@@ -189,11 +191,16 @@ def drain(tap, w):
               "delivered if it was accepted, else not")
 
 
+def faults(err):
+    """What is more than a warning: mail that nobody scanned is accepted here."""
+    return [line for line in err.splitlines() if ": warning: " not in line]
+
+
 def check_option(tap, w):
     """-T prints what is in force, in a form that can be read again"""
     p = w.pratiqued
     status, out, err = p.run("-T", "-c", p.config)
-    tap.equal((status, err), (0, ""), "-T: good")
+    tap.equal((status, faults(err)), (0, []), "-T: good")
     for part in "scan_timeout", p.socket, w.clamd.socket, "on_too_big":
         tap.has(out, part, f"-T: shows {os.path.basename(part)}")
     again = f"{w.directory}/again.conf"
@@ -201,7 +208,8 @@ def check_option(tap, w):
         file.write(out)
     os.chmod(again, 0o600)
     status, second, err = p.run("-T", "-c", again)
-    tap.equal((status, second, err), (0, out, ""), "-T: reads its own output")
+    tap.equal((status, second, faults(err)), (0, out, []),
+              "-T: reads its own output")
 
 
 def bad_configurations(tap, w):

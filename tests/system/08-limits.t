@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """The limits of a connection, and crowds: what one peer, or twenty thousand,
 can make the daemon spend while others are served."""
+import contextlib
 import os
 import re
 import resource
@@ -169,9 +170,12 @@ def slow(tap, w):
 
 def spent(w):
     """Descriptors and memory of listener and scanner."""
-    pids = w.pratiqued.listener(), w.pratiqued.scanner()
-    return [(len(os.listdir(f"/proc/{pid}/fd")),
-             int(proc.status(pid)["VmRSS"].split()[0])) for pid in pids]
+    def now():
+        with contextlib.suppress(OSError, KeyError):  # it was just replaced
+            return [(len(os.listdir(f"/proc/{pid}/fd")),
+                     int(proc.status(pid)["VmRSS"].split()[0]))
+                    for pid in (w.pratiqued.listener(), w.pratiqued.scanner())]
+    return wait_for("both processes", now)
 
 
 def settled(tap, w, before, what):
