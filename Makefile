@@ -141,7 +141,7 @@ CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
 # run one after the other, beside the rest.
 ALONE = --rules 'par=tests/ipc/listener-*.t' \
 	--rules 'seq=tests/{escape,ipc}/*.t' \
-	--rules 'seq=tests/system/{09,30,31}-*.t'
+	--rules 'seq=tests/system/{09,30,31,33}-*.t'
 
 # TAP from unit tests, and the seconds of each program.
 PROVE = CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove --exec tests/timed

@@ -39,15 +39,16 @@ DOOR := privsep/door.c privsep/load.c privsep/pending.c
 SRC_pratiqued := privsep/start.c privsep/plan.c privsep/plan_resolver.c \
 	privsep/activation.c privsep/addresses.c \
 	privsep/boot.c privsep/channel.c privsep/child.c privsep/leftover.c \
-	privsep/listen.c privsep/places.c privsep/rehearse.c \
-	privsep/standard.c privsep/starter.c privsep/status_make.c \
-	privsep/syslog.c \
+	privsep/listen.c privsep/pid_file.c privsep/places.c \
+	privsep/rehearse.c privsep/standard.c privsep/starter.c \
+	privsep/status_make.c privsep/syslog.c \
 	$(CONFIG) $(CONFINE) $(POLICY) $(LIB)
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 
 SRC_pratique-monitor := privsep/monitor.c privsep/supervise.c \
-	privsep/child.c privsep/children.c privsep/heartbeat.c \
-	privsep/keys.c privsep/logging.c privsep/notify.c privsep/places.c \
+	privsep/child.c privsep/children.c privsep/footprint.c \
+	privsep/heartbeat.c privsep/keys.c privsep/logging.c \
+	privsep/notify.c privsep/places.c privsep/signals.c \
 	privsep/status.c privsep/syslog.c privsep/wire.c \
 	$(KEYS) $(CHANNEL) $(CONFINE) lib/log.c lib/stamp.c
 LIB_pratique-monitor = $(call lib,libcap-ng libsodium)

@@ -75,6 +75,20 @@ open_trusted(struct reading *r)
 	return -1;
 }
 
+/* What editors of other systems put in front; NULL: nothing. */
+static const char *
+foreign_mark(const char *text)
+{
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		return "begins with a byte order mark (EF BB BF); save it "
+		       "without one, as plain UTF-8";
+	if (strncmp(text, "\xff\xfe", 2) == 0 ||
+	    strncmp(text, "\xfe\xff", 2) == 0)
+		return "begins with a byte order mark, as UTF-16 has one; save "
+		       "it as plain UTF-8";
+	return NULL;
+}
+
 /* Reads at most FILE_MAX - 1 bytes and ends them with a NUL. */
 static bool
 read_all(struct reading *r, int fd, char *text)
@@ -87,6 +101,8 @@ read_all(struct reading *r, int fd, char *text)
 	text[len] = '\0';
 	if (n == -1)
 		reading_fault(r, 0, "", "", strerror(errno));
+	else if (foreign_mark(text) != NULL)
+		reading_fault(r, 1, "", "", foreign_mark(text));
 	else if (strlen(text) != len)
 		reading_fault(r, 0, "", "",
 		    "is not a text file; it has a NUL byte in it");

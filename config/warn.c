@@ -114,6 +114,44 @@ warn_of_actions(struct reading *r)
 	}
 }
 
+/* Is there an outcome that answers with this reply? */
+static bool
+reply_is_sent(const struct config *c, const char *reply)
+{
+	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+		const struct disposition *d = &c->session.disposition[i];
+
+		if ((d->action == ACTION_REJECT ||
+			d->action == ACTION_TEMPFAIL) &&
+		    strcmp(d->reply, reply) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* That of on_unscanned may still be one for a reason that takes after it. */
+static void
+warn_of_replies(struct reading *r)
+{
+	for (enum section_id id = SECTION_MAIN; id < SECTION_COUNT; id++) {
+		const struct disposition *d = &r->given[id];
+		struct complaint text;
+
+		if (sections[id].group != GROUP_ACTION ||
+		    reading_line(r, id, "reply") == 0 || *d->reply == '\0' ||
+		    d->action == ACTION_REJECT ||
+		    d->action == ACTION_TEMPFAIL ||
+		    (id == SECTION_ON_UNSCANNED &&
+			reply_is_sent(&r->config, d->reply)))
+			continue;
+		complain(&text, d->reply,
+		    "is never sent, since the action here is %s; take it out, "
+		    "or write action = reject or tempfail",
+		    action_name(d->action));
+		warn(r, id, "reply", text.text);
+	}
+}
+
 /* As the scanner, which has one user, one group and no privilege. */
 static bool
 scanner_may_write(const struct config *c, const struct stat *st)
@@ -177,6 +215,7 @@ warn_of_settings(struct reading *r)
 	warn_of_run_dir(r);
 	warn_of_actions(r);
 	warn_of_headers(r);
+	warn_of_replies(r);
 	for (uint32_t i = 0; i < r->config.scanner.backends; i++)
 		warn_of_clamd(r, &r->config.scanner.backend[i]);
 }

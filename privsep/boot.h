@@ -50,6 +50,10 @@ struct resolver_boot {
 	struct resolver_name name[SETTINGS_BACKENDS_MAX];
 };
 
+/* Names in the file system that are the monitor's to remove. */
+#define FOOTPRINT_PID_FILE CONFIG_LISTEN_MAX /* behind the sockets */
+#define FOOTPRINT_MAX	   (FOOTPRINT_PID_FILE + 1)
+
 struct monitor_boot {
 	int32_t resolver_pid; /* 0: none */
 	struct sandbox_report resolver_report;
@@ -63,6 +67,11 @@ struct monitor_boot {
 	uint32_t listens;
 	char listen[CONFIG_LISTEN_MAX *
 		    sizeof(((struct address *)0)->text)]; /* for the log */
+	struct {
+		char path[PATH_MAX]; /* "": none */
+		dev_t dev;
+		ino_t ino; /* of what is ours there */
+	} footprint[FOOTPRINT_MAX];
 	/* Where the sockets of clamds are. */
 	uint32_t directories;
 	char directory[SANDBOX_BINDS_MAX][SANDBOX_BIND_LEN];

@@ -3,6 +3,7 @@
 #include "privsep/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ failed(int fd, const char *what, char *why, size_t size)
 }
 
 /* Mode and group are right from the first moment on.  With a group for new
- * files no CAP_CHOWN is needed; where that is refused, listen_local sees. */
+ * files no CAP_CHOWN is needed; where that is refused, settle sees. */
 static int
 bind_local(int fd, const struct address *a, mode_t mode, gid_t gid)
 {
@@ -41,12 +42,43 @@ bind_local(int fd, const struct address *a, mode_t mode, gid_t gid)
 	return r;
 }
 
-static bool
-has_group(const struct address *a, gid_t gid)
+/* By descriptor, since others may be able to write the directory: what is at
+ * the path must be a socket of ours, and stays the one that is looked at. */
+static const char *
+settle(int at, mode_t mode, gid_t gid)
 {
+	char name[32];
 	struct stat st;
 
-	return lstat(a->local.sun_path, &st) == 0 && st.st_gid == gid;
+	if (at == -1 || fstat(at, &st) == -1)
+		return "cannot be looked at";
+	errno = 0;
+	if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())
+		return "somebody has put something else in its place; use a "
+		       "directory that only root may write";
+	if (gid != (gid_t)-1 && st.st_gid != gid &&
+	    fchownat(at, "", (uid_t)-1, gid, AT_EMPTY_PATH) == -1)
+		return "cannot set socket_group; without root this user must "
+		       "be a member of it";
+	/* A default ACL of the directory counts more than the umask. */
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", at);
+	if ((st.st_mode & 07777) != mode && chmod(name, mode) == -1)
+		return "cannot set socket_mode";
+	return NULL;
+}
+
+bool
+listen_settle(const char *path, mode_t mode, gid_t gid, char *why, size_t size)
+{
+	int at = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	const char *fault = settle(at, mode, gid);
+
+	if (fault != NULL)
+		snprintf(why, size, "%s%s%s", fault, errno != 0 ? ": " : "",
+		    errno != 0 ? strerror(errno) : "");
+	if (at != -1)
+		close(at);
+	return fault == NULL;
 }
 
 static int
@@ -70,14 +102,10 @@ listen_local(int fd, const struct address *a, const struct config *c, char *why,
 		    "cannot bind (does the directory exist, and may this user "
 		    "write to it?)",
 		    why, size);
-	if (gid != (gid_t)-1 && !has_group(a, gid) &&
-	    chown(a->local.sun_path, (uid_t)-1, gid) == -1)
-		return failed(fd,
-		    "cannot set socket_group; without root this user must be "
-		    "a member of it",
-		    why, size);
-	if (chmod(a->local.sun_path, mode) == -1)
-		return failed(fd, "cannot set socket_mode", why, size);
+	if (!listen_settle(a->local.sun_path, mode, gid, why, size)) {
+		close(fd);
+		return -1;
+	}
 	return fd;
 }
 

@@ -6,7 +6,9 @@
 #ifndef PRIVSEP_LISTEN_H
 #define PRIVSEP_LISTEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "config/config.h"
 
@@ -16,5 +18,10 @@
  * descriptor, or -1 with what is wrong and the mend in why. */
 int listen_open(
     const struct address *, const struct config *, char *why, size_t size);
+
+/* Mode and group (-1: any) for the socket of ours that has just been bound to
+ * path; whatever else is there stays as it is.  False with what is wrong. */
+bool listen_settle(
+    const char *path, mode_t mode, gid_t gid, char *why, size_t size);
 
 #endif

@@ -18,6 +18,7 @@
 #include "keys/keyring.h"
 #include "lib/log.h"
 #include "privsep/boot.h"
+#include "privsep/footprint.h"
 #include "privsep/keys.h"
 #include "privsep/notify.h"
 #include "privsep/places.h"
@@ -71,7 +72,7 @@ log_start(const struct sandbox_report *report)
 static struct supervise_plan
 plan(void)
 {
-	return (struct supervise_plan){
+	return (struct supervise_plan){.boot = boot,
 	    .listener = {.program = boot->listener_program,
 		.role = boot->listener_role,
 		.boot = MONITOR_FD_LISTENER,
@@ -129,12 +130,17 @@ run(void)
 	notify_setup(given(MONITOR_FD_MANAGER), given(MONITOR_FD_STARTER));
 	status = supervise(&p);
 	keys_wipe();
+	footprint_remove(boot);
+	/* The last thing: who reads it may start another one. */
+	log_event(LOG_LEVEL_INFO, "stopped", "all processes have ended");
 	return status;
 }
 
 int
 main(void)
 {
+	int status;
+
 	prctl(PR_SET_NAME, "pratiqued");
 	if (!sandbox_first(0) || (boot = boot_load(sizeof(*boot))) == NULL)
 		return fail(
@@ -142,5 +148,7 @@ main(void)
 	if (!sandbox_descriptors(0x7U | boot->descriptors))
 		return fail(
 		    EX_OSERR, "other descriptors are open than should be");
-	return run();
+	status = run();
+	footprint_remove(boot); /* if it has not come that far */
+	return status;
 }

@@ -29,6 +29,7 @@ notify_ready(void)
 	tell_manager("READY=1\nSTATUS=taking connections");
 	if (starter_there) {
 		(void)!write(MONITOR_FD_STARTER, "", 1);
+		dup2(STDIN_FILENO, STDERR_FILENO); /* which ends with it */
 		close(MONITOR_FD_STARTER);
 		starter_there = false;
 	}

@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 /* Above every place, so that no copy is overwritten by another one. */
-#define PARKING 128
-
-_Static_assert(MONITOR_FD_END < PARKING, "places are below the parking");
+#define PARKING(count) (PLACES_FIRST + (int)(count))
 
 static bool
 park(const int *fd, int *parked, size_t count)
@@ -16,7 +14,7 @@ park(const int *fd, int *parked, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		parked[i] = fd[i];
 		if (fd[i] != -1 &&
-		    (parked[i] = fcntl(fd[i], F_DUPFD, PARKING)) == -1)
+		    (parked[i] = fcntl(fd[i], F_DUPFD, PARKING(count))) == -1)
 			return false;
 	}
 	return true;

@@ -403,6 +403,20 @@ make_monitor(const struct config *c, struct plan *out)
 	return add_boot(out, MONITOR_FD_BOOT, &monitor, sizeof(monitor));
 }
 
+/* What the monitor is to remove at the end. */
+static void
+keep_footprint(size_t i, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == -1)
+		return;
+	snprintf(monitor.footprint[i].path, sizeof(monitor.footprint[i].path),
+	    "%s", path);
+	monitor.footprint[i].dev = st.st_dev;
+	monitor.footprint[i].ino = st.st_ino;
+}
+
 static bool
 open_listens(const struct config *c, int *fds, char *why, size_t size)
 {
@@ -415,14 +429,17 @@ open_listens(const struct config *c, int *fds, char *why, size_t size)
 			    reason);
 			return false;
 		}
+		if (c->listen[i].any.sa_family == AF_UNIX)
+			keep_footprint(i, c->listen[i].local.sun_path);
 	}
 	return true;
 }
 
 static bool
-open_log(const struct config *c, int *log_fd, char *why, size_t size)
+open_log(const struct config *c, const struct plan_given *given, int *log_fd,
+    char *why, size_t size)
 {
-	*log_fd = STDERR_FILENO;
+	*log_fd = given->standard_error;
 	if (c->scanner.log_to == LOG_TO_STDERR)
 		return true;
 	*log_fd = syslog_open();
@@ -462,6 +479,9 @@ begin(const struct config *c, const struct plan_given *given, struct plan *out)
 		out->fd[i] = -1;
 	out->fd[MONITOR_FD_MANAGER - PLACES_FIRST] = given->manager;
 	out->fd[MONITOR_FD_STARTER - PLACES_FIRST] = given->starter;
+	out->fd[MONITOR_FD_PID_FILE - PLACES_FIRST] = given->pid_file;
+	if (given->pid_file != -1)
+		keep_footprint(FOOTPRINT_PID_FILE, given->pid_path);
 }
 
 bool
@@ -476,7 +496,8 @@ plan_make(struct config *c, const struct plan_given *given, struct plan *out,
 
 	begin(c, given, out);
 	if (!activation_take(c, listens, &activated, why, size) ||
-	    !make_run_dir(c, why, size) || !open_log(c, log_fd, why, size))
+	    !make_run_dir(c, why, size) ||
+	    !open_log(c, given, log_fd, why, size))
 		return false;
 	out->fds = MONITOR_FD_LISTEN - PLACES_FIRST + c->listens;
 	if ((reason = make_listener(c, out)) != NULL ||

@@ -6,6 +6,7 @@
 #ifndef PRIVSEP_PLAN_H
 #define PRIVSEP_PLAN_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "config/config.h"
@@ -24,6 +25,9 @@ struct plan {
 struct plan_given {
 	int manager;
 	int starter;
+	int standard_error; /* the caller's */
+	int pid_file;
+	char pid_path[PATH_MAX];
 	const char *credentials; /* directory of them, or NULL */
 };
 

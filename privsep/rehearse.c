@@ -123,17 +123,20 @@ say(const struct rehearsal *r, const struct seccomp_data *d, char *why,
 /* False with the first call that the monitor's table does not have. */
 static bool
 listen_to(
-    const struct rehearsal *r, int told, int channel, char *why, size_t size)
+    const struct rehearsal *r, int told, pid_t pid, char *why, size_t size)
 {
+	int ended = (int)syscall(SYS_pidfd_open, pid, 0U); /* Linux 5.3 */
 	struct pollfd pfd[2] = {
-	    {.fd = told, .events = POLLIN}, {.fd = channel, .events = POLLIN}};
+	    {.fd = told, .events = POLLIN}, {.fd = ended, .events = POLLIN}};
 	union notice n = {0};
+	bool something = poll(pfd, 2, REHEARSAL_MS) > 0 &&
+			 (pfd[0].revents & POLLIN) != 0 &&
+			 ioctl(told, SECCOMP_IOCTL_NOTIF_RECV, &n) == 0;
 
-	if (poll(pfd, 2, REHEARSAL_MS) <= 0 || (pfd[0].revents & POLLIN) == 0 ||
-	    ioctl(told, SECCOMP_IOCTL_NOTIF_RECV, &n) == -1)
-		return true;
-	if (n.told.data.arch == seccomp_arch_native() &&
-	    n.told.data.nr == SYS_seccomp)
+	if (ended != -1)
+		close(ended);
+	if (!something || (n.told.data.arch == seccomp_arch_native() &&
+			      n.told.data.nr == SYS_seccomp))
 		return true;
 	say(r, &n.told.data, why, size);
 	return false;
@@ -158,7 +161,7 @@ rehearse_child(const struct rehearsal *r, const struct policy_program *monitor,
 	first.fd = pair[0];
 	if (pid != -1 && poll(&first, 1, REHEARSAL_MS) == 1 &&
 	    channel_recv(pair[0], &said, sizeof(said), &told) > 0 && told != -1)
-		good = listen_to(r, told, pair[0], why, size);
+		good = listen_to(r, told, pid, why, size);
 	if (pid != -1) {
 		kill(pid, SIGKILL);
 		waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED);

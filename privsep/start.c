@@ -20,7 +20,7 @@
 
 #include "config/config.h"
 #include "privsep/activation.h"
-#include "privsep/leftover.h"
+#include "privsep/pid_file.h"
 #include "privsep/plan.h"
 #include "privsep/rehearse.h"
 #include "privsep/standard.h"
@@ -71,35 +71,6 @@ parse_arguments(int argc, char **argv)
 	return a;
 }
 
-static bool
-is_pid_file(struct span head)
-{
-	size_t digits = 0;
-
-	while (digits < head.len && head.ptr[digits] >= '0' &&
-	       head.ptr[digits] <= '9')
-		digits++;
-	return digits > 0 && digits + 1 == head.len && head.ptr[digits] == '\n';
-}
-
-/* The pid file is opened while its path is still the operator's. */
-static bool
-write_pid_file(const char *path)
-{
-	char why[PATH_MAX + 256];
-	int fd = leftover_file(
-	    path, 0644, "pid file", is_pid_file, why, sizeof(why));
-
-	if (fd != -1 && (ftruncate(fd, 0) == -1 ||
-			    dprintf(fd, "%ld\n", (long)getpid()) < 0))
-		snprintf(why, sizeof(why), "cannot write pid file %s: %s", path,
-		    strerror(errno));
-	else if (fd != -1)
-		return close(fd) == 0;
-	fprintf(stderr, "pratiqued: %s\n", why);
-	return false;
-}
-
 /* Where systemd has put credentials: a copy out of the environment, which is
  * about to be emptied.  NULL if nowhere. */
 static const char *
@@ -145,10 +116,42 @@ become_monitor(const struct plan *plan, char **argv)
 {
 	char *const envp[] = {NULL};
 
-	if (close_standard() && places_take(plan->fd, plan->fds))
-		execve(plan->program, argv, envp);
+	if (!close_standard() || !places_take(plan->fd, plan->fds)) {
+		fprintf(stderr, "pratiqued: cannot put descriptors in their "
+				"places: %m\n");
+		return EX_OSERR;
+	}
+	execve(plan->program, argv, envp);
 	fprintf(stderr, "pratiqued: cannot execute %s: %m\n", plan->program);
 	return EX_OSERR;
+}
+
+static int
+fail(int status, const char *why)
+{
+	fprintf(stderr, "pratiqued: %s\n", why);
+	return status;
+}
+
+/* Nothing of a start that failed stays behind. */
+static void
+remove_footprint(const struct plan *plan)
+{
+	for (size_t i = 0; i < FOOTPRINT_MAX; i++)
+		if (*plan->monitor->footprint[i].path != '\0')
+			unlink(plan->monitor->footprint[i].path);
+}
+
+/* Who started us goes on; the log may go on to a terminal of theirs. */
+static bool
+detach(const struct config *c, struct plan_given *given)
+{
+	if (c->scanner.log_to == LOG_TO_STDERR && isatty(STDERR_FILENO) == 1)
+		fputs("pratiqued: warning: the log goes on to this terminal; "
+		      "set log_to = \"syslog\", or send standard error to a "
+		      "file\n",
+		    stderr);
+	return starter_detach(&given->starter, &given->standard_error);
 }
 
 static int
@@ -157,22 +160,23 @@ start(const struct arguments *a, struct config *c, struct plan_given *given,
 {
 	static struct plan plan;
 	char why[PATH_MAX + 256];
+	int status = EX_OSERR;
 
-	if (a->detach && !starter_detach(&given->starter)) {
-		fprintf(stderr, "pratiqued: cannot detach: %m\n");
-		return EX_OSERR;
-	}
-	if (!plan_make(c, given, &plan, why, sizeof(why))) {
-		fprintf(stderr, "pratiqued: %s\n", why);
-		return EX_OSERR;
-	}
-	if (!rehearse(&plan, why, sizeof(why))) {
-		fprintf(stderr, "pratiqued: %s\n", why);
-		return EX_SOFTWARE;
-	}
-	if (a->pid_file != NULL && !write_pid_file(a->pid_file))
-		return EX_CANTCREAT;
-	return become_monitor(&plan, argv);
+	if (a->detach && !detach(c, given))
+		return fail(EX_OSERR, "cannot detach from the terminal");
+	if (a->pid_file != NULL &&
+	    (given->pid_file = pid_file_open(
+		 a->pid_file, given->pid_path, why, sizeof(why))) == -1)
+		return fail(EX_CANTCREAT, why);
+	/* Paths of the configuration are whole ones. */
+	if (chdir("/") == -1 || !plan_make(c, given, &plan, why, sizeof(why)))
+		fail(status, why);
+	else if (!rehearse(&plan, why, sizeof(why)))
+		status = fail(EX_SOFTWARE, why);
+	else
+		status = become_monitor(&plan, argv);
+	remove_footprint(&plan);
+	return status;
 }
 
 /* What is wrong with the keys is told on standard error; they may still come,
@@ -203,12 +207,18 @@ int
 main(int argc, char **argv)
 {
 	static struct config config;
-	struct plan_given given = {.manager = -1, .starter = -1};
+	static struct plan_given given = {.manager = -1,
+	    .starter = -1,
+	    .standard_error = STDERR_FILENO,
+	    .pid_file = -1};
 	struct arguments a = parse_arguments(argc, argv);
+	char why[256];
 
 	activation_init(); /* first: it closes what is not ours */
 	if (!a.test)
 		standard_error_own();
+	if (!starter_reset(why, sizeof(why)))
+		return fail(EX_OSERR, why);
 	given.manager = starter_manager();
 	given.credentials = credentials();
 	if (!sandbox_first(0)) {

@@ -8,14 +8,24 @@
 #define PRIVSEP_STARTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Connects to the service manager that NOTIFY_SOCKET names.  Before the
  * environment is emptied.  The socket, or -1 if there is none. */
 int starter_manager(void);
 
-/* Forks; the parent waits for a byte on the pipe, and then ends with status 0,
- * or with 1 if the pipe is closed first.  Returns in the child, which has its
- * own session, with the pipe in *fd.  False with errno. */
-bool starter_detach(int *fd);
+/* What a caller may have left us in that a daemon does not start with: all
+ * signals as they are by default, none blocked (nohup ignores SIGHUP, and who
+ * ignores SIGCHLD has no children to wait for).  As many descriptors as we may
+ * have.  False with what is wrong in why. */
+bool starter_reset(char *why, size_t size);
+
+/* Becomes a daemon as daemon(7) has it: a session of its own, and not its
+ * leader.  What is written to standard error from now on reaches the caller's
+ * by the process in the foreground, which ends with status 0 at a byte on the
+ * pipe, or with 1 if that is closed first.  Returns in the daemon, with the
+ * pipe in *fd and the caller's standard error in *stderr_fd, to be closed on
+ * execve.  False with errno. */
+bool starter_detach(int *fd, int *stderr_fd);
 
 #endif

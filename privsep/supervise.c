@@ -13,8 +13,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -23,12 +21,14 @@
 #include "lib/log.h"
 #include "privsep/channel.h"
 #include "privsep/children.h"
+#include "privsep/footprint.h"
 #include "privsep/heartbeat.h"
 #include "privsep/keys.h"
 #include "privsep/logging.h"
 #include "privsep/notify.h"
 #include "privsep/places.h"
 #include "privsep/record.h"
+#include "privsep/signals.h"
 #include "privsep/status.h"
 #include "privsep/wire.h"
 #include "sandbox/sandbox.h"
@@ -395,14 +395,14 @@ begin_stop(void)
 }
 
 static void
-signals_read(void)
+signals(void)
 {
-	struct signalfd_siginfo si;
+	enum signals_wish wish;
 
-	while (read(signal_fd, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT)
+	while ((wish = signals_next(signal_fd)) != SIGNALS_NONE) {
+		if (wish == SIGNALS_STOP)
 			begin_stop();
-		else if (si.ssi_signo == SIGHUP && !keys_reload())
+		else if (wish == SIGNALS_RELOAD && !keys_reload())
 			log_event(LOG_LEVEL_WARNING, "reload-refused",
 			    "the configuration is read at start only; restart "
 			    "the service");
@@ -512,6 +512,7 @@ wait_time(uint64_t now)
 	uint64_t until = heartbeat_run(now), log_at = logging_run(now);
 
 	keys_look(now);
+	footprint_check(plan->boot, now);
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
 		if (jobs[role].wanted && jobs[role].start_at < until)
 			until = jobs[role].start_at;
@@ -562,25 +563,17 @@ wait_and_read(int wait)
 			child_read(&children[i]);
 	}
 	if (pfd[CHILDREN_MAX].revents != 0)
-		signals_read();
+		signals();
 }
 
 int
 supervise(struct supervise_plan *p)
 {
-	sigset_t set;
-
 	plan = p;
 	logging_setup(p->syslog);
 	jobs[ROLE_LISTENER].plan = &p->listener;
 	jobs[ROLE_SCANNER].plan = &p->scanner;
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	signal_fd = signals_open();
 	if (signal_fd == -1)
 		return EX_OSERR;
 	start(ROLE_SCANNER);

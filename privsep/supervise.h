@@ -10,10 +10,12 @@
 
 #include <stdbool.h>
 
+#include "privsep/boot.h"
 #include "privsep/child.h"
 #include "sandbox/sandbox.h"
 
 struct supervise_plan {
+	const struct monitor_boot *boot;
 	struct child_plan listener;
 	struct child_plan scanner;
 	/* Where the sockets of clamds are: if such a directory is made anew the

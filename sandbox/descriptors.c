@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sandbox/sandbox.h"
@@ -13,22 +14,21 @@
 /* Above, everything is closed unseen: who starts us closes all that it does
  * not mean, so this is only the second look. */
 #define LOOKED_AT 65536
-/* Not above RLIMIT_NOFILE, which no start works without. */
-#define AT_ONCE	  256
+#define AT_ONCE	  256 /* ppoll takes no more than RLIMIT_NOFILE */
 #define MASK_BITS 64
 
 /* Is each of the descriptors from first on open or closed as it should be? */
 static bool
-descriptors_are(int first, uint64_t open)
+descriptors_are(int first, int count, uint64_t open)
 {
 	struct pollfd pfd[AT_ONCE];
 	struct timespec none = {0};
 
-	for (int i = 0; i < AT_ONCE; i++)
+	for (int i = 0; i < count; i++)
 		pfd[i] = (struct pollfd){.fd = first + i};
-	if (ppoll(pfd, AT_ONCE, &none, NULL) == -1)
+	if (ppoll(pfd, (nfds_t)count, &none, NULL) == -1)
 		return false;
-	for (int i = 0; i < AT_ONCE; i++) {
+	for (int i = 0; i < count; i++) {
 		bool wanted =
 		    first + i < MASK_BITS && (open >> (first + i) & 1) != 0;
 
@@ -41,10 +41,16 @@ descriptors_are(int first, uint64_t open)
 bool
 sandbox_descriptors(uint64_t open)
 {
-	if (close_range(LOOKED_AT, ~0U, 0) == -1)
+	struct rlimit files;
+	int count = AT_ONCE;
+
+	if (close_range(LOOKED_AT, ~0U, 0) == -1 ||
+	    getrlimit(RLIMIT_NOFILE, &files) == -1 || files.rlim_cur == 0)
 		return false;
-	for (int first = 0; first < LOOKED_AT; first += AT_ONCE)
-		if (!descriptors_are(first, open))
+	if (files.rlim_cur < AT_ONCE)
+		count = (int)files.rlim_cur;
+	for (int first = 0; first < LOOKED_AT; first += count)
+		if (!descriptors_are(first, count, open))
 			return false;
 	return true;
 }

@@ -86,6 +86,10 @@ static const struct policy_row rows[] = {
 	.reason = "a new connection to syslog; readiness to systemd"},
     {"connect", .reason = "the same; scanner: clamd"},
 
+    {"unlink", ONLY_X86_64,
+	.reason = "the end: listening sockets and pid file go"},
+    {"unlinkat", .check = {IS(2, 0)}, .reason = "the same"},
+
     {"getdents64", .reason = "key reader: names of key files"},
 
     /* A child's dynamic loader and C library.  Where several calls do the same

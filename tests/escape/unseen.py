@@ -21,6 +21,7 @@ REASONS = {
         "readlinkat":
             OTHER + "a static pratique-session asks for its own path when it "
             "starts; glibc from 2.41 on, and aarch64.",
+        "unlinkat": OTHER + "aarch64's spelling of unlink.",
         "open": OTHER + "musl's open on x86-64, and so its loader.",
         "readv": OTHER + "musl's stdio, with which libcap-ng reads /proc.",
         "faccessat": OTHER + "the loader looks for /etc/ld.so.preload; aarch64.",

@@ -256,6 +256,25 @@ warnings(void **state)
 		"t.conf:3: warning: headers.scanned: is the name of a field of "
 		"other programs, which every message loses; choose one that is "
 		"yours, such as X-Example-Virus\n"},
+	    {USERS "on_infected {\n action = discard\n"
+		   " reply = \"550 5.7.1 No\" }\n",
+		"t.conf:5: warning: on_infected.reply: \"550 5.7.1 No\" is "
+		"never sent, since the action here is discard; take it out, or "
+		"write action = reject or tempfail\n"},
+	    {USERS "on_clean { reply = \"550 5.7.1 No\" }\n",
+		"t.conf:3: warning: on_clean.reply: \"550 5.7.1 No\" is "
+		"never sent, since the action here is accept; take it out, or "
+		"write action = reject or tempfail\n"},
+	    {USERS "on_unscanned { action = quarantine\n"
+		   " reply = \"451 4.7.1 No\" }\n",
+		"t.conf:4: warning: on_unscanned.reply: \"451 4.7.1 No\" is "
+		"never sent, since the action here is quarantine; take it out, "
+		"or write action = reject or tempfail\n"},
+	    /* on_busy says it */
+	    {USERS "on_unscanned { action = quarantine\n"
+		   " reply = \"451 4.7.1 No\" }\n"
+		   "on_busy { action = tempfail }\n",
+		""},
 	};
 
 	(void)state;
@@ -372,6 +391,14 @@ contents(void **state)
 	fclose(err);
 	assert_string_equal(
 	    messages, "t.conf: is not a text file; it has a NUL byte in it\n");
+
+	/* What an editor may put in front. */
+	assert_false(read_text("\xef\xbb\xbf" USERS));
+	assert_string_equal(messages,
+	    "t.conf:1: begins with a byte order mark (EF BB BF); save it "
+	    "without one, as plain UTF-8\n");
+	assert_false(read_text("\xff\xfe" USERS));
+	assert_non_null(strstr(messages, "save it as plain UTF-8"));
 
 	assert_int_equal(truncate("t.conf", 1 << 20), 0);
 	err = fmemopen(messages, sizeof(messages), "w");

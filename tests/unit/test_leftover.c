@@ -331,6 +331,57 @@ test_directory(void **state)
 	assert_false(leftover_directory("s", why, sizeof(why)));
 }
 
+/* --- what becomes of a socket that was bound (listen.h) ---------------------- */
+
+static void
+test_settled(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	left("s/sock");
+	assert_true(listen_settle("s/sock", 0620, (gid_t)-1, why, sizeof(why)));
+	assert_int_equal(lstat("s/sock", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0620);
+	assert_int_equal(geteuid(), 0); /* it needs root */
+	assert_true(listen_settle("s/sock", 0660, OTHER, why, sizeof(why)));
+	assert_int_equal(lstat("s/sock", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0660);
+	assert_int_equal(st.st_gid, OTHER);
+}
+
+/* Somebody was faster than our chown and chmod. */
+static void
+unsettled(const char *target)
+{
+	struct stat before, after;
+
+	assert_int_equal(stat(target, &before), 0);
+	assert_false(listen_settle("s/sock", 0666, OTHER, why, sizeof(why)));
+	assert_non_null(strstr(why, "somebody has put something else"));
+	assert_int_equal(stat(target, &after), 0);
+	assert_int_equal(before.st_mode, after.st_mode);
+	assert_int_equal(before.st_gid, after.st_gid);
+}
+
+static void
+test_unsettled(void **state)
+{
+	(void)state;
+	put("s/sock", "");
+	unsettled("s/sock");
+	unlink("s/sock");
+	left("t");
+	assert_int_equal(symlink("../t", "s/sock"), 0);
+	unsettled("t");
+	unlink("s/sock");
+	left("s/sock");
+	assert_int_equal(chown("s/sock", OTHER, OTHER), 0);
+	unsettled("s/sock");
+	unlink("s/sock");
+	assert_false(listen_settle("s/sock", 0666, OTHER, why, sizeof(why)));
+}
+
 static int
 setup(void **state)
 {
@@ -366,6 +417,8 @@ main(void)
 	    TEST(file_that_is_none),
 	    TEST(file_of_other),
 	    TEST(directory),
+	    TEST(settled),
+	    TEST(unsettled),
 	};
 	int failed;
 

@@ -59,6 +59,7 @@ static const struct twin {
 	{A(0), FIXED(1), FIXED(AT_EMPTY_PATH), FIXED(0x7ff), A(1)}},
     {"access", "faccessat", MONITOR, {FIXED(0), A(0), A(1)}},
     {"faccessat", "faccessat2", MONITOR, {A(0), A(1), A(2), FIXED(0)}},
+    {"unlink", "unlinkat", MONITOR, {FIXED(0), A(0), FIXED(0)}},
     {"readlink", "readlinkat", MONITOR, {FIXED(0), A(0), A(1), A(2)}},
     {"fstatfs", "statfs", MONITOR, {A(0), A(1)}},
     {"dup2", "dup3", MONITOR, {A(0), A(1), FIXED(0)}},

@@ -70,6 +70,21 @@ test_forbidden(void **state)
 	assert_non_null(strstr(told(own, "nameless"), "system call 1000 (no"));
 }
 
+/* A key reader has no channel: what it keeps is another descriptor. */
+static void
+test_without_channel(void **state)
+{
+	struct rehearsal r = {.program = own,
+	    .role = "forbidden",
+	    .fds = 1,
+	    .fd = {STDIN_FILENO}};
+	char why[512] = "";
+
+	(void)state;
+	assert_false(rehearse_child(&r, &monitor, why, sizeof(why)));
+	assert_non_null(strstr(why, "(acct)"));
+}
+
 /* Nothing stays: neither a process nor a descriptor. */
 static void
 test_nothing_left(void **state)
@@ -91,6 +106,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_good),
 	    cmocka_unit_test(test_forbidden),
+	    cmocka_unit_test(test_without_channel),
 	    cmocka_unit_test(test_nothing_left),
 	};
 
