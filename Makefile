@@ -4,7 +4,9 @@
 #   make unit           build and run the unit tests
 #   make check          all tests (needs root for the system tests)
 #   make lint           format, static analysis, size figures
-#   make install        DESTDIR=, PREFIX= honoured
+#   make install        DESTDIR=, PREFIX= honoured; install-strip: without
+#                       symbols
+#   make dist           the sources as an archive
 #   make SANITIZE=address,undefined check
 #   make fuzz           see fuzz/README.md
 #
@@ -21,17 +23,26 @@ DESTDIR    ?=
 B          ?= build$(if $(SANITIZE),-san)
 PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
+INSTALL_PROGRAM ?= install
 
 # --- flags ------------------------------------------------------------------
 probe = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null - </dev/null 2>/dev/null && echo '$(1)')
 WARN  := -Wall -Wextra -Wconversion -Wswitch-enum -Wvla -Wmissing-prototypes \
-	 -Wshadow -Wformat=2 $(WERROR)
+	 -Wshadow -Wformat=2 -Wdate-time $(WERROR)
+# The same sources give the same bytes, in whichever folder they are.
+MAPPED := $(call probe,-ffile-prefix-map=$(CURDIR)=.)
+# Intel's CET is in force only in a program whose every object is marked for
+# it, those of the C library included: where its start files are not, as in
+# Debian, there is nothing to be had from it.
+CF_PROTECTION := $(shell echo 'int main(void) { return 0; }' | $(CC) -Werror \
+	-fcf-protection=full -pie -fPIE -Wl,-z,cet-report=error -x c \
+	-o /dev/null - 2>/dev/null && echo -fcf-protection=full)
 ifeq ($(SANITIZE),)
 HARDEN := $(call probe,-U_FORTIFY_SOURCE -O2 -D_FORTIFY_SOURCE=3) \
 	  $(call probe,-fstack-protector-strong) \
 	  $(call probe,-fstack-clash-protection) \
 	  $(call probe,-ftrivial-auto-var-init=zero) \
-	  $(call probe,-fcf-protection=full) \
+	  $(CF_PROTECTION) \
 	  $(call probe,-mbranch-protection=standard) -fPIE \
 	  -ffunction-sections -fdata-sections
 # What a program does not use is not in it: the children's layers, say, not in
@@ -52,7 +63,7 @@ HLINK  := -fsanitize=$(SANITIZE)
 endif
 ALL_CPPFLAGS := -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 	-DLIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
-ALL_CFLAGS = -std=c17 $(WARN) $(HARDEN) $(CFLAGS)
+ALL_CFLAGS = -std=c17 $(WARN) $(HARDEN) $(MAPPED) $(CFLAGS)
 
 lib = $(shell $(PKG_CONFIG) --libs $(1))
 inc = $(shell $(PKG_CONFIG) --cflags $(1))
@@ -72,7 +83,8 @@ FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session esc
 	    ipc/pratique-monitor ipc/pratique-session \
 	    ipc/pratique-scanner ipc/listener/pratique-session ipc/records
 
-.PHONY: all check unit unit-programs bench lint docs evidence install clean print-tests \
+.PHONY: all check unit unit-programs bench lint docs evidence install install-strip \
+	dist clean print-tests \
 	print-privileged
 all: $(PROGRAMS:%=$(B)/%)
 unit-programs: $(UNIT:tests/unit/%.c=$(B)/unit/%)
@@ -88,7 +100,7 @@ endef
 $(foreach p,$(PROGRAMS) $(TOOLS) $(FAKES),$(eval $(call program,$(p))))
 
 $(B)/unit.a: $(UNIT_PARTS:%.c=$(B)/%.o)
-	rm -f $@ && $(AR) rcs $@ $^
+	rm -f $@ && $(AR) rcsD $@ $^
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/unit.a
 	@mkdir -p $(@D)
@@ -115,17 +127,17 @@ include fuzz/rules.mk
 # Under a sanitizer only what can run under one: the confined programs can not,
 # their filters forbid what sanitizers do.
 ifeq ($(SANITIZE),)
-TESTS = $(wildcard tests/unit/*.t) \
+TESTS = $(sort $(wildcard tests/unit/*.t)) \
 	tests/conformance/rows.t \
 	tests/conformance/miltertest.t \
-	$(wildcard tests/oracle/*.t) \
+	$(sort $(wildcard tests/oracle/*.t)) \
 	fuzz/controls.t \
-	$(wildcard tests/escape/*.t) \
-	$(wildcard tests/ipc/*.t) \
-	$(wildcard tests/stamps/*.t) \
-	$(wildcard tests/containers/*.t) \
-	$(wildcard tests/faults/*.t) \
-	$(wildcard tests/system/*.t)
+	$(sort $(wildcard tests/escape/*.t)) \
+	$(sort $(wildcard tests/ipc/*.t)) \
+	$(sort $(wildcard tests/stamps/*.t)) \
+	$(sort $(wildcard tests/containers/*.t)) \
+	$(sort $(wildcard tests/faults/*.t)) \
+	$(sort $(wildcard tests/system/*.t))
 else
 TESTS = tests/conformance/engine.t
 endif
@@ -198,8 +210,8 @@ install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 	    $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/pratique
-	install -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
-	install -m 711 $(B)/pratique-monitor $(B)/pratique-keys \
+	$(INSTALL_PROGRAM) -m 755 $(B)/pratiqued $(B)/pratique $(DESTDIR)$(SBINDIR)/
+	$(INSTALL_PROGRAM) -m 711 $(B)/pratique-monitor $(B)/pratique-keys \
 	    $(B)/pratique-resolver \
 	    $(B)/pratique-session $(B)/pratique-scanner \
 	    $(B)/pratique-libmilter $(DESTDIR)$(LIBEXECDIR)/
@@ -213,6 +225,17 @@ install: all
 	install -m 644 etc/pratiqued-unprivileged.socket $(DESTDIR)$(UNITDIR)/
 	test -e $(DESTDIR)$(SYSCONFDIR)/pratique/pratique.conf || \
 	    install -m 644 etc/pratique.conf $(DESTDIR)$(SYSCONFDIR)/pratique/
+
+install-strip:
+	$(MAKE) install INSTALL_PROGRAM='$(INSTALL_PROGRAM) -s'
+
+# --- sources to give away --------------------------------------------------------
+# The same tree gives the same archive: files in order, with the date of the
+# version in CHANGELOG.md.  Not without such a date, nor while the address for
+# reports in SECURITY.md is the placeholder, which nobody reads.
+DIST := pratique-$(VERSION)
+dist:
+	tests/lint/dist $(DIST) $(VERSION)
 
 clean:
 	rm -rf build build-san build-afl build-fuzz build-cov

@@ -26,7 +26,7 @@ READER := keys/key_file.c keys/reader.c
 
 CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
 
-PARSER := $(wildcard parser/*.c)
+PARSER := $(sort $(wildcard parser/*.c))
 # What every engine has in common.
 LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
 	parser/phrase.c parser/reply.c parser/session.c parser/stamp.c \
@@ -66,7 +66,7 @@ SRC_pratique-session := privsep/listener.c $(DOOR) privsep/session.c \
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 
-SRC_pratique-scanner := $(wildcard scanner/*.c) privsep/addresses.c $(CHANNEL) $(SANDBOX) $(LIB)
+SRC_pratique-scanner := $(sort $(wildcard scanner/*.c)) privsep/addresses.c $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
 # What judges stamps, in one program.
@@ -74,12 +74,12 @@ JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c \
 	$(KEYS) $(READER)
 
 # The operator's tool.  Only its commands about stamps have code of the daemon.
-SRC_pratique := $(filter-out cli/judge.c,$(wildcard cli/*.c)) $(JUDGE) \
+SRC_pratique := $(filter-out cli/judge.c,$(sort $(wildcard cli/*.c))) $(JUDGE) \
 	$(CONFIG) sandbox/report.c $(LIB)
 LIB_pratique = $(call lib,libconfuse libsodium)
 
 # libmilter itself must be the static library: what it calls is diverted.
-SRC_pratique-libmilter := $(wildcard libmilter/*.c) $(DOOR) \
+SRC_pratique-libmilter := $(sort $(wildcard libmilter/*.c)) $(DOOR) \
 	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC) \
 	parser/command.c parser/state.c
 LIB_pratique-libmilter = $(LIBMILTER) $(call lib,libcap-ng)
@@ -99,11 +99,11 @@ SRC_stamp-case := tests/stamps/case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)
 
 SRC_fake-clamd := bench/fake-clamd.c
-SRC_milter-load := $(filter-out %clamd.c,$(wildcard bench/*.c)) config/address.c
+SRC_milter-load := $(filter-out %clamd.c,$(sort $(wildcard bench/*.c))) config/address.c
 
 # Both engines over the same bytes: what libmilter calls is diverted to the
 # test, and its callbacks have the stub host of the unit tests behind them.
-SRC_oracle := $(wildcard tests/oracle/*.c) tests/unit/stub_host.c \
+SRC_oracle := $(sort $(wildcard tests/oracle/*.c)) tests/unit/stub_host.c \
 	lib/field.c lib/network.c lib/outcome.c lib/stamp.c $(PARSER)
 SRC_oracle-libmilter := tests/oracle/reference/main.c tests/unit/stub_host.c \
 	libmilter/callbacks.c libmilter/edits.c libmilter/screen.c lib/field.c \
@@ -114,8 +114,8 @@ LIB_oracle-libmilter = $(LIBMILTER)
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
 # uses out of everything but the main files and the process's side of
 # parser/host.h.
-UNIT := $(wildcard tests/unit/test_*.c)
-UNIT_PARTS := $(filter-out $(UNIT),$(wildcard tests/unit/*.c)) \
+UNIT := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_PARTS := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c))) \
 	$(filter-out privsep/start.c privsep/monitor.c privsep/listener.c \
 	privsep/host.c privsep/mta.c scanner/main.c keys/main.c,$(sort \
 	$(SRC_pratiqued) $(SRC_pratique-monitor) $(SRC_pratique-keys) \

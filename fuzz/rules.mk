@@ -11,12 +11,12 @@
 # a fuzzer but with a driver that replays inputs, in build/ for `make check`
 # and in build-cov/ for the coverage.
 
-FUZZ := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
+FUZZ := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/*.c)))
 FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutate.c fuzz/kit/record.c
 # The kit first: its side of parser/host.h goes before any other.
-FUZZ_PARTS := $(filter-out $(FUZZ_MAINS),$(wildcard fuzz/kit/*.c)) \
+FUZZ_PARTS := $(filter-out $(FUZZ_MAINS),$(sort $(wildcard fuzz/kit/*.c))) \
 	$(filter-out tests/%,$(UNIT_PARTS)) \
-	$(filter-out cli/pratique.c,$(wildcard cli/*.c))
+	$(filter-out cli/pratique.c,$(sort $(wildcard cli/*.c)))
 LIB_fuzz = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 
 # -fsanitize=fuzzer: that of the compiler; empty: kit/replay.c.
@@ -31,7 +31,7 @@ TARGET ?= conversation
 fuzz-programs: $(FUZZ:%=$(B)/fuzz/%)
 
 $(B)/fuzz.a: $(FUZZ_PARTS:%.c=$(B)/%.o)
-	rm -f $@ && $(AR) rcs $@ $^
+	rm -f $@ && $(AR) rcsD $@ $^
 
 $(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/%.o $(FUZZ_MAIN) $(B)/fuzz.a
 	$(CC) $(ALL_CFLAGS) $(HLINK) $(FUZZ_ENGINE) -o $@ $(filter %.o,$^) \

@@ -3,12 +3,14 @@
  * pratique-keys: reads the key files into memory that it shares with the
  * monitor, and ends: 0 if all of them are good, else with what is wrong in
  * that memory.  Started by the monitor, at its start and for each SIGHUP, with
- * the descriptors of privsep/places.h and a boot block; not by hand.
+ * the descriptors of privsep/places.h and a boot block; not by hand.  It ends
+ * itself, by SIGALRM, if that takes long.
  *
  * Key files are the one thing that is parsed with the right to read root's
  * files; so it is done in a process that has nothing else.
  */
 #include <stdio.h>
+#include <sys/time.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -16,6 +18,10 @@
 #include "keys/vault.h"
 #include "privsep/boot.h"
 #include "privsep/places.h"
+
+/* Some milliseconds are enough; the monitor waits for us, and the directory may
+ * be on a file system that hangs. */
+#define SECONDS_MAX 15
 
 static struct vault shared;
 
@@ -32,10 +38,12 @@ fail(const char *why)
 int
 main(void)
 {
+	const struct itimerval limit = {.it_value.tv_sec = SECONDS_MAX};
 	struct sandbox_report report;
 	const struct keys_boot *boot;
 
 	if (!sandbox_first(getppid()) ||
+	    setitimer(ITIMER_REAL, &limit, NULL) == -1 ||
 	    !vault_map(&shared, READER_FD_RING, sizeof(struct keyring_pages)) ||
 	    (boot = boot_load(sizeof(*boot))) == NULL)
 		return fail("not started by pratiqued");

@@ -3,6 +3,7 @@
 #include "privsep/keys.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -57,9 +58,14 @@ read_keys(char *why, size_t size)
 	if (keyring_finish(ok, why, size))
 		return true;
 	if (*why == '\0')
-		snprintf(why, size, "%s ended with %s %d", boot->reader_program,
+		snprintf(why, size, "%s ended with %s %d%s",
+		    boot->reader_program,
 		    info.si_code == CLD_EXITED ? "status" : "signal",
-		    info.si_status);
+		    info.si_status,
+		    info.si_status == SIGALRM
+			? ": it could not read the keys in time; look at the "
+			  "directory that they are in"
+			: "");
 	return false;
 }
 

@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "sandbox/layer.h"
 
@@ -90,6 +91,8 @@ static const struct policy_row rows[] = {
 	.reason = "the end: listening sockets and pid file go"},
     {"unlinkat", .check = {IS(2, 0)}, .reason = "the same"},
 
+    {"setitimer", .check = {IS(0, ITIMER_REAL)},
+	.reason = "key reader: its end, if reading takes long"},
     {"getdents64", .reason = "key reader: names of key files"},
 
     /* A child's dynamic loader and C library.  Where several calls do the same

@@ -143,4 +143,19 @@ def bombs(tap, directory):
                        rows[limit])
 
 
-main(world, installed, leaked, inherited, environment, bombs)
+def slow_keys(tap, directory):
+    """A key directory that hangs: the key reader ends itself"""
+    at = os.path.join(directory, "slow")
+    keys = os.path.join(at, "keys")
+    os.makedirs(keys)
+    os.mkfifo(os.path.join(keys, "wait"))  # lingering.c
+    daemon = Pratiqued(at, "unix:/nonexistent/clamd",
+                       libexec_dir=os.path.join(BUILD, "escape"),
+                       stamp={"add": "yes", "key_dir": keys})
+    daemon.write()
+    status, _, said = daemon.run("-c", daemon.config)
+    tap.equal(status, 78, "no start", said)
+    tap.has(said, "could not read the keys in time", "and why")
+
+
+main(world, installed, leaked, inherited, environment, bombs, slow_keys)
