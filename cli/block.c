@@ -64,6 +64,7 @@ cli_take_block(struct status_block *b)
 	if (b->magic != STATUS_MAGIC || b->size != sizeof(*b))
 		return false;
 	END_TEXT(b->version);
+	END_TEXT(b->key);
 	END_TEXT(b->monitor.role);
 	END_TEXT(b->monitor.missing);
 	if (b->listens > CONFIG_LISTEN_MAX)

@@ -199,6 +199,7 @@ check_status(const struct status_block *b)
 	char *text;
 	int status;
 
+	things += b->key[0] != '\0';
 	for (size_t i = 0; i < STATUS_CHILDREN_MAX; i++) {
 		things += b->child[i].state != STATUS_NONE;
 		up += b->child[i].state == STATUS_CHILD_UP;

@@ -78,7 +78,7 @@ host_start(const struct host_plan *plan)
 {
 	host.plan = *plan;
 	host.content = (struct content){0};
-	host.closed = host.gone = false;
+	host.closed = host.gone = host.closing = false;
 	host.sent_total = 0;
 	host.sent_hash = HASH_BASIS;
 	now = IDLE;
