@@ -119,7 +119,8 @@ UNIT_PARTS := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c))) \
 	$(filter-out privsep/start.c privsep/monitor.c privsep/listener.c \
 	privsep/host.c privsep/mta.c scanner/main.c keys/main.c,$(sort \
 	$(SRC_pratiqued) $(SRC_pratique-monitor) $(SRC_pratique-keys) \
-	$(SRC_pratique-session) $(SRC_pratique-scanner)))
+	$(SRC_pratique-session) $(SRC_pratique-scanner) \
+	libmilter/screen.c))
 LIB_unit = $(call lib,cmocka libconfuse libseccomp libcap-ng libsodium)
 
 # Test programs that are started in the place of ours: a session and a scanner

@@ -122,6 +122,9 @@ load_file(struct loading *l, int dir, const char *file)
 	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
 	ssize_t n;
 
+	if (fd == -1 && errno == ELOOP)
+		return refuse(
+		    l, file, "is a symbolic link; put the file itself there");
 	if (fd == -1)
 		return refuse(l, file, strerror(errno));
 	n = read_text(l, fd, file);
