@@ -34,7 +34,7 @@ struct field_list {
 
 /* Bytes of a field as SMTP carries it, each line with CR LF, and as the stream
  * for clamd has it.  The size of a message is that of its fields, its body and
- * the empty line between them: what Postfix counts for message_size_limit. */
+ * the empty line between them. */
 uint64_t field_size(struct span name, struct span value);
 
 /* name in lower case. */
