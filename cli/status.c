@@ -111,6 +111,24 @@ monitor_hangs(const struct status_block *b)
 	return (uint64_t)now.tv_sec * 1000 > b->beat + STATUS_BEAT_MS;
 }
 
+/* With what is known so far of the length of messages that it looks into. */
+static void
+print_clamd(const struct status_block *b, uint32_t i)
+{
+	const char *reason = b->backend[i].reason;
+	uint64_t proved = b->backend[i].proved, limit = b->backend[i].limit;
+	double mb = 1 << 20;
+
+	printf("%-9s %-11s %-9s %s%s%s", "clamd", b->backend[i].name,
+	    clamd_name(b->backend[i].state), b->backend[i].address,
+	    *reason == '\0' ? "" : ": ", reason);
+	if (proved != 0)
+		printf(", proved to %.2f MB", (double)proved / mb);
+	if (limit != 0)
+		printf(", takes no more than %.2f MB", (double)limit / mb);
+	putchar('\n');
+}
+
 int
 cli_status(const struct status_block *b)
 {
@@ -133,11 +151,7 @@ cli_status(const struct status_block *b)
 	for (uint32_t i = 0; i < b->listens; i++)
 		printf("%-9s %s\n", "listen", b->listen[i]);
 	for (uint32_t i = 0; i < b->backends; i++) {
-		const char *reason = b->backend[i].reason;
-
-		printf("%-9s %-11s %-9s %s%s%s\n", "clamd", b->backend[i].name,
-		    clamd_name(b->backend[i].state), b->backend[i].address,
-		    *reason == '\0' ? "" : ": ", reason);
+		print_clamd(b, i);
 		clamds += b->backend[i].state == STATUS_CLAMD_UP;
 	}
 	print_key(b);

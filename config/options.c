@@ -76,8 +76,9 @@ const struct option options[] = {
 	MAIN(session.max_message_size), 8192, UINT64_C(2047) << 20, NULL,
 	"A longer message is not scanned, see on_too_big. Counted are fields, "
 	"empty line and body as SMTP carries them, each line with CR LF. Nor "
-	"is one scanned that is longer than what each clamd has been seen to look into: see "
-	"MaxFileSize, MaxScanSize and StreamMaxLength in its configuration."},
+	"is one scanned that each clamd was found not to look into at that "
+	"length: see MaxFileSize, MaxScanSize and StreamMaxLength in its "
+	"configuration."},
     {GROUP_MAIN, OPTION_SIZE, "max_memory", "1G", MAIN(scanner.max_memory),
 	/* At the least one message and one canary. */
 	UINT64_C(1) << 20, UINT64_C(1) << 40, NULL,
@@ -85,7 +86,8 @@ const struct option options[] = {
 	"its address, can have up to three quarters of it, and less when others "
 	"need it too. What does not fit is not scanned, see on_busy. At least "
 	"twice max_message_size. The test messages that a clamd is given have "
-	"memory of their own, up to max_message_size and 4 MB for each clamd."},
+	"memory of their own: for each clamd 4 MB and a thirty-second part of "
+	"max_message_size."},
     {GROUP_MAIN, OPTION_COUNT, "max_sessions", "2000",
 	MAIN(session.max_sessions), 1, 20000, NULL,
 	"Connections of the MTA served at the same time. More wait; when some do, "

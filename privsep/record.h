@@ -148,7 +148,8 @@ struct record_backend {
 	uint32_t threads;    /* scans at once; 0: not known */
 	uint32_t daily;	     /* number of its daily database; 0: not known */
 	uint32_t alerts_off; /* 1: its limits pass silently */
-	uint64_t limit;	     /* longest message it was seen to look into */
+	uint64_t limit;	     /* longest message it is given; 0: any */
+	uint64_t proved;     /* longest test message it was seen to look into */
 	int64_t built; /* date of that database, as of 1970; 0: not known */
 	char reason[RECORD_REASON_MAX]; /* of a state that is not up */
 };

@@ -133,13 +133,16 @@ status_load(size_t slot, uint32_t sessions, uint32_t waiting)
 }
 
 void
-status_backend(uint32_t index, enum status_clamd state, const char *reason)
+status_backend(
+    uint32_t index, enum status_clamd state, const struct record_backend *told)
 {
 	if (index >= block->backends)
 		return;
 	change_begin();
 	block->backend[index].state = state;
 	copy_text(block->backend[index].reason,
-	    sizeof(block->backend[index].reason), reason);
+	    sizeof(block->backend[index].reason), told->reason);
+	block->backend[index].proved = told->proved;
+	block->backend[index].limit = told->limit;
 	change_end();
 }

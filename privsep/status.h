@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
+#include "privsep/record.h"
 #include "sandbox/sandbox.h"
 
 #define STATUS_FILE	    "status"
@@ -74,6 +75,8 @@ struct status_block {
 		char name[32];
 		char address[128];
 		char reason[128]; /* why it is not up */
+		uint64_t proved;  /* it was seen to look into so many bytes */
+		uint64_t limit;	  /* and is given no more than these; 0: any */
 	} backend[SETTINGS_BACKENDS_MAX];
 };
 
@@ -98,6 +101,8 @@ void status_load(size_t slot, uint32_t sessions, uint32_t waiting);
 void status_key(const char *id, uint64_t from, uint64_t until);
 
 /* Index as in the configuration. */
-void status_backend(uint32_t index, enum status_clamd, const char *reason);
+/* reason, proved and limit as in record_backend. */
+void status_backend(
+    uint32_t index, enum status_clamd, const struct record_backend *);
 
 #endif

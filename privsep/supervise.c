@@ -203,7 +203,7 @@ handle_backend(struct child *c, struct span r)
 		state = STATUS_CLAMD_UP;
 	else if (backend.reason[0] != '\0')
 		state = STATUS_CLAMD_DOWN;
-	status_backend(backend.index, state, backend.reason);
+	status_backend(backend.index, state, &backend);
 }
 
 /* A child has said to another what it must not: its end. */

@@ -22,6 +22,11 @@
 #define SHARE 1000000
 /* clamd's dates have no zone: they can be wrong by so much. */
 #define ZONES_S (26 * INT64_C(3600))
+/* A clamd may be started anew, with other limits, unseen: they are found out
+ * again so often at most, by a canary that it does not unpack to the end. */
+#define CEILING_MS 300000
+/* Up to here what is proved is not worth a line in the log. */
+#define PROVED_SAID (UINT64_C(1) << 20)
 
 static struct backend backend[SETTINGS_BACKENDS_MAX];
 static uint32_t backends;
@@ -54,6 +59,7 @@ backend_setup(const struct scanner_settings *settings)
 		backend[i] = (struct backend){
 		    .settings = &settings->backend[i],
 		    .address = settings->backend[i].address,
+		    .ceiling = UINT64_MAX,
 		};
 		set_length(&backend[i].address);
 	}
@@ -78,8 +84,9 @@ backend_follow(void)
 		log_begin(&line, LOG_LEVEL_INFO, "backend-address");
 		log_text(&line, "backend", backend_name(i));
 		journal_end(&line);
-		backend_failed(i, "its host has another address");
-		probe_soon(i);
+		backend[i].proved = 0;
+		backend[i].ceiling = UINT64_MAX;
+		probe_fail(i, "its host has another address");
 	}
 }
 
@@ -234,6 +241,20 @@ backend_seat_give(uint32_t index, struct seat *seat)
 	unreserve(b, seat);
 }
 
+static uint64_t
+ceiling_of(const struct backend *b)
+{
+	return b->ceiling_until > clock_ms() ? b->ceiling : UINT64_MAX;
+}
+
+uint64_t
+backend_limit(uint32_t index)
+{
+	uint64_t ceiling = ceiling_of(&backend[index]);
+
+	return ceiling <= max_message_size ? ceiling - 1 : max_message_size;
+}
+
 bool
 backend_choose_stream(uint64_t size, uint32_t *index)
 {
@@ -242,7 +263,7 @@ backend_choose_stream(uint64_t size, uint32_t *index)
 	for (uint32_t i = 0; i < backends; i++) {
 		struct backend *b = &backend[i];
 
-		if (b->state == BACKEND_UP && size <= b->limit &&
+		if (b->state == BACKEND_UP && size < ceiling_of(b) &&
 		    backend_has_room(i) && (best == NULL || is_better(b, best)))
 			best = b;
 	}
@@ -267,10 +288,9 @@ backend_choose(uint32_t tried, uint64_t size, uint32_t *index)
 			continue;
 		if (b->state != BACKEND_UP)
 			down = true;
-		else if (size > b->limit) {
+		else if (size >= ceiling_of(b))
 			small = true;
-			checking |= probe_is_measuring(i);
-		} else if (!backend_has_room(i))
+		else if (!backend_has_room(i))
 			full = true;
 		else if (best == NULL || is_better(b, best))
 			best = b;
@@ -302,7 +322,7 @@ backend_other(uint32_t tried, uint64_t size)
 {
 	for (uint32_t i = 0; i < backends; i++) {
 		if ((tried & 1U << i) == 0 && backend[i].state == BACKEND_UP &&
-		    size <= backend[i].limit)
+		    size < ceiling_of(&backend[i]))
 			return true;
 	}
 	return false;
@@ -359,7 +379,9 @@ log_state(const struct backend *b)
 	log_text(&line, "address", b->settings->address.text);
 	if (up) {
 		log_number(&line, "threads", room_of(b));
-		log_number(&line, "limit", b->limit);
+		log_number(
+		    &line, "limit", backend_limit((uint32_t)(b - backend)));
+		log_number(&line, "proved", b->proved);
 		log_text(&line, "version", b->version.text);
 		add_database(&line, &b->version);
 	} else
@@ -379,7 +401,8 @@ tell(uint32_t index, bool gone)
 	    .threads = b->threads,
 	    .daily = b->version.daily,
 	    .alerts_off = b->alerts_off,
-	    .limit = b->limit,
+	    .limit = ceiling_of(b) == UINT64_MAX ? 0 : ceiling_of(b) - 1,
+	    .proved = b->proved,
 	    .built = b->version.built,
 	};
 
@@ -444,7 +467,6 @@ void
 backend_failed(uint32_t index, const char *reason)
 {
 	enter(&backend[index], BACKEND_DOWN, reason, false);
-	probe_later(index);
 }
 
 void
@@ -454,6 +476,9 @@ backend_works(uint32_t index)
 
 	if (b->state != BACKEND_UP)
 		even_share(b);
+	/* It may have been started with another configuration. */
+	if (b->state == BACKEND_DOWN)
+		b->ceiling = UINT64_MAX;
 	enter(b, BACKEND_UP, "", false);
 }
 
@@ -504,6 +529,8 @@ backend_set_version(uint32_t index, const struct version *v)
 	b->version_known = true;
 	if (changed) {
 		b->old_said = false;
+		b->proved = 0;
+		b->ceiling = UINT64_MAX;
 		judge_database(index, &old);
 		tell(index, false);
 	}
@@ -514,22 +541,75 @@ backend_set_version(uint32_t index, const struct version *v)
 	}
 }
 
-void
-backend_set_limit(uint32_t index, uint64_t limit)
+static void
+log_length(uint32_t index, enum log_level level, const char *event,
+    const char *key, uint64_t length)
 {
-	struct backend *b = &backend[index];
 	struct log_line line;
 
-	if (limit == b->limit)
-		return;
-	b->limit = limit;
-	if (b->state != BACKEND_UP)
-		return; /* comes with backend-up */
-	log_begin(&line,
-	    limit < max_message_size ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
-	    "backend-limit");
+	log_begin(&line, level, event);
 	log_text(&line, "backend", backend_name(index));
-	log_number(&line, "limit", limit);
+	log_number(&line, key, length);
 	journal_end(&line);
-	tell(index, false);
+}
+
+void
+backend_measures(uint32_t index, uint64_t length)
+{
+	log_length(index, LOG_LEVEL_INFO, "backend-measuring", "size", length);
+}
+
+void
+backend_proved(uint32_t index, uint64_t length)
+{
+	struct backend *b = &backend[index];
+
+	if (length >= b->ceiling)
+		b->ceiling = UINT64_MAX;
+	if (length <= b->proved)
+		return;
+	b->proved = length;
+	if (length >= PROVED_SAID || length == max_message_size)
+		log_length(
+		    index, LOG_LEVEL_INFO, "backend-proved", "size", length);
+	if (b->state == BACKEND_UP) /* else it comes with that */
+		tell(index, false);
+}
+
+/* What is left is not worth to be known. */
+static void
+disprove(struct backend *b, uint64_t length)
+{
+	if (length <= b->proved)
+		b->proved = 0;
+}
+
+void
+backend_missed(uint32_t index, uint64_t length)
+{
+	disprove(&backend[index], length);
+}
+
+void
+backend_exceeded(uint32_t index, uint64_t length)
+{
+	struct backend *b = &backend[index];
+	uint64_t before = ceiling_of(b);
+
+	disprove(b, length);
+	b->ceiling_until = clock_ms() + CEILING_MS;
+	if (length < before) {
+		b->ceiling = length;
+		log_length(index, LOG_LEVEL_WARNING, "backend-limit", "limit",
+		    backend_limit(index));
+		tell(index, false);
+	}
+}
+
+void
+backend_reports(uint32_t index, uint64_t most)
+{
+	backend[index].ceiling = UINT64_MAX;
+	if (most < max_message_size)
+		backend_exceeded(index, most + 1);
 }

@@ -5,13 +5,21 @@
  *	UNKNOWN --> UP <--> SUSPECT --> DOWN
  *	            UP ---------------> DOWN --> UP
  *
- * UP is one that has shown what it can do (probe.h) and is given messages:
- * never more at once than it has threads, and none longer than a message it
- * was seen to look into.  Of several, the one with the least to do for its
- * weight.  SUSPECT after an answer that was no verdict: it has to show again
- * that it works before it gets the next message.  Messages wait for those
- * that are being looked at; for one that is down, a message makes a probe
- * start at once.
+ * UP is one that has shown that it works (probe.h) and is given messages:
+ * never more at once than it has threads, and none as long as one that was
+ * seen to be beyond its limits.  Of several, the one with the least to do for
+ * its weight.  SUSPECT after an answer that was no verdict: it has to show
+ * again that it works before it gets the next message.  Messages wait for
+ * those that are being looked at; for one that is down, a message makes a
+ * probe start at once.
+ *
+ * What is known of the length of messages: proved, the longest canary that it
+ * found, and ceiling, the shortest message that it does not look into.  What
+ * is between them is found out when a message is that long (confirm.h); no
+ * message waits for that but those that need it.  proved is kept through an
+ * outage, until a canary of that length or a shorter one is missed, or VERSION
+ * says something else.  ceiling is forgotten then, after an outage, and after
+ * some minutes: its configuration may be another one.
  */
 #ifndef SCANNER_BACKEND_H
 #define SCANNER_BACKEND_H
@@ -37,7 +45,7 @@ enum backend_choice {
 	BACKEND_CHOSEN,
 	BACKEND_FULL,	   /* wait: one will do, but has no room now */
 	BACKEND_CHECKING,  /* wait: one is being looked at */
-	BACKEND_TOO_SMALL, /* those there are do not take such a long one */
+	BACKEND_TOO_SMALL, /* it is beyond the limits of those there are */
 	BACKEND_EXHAUSTED, /* there is none, or all have been tried */
 };
 
@@ -45,19 +53,21 @@ struct backend {
 	const struct backend_settings *settings;
 	struct address address; /* as seen from within */
 	enum backend_state state;
-	uint64_t since;		/* of the state */
-	uint64_t worked;	/* last verdict, on a message or canary */
-	uint64_t alive;		/* last answer, or when it got busy */
-	uint32_t threads;	/* it has; 0: not known */
-	uint32_t running;	/* scans under way */
-	uint32_t reserved;	/* the next threads are for canaries */
-	uint64_t share;		/* of the work so far, see backend_choose */
-	uint64_t limit;		/* longest message it was seen to look into */
-	bool instream;		/* descriptors do not reach it */
-	bool alerts_off;	/* its limits pass silently */
-	bool version_known;	/* it was asked */
-	bool old_said;		/* its database's age is in the log */
-	struct version version; /* as of the last probe */
+	uint64_t since;	   /* of the state */
+	uint64_t worked;   /* last verdict, on a message or canary */
+	uint64_t alive;	   /* last answer, or when it got busy */
+	uint32_t threads;  /* it has; 0: not known */
+	uint32_t running;  /* scans under way */
+	uint32_t reserved; /* the next threads are for canaries */
+	uint64_t share;	   /* of the work so far, see backend_choose */
+	uint64_t proved;   /* longest canary that it found */
+	uint64_t ceiling;  /* messages from here on: UINT64_MAX: not known */
+	uint64_t ceiling_until;		/* then it is forgotten */
+	bool instream;			/* descriptors do not reach it */
+	bool alerts_off;		/* its limits pass silently */
+	bool version_known;		/* it was asked */
+	bool old_said;			/* its database's age is in the log */
+	struct version version;		/* as of the last probe */
 	char reason[RECORD_REASON_MAX]; /* SUSPECT, DOWN */
 };
 
@@ -115,7 +125,8 @@ const char *backend_name(uint32_t index);
 bool backend_takes_descriptors(uint32_t index);
 
 /* What was learned: it gave an answer, or even a verdict; there is no connection, with errno;
- * what it said or did not say is wrong; it does not work; it does. */
+ * what it said or did not say is wrong; it does not work (for probe.c, where
+ * the next probe follows); it does. */
 void backend_answered(uint32_t index);
 void backend_worked(uint32_t index);
 void backend_refused(uint32_t index, int error);
@@ -123,9 +134,24 @@ void backend_suspected(uint32_t index, const char *reason);
 void backend_failed(uint32_t index, const char *reason);
 void backend_works(uint32_t index);
 
-/* What a probe has found out.  A new database, or another limit, is logged. */
+/* What a probe has found out.  A new database is logged. */
 void backend_set_version(uint32_t index, const struct version *);
-void backend_set_limit(uint32_t index, uint64_t limit);
+
+/* Of a canary, or a message, of that length: it was found; it should have
+ * been; it is beyond its limits.  What that changes is logged. */
+void backend_proved(uint32_t index, uint64_t length);
+void backend_missed(uint32_t index, uint64_t length);
+void backend_exceeded(uint32_t index, uint64_t length);
+
+/* By its own account it looks into no more than so many bytes, which it did not
+ * say before. */
+void backend_reports(uint32_t index, uint64_t most);
+
+/* One is on its way that is longer than any that was found: logged. */
+void backend_measures(uint32_t index, uint64_t length);
+
+/* The longest message it is given. */
+uint64_t backend_limit(uint32_t index);
 
 /* Something the operator should know about one that is used all the same. */
 void backend_warn(uint32_t index, const char *reason);

@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "scanner/clock.h"
 #include "scanner/pack.h"
 #include "scanner/stream.h"
 #include "scanner/tar.h"
@@ -29,7 +28,9 @@
 #define PIECE_LINES  840
 
 /* The archive is a tar of POSIX 1003.1 in blocks of 512 bytes: header, padding,
- * header, EICAR, two empty blocks.  Its first ten lines are the header and the
+ * header, EICAR, two empty blocks.  A packed one has its padding in a header of
+ * that kind that has more to say of the next file: a member that exceeds a limit
+ * clamd passes by, and goes on with the next.  Its first ten lines are the header and the
  * first bytes of padding. */
 #define BLOCK	 TAR_BLOCK
 #define HEAD_RAW (10 * LINE_RAW)
@@ -37,14 +38,14 @@
 /* All but the padding's lines: lead-in, fields, head and tail as base64. */
 #define OTHERS 5120
 
+#define PART(name)                                             \
+	"--part\r\nContent-Type: application/gzip; name=" name \
+	"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+
 /* Twice the greatest MaxRecursion that clamd takes, with some to spare. */
 #define NEST_LEVELS 210
 #define NEST_LEVEL  (PACK_HEAD + PACK_TAIL)
 #define NEST_SEED   16
-
-#define PAUSE_MS 1000
-
-enum large_state { LARGE_NONE, LARGE_MAKING, LARGE_READY };
 
 /* A canary that is being made. */
 struct draft {
@@ -53,14 +54,11 @@ struct draft {
 	uint64_t padding; /* bytes of it in the archive */
 };
 
-static struct {
-	enum large_state state;
-	struct draft draft;
-	uint64_t size;
-	uint32_t wanted; /* bit i: backend i asked for it, or has it */
-	uint32_t given;	 /* bit i: backend i has had it */
-	uint64_t pause;	 /* there was no memory: not before */
-} large;
+/* What is being packed into memory. */
+struct memory {
+	uint8_t *at;
+	size_t room, used;
+};
 
 static uint64_t counter;
 
@@ -106,9 +104,9 @@ add_base64(struct stream *s, const uint8_t *raw, size_t len)
 	stream_flush(s);
 }
 
-/* The mail around an archive. */
+/* The mail around an archive, or what is said of it if there are parts. */
 static void
-begin_mail(struct stream *s, const char *type)
+begin_mail(struct stream *s, const char *type, bool parts)
 {
 	stream_begin(s, span_text("canary"));
 	field(s, "From", " <pratique@localhost>");
@@ -116,7 +114,8 @@ begin_mail(struct stream *s, const char *type)
 	field(s, "Subject", " Test whether the virus scanner works");
 	field(s, "MIME-Version", " 1.0");
 	field(s, "Content-Type", type);
-	field(s, "Content-Transfer-Encoding", " base64");
+	if (!parts)
+		field(s, "Content-Transfer-Encoding", " base64");
 	stream_body(s, span_of("", 0));
 	stream_flush(s);
 }
@@ -129,8 +128,8 @@ draft_begin(struct draft *d, uint64_t size)
 
 	d->lines = size > OTHERS ? (size - OTHERS) / LINE_BYTES : 0;
 	d->padding = HEAD_RAW - BLOCK + d->lines * LINE_RAW;
-	begin_mail(s, " application/x-tar; name=canary.tar");
-	tar_header(head, "padding", d->padding);
+	begin_mail(s, " application/x-tar; name=canary.tar", false);
+	tar_header(head, TAR_FILE, "padding", d->padding);
 	add_base64(s, head, sizeof(head));
 }
 
@@ -167,7 +166,7 @@ draft_end(struct draft *d)
 	uint8_t tail[TAIL_RAW] = {0};
 	size_t fill = (size_t)((BLOCK - d->padding % BLOCK) % BLOCK);
 
-	tar_header(tail + fill, "eicar.com", sizeof(eicar) - 1);
+	tar_header(tail + fill, TAR_FILE, "eicar.com", sizeof(eicar) - 1);
 	memcpy(tail + fill + BLOCK, eicar, sizeof(eicar) - 1);
 	add_base64(&d->stream, tail, fill + 4 * (size_t)BLOCK);
 }
@@ -205,29 +204,81 @@ put_packed(void *to, const uint8_t *bytes, size_t len)
 	add_base64(to, bytes, len);
 }
 
-int
-canary_packed(uint64_t size, uint64_t *written)
+/* The same, but to memory. */
+static void
+put_memory(void *to, const uint8_t *bytes, size_t len)
+{
+	struct memory *m = to;
+
+	if (len <= m->room - m->used)
+		memcpy(m->at + m->used, bytes, len);
+	m->used += len;
+}
+
+/* The EICAR test string as a file of its own that nobody sees without
+ * unpacking it: at most a block. */
+static size_t
+pack_eicar(uint8_t block[BLOCK])
 {
 	static const char eicar[] = EICAR_HEAD EICAR_TAIL;
+	struct memory m = {.at = block, .room = BLOCK};
+	struct pack pack;
+
+	pack_begin(&pack, put_memory, &m);
+	pack_coded(&pack, (const uint8_t *)eicar, sizeof(eicar) - 1);
+	pack_end(&pack);
+	return m.used;
+}
+
+/* Packed, with the test string or without. */
+static void
+add_archive(struct stream *s, uint64_t size, bool with_eicar)
+{
 	uint8_t head[BLOCK], tail[PACK_RUN + TAIL_RAW] = {0};
 	uint64_t padding =
 	    size > TAIL_RAW ? (size - TAIL_RAW) / BLOCK * BLOCK : 0;
 	size_t fill = (size_t)(padding % PACK_RUN);
-	char name[] = "eicar-0123456789abcdef.com";
+	char name[] = "eicar-0123456789abcdef.com.gz";
 	struct pack pack;
-	struct stream s;
 
-	(void)snprintf(name, sizeof(name), "eicar-%016llx.com",
+	(void)snprintf(name, sizeof(name), "eicar-%016llx.com.gz",
 	    (unsigned long long)next_random());
-	tar_header(head, "padding", padding);
-	tar_header(tail + fill, name, sizeof(eicar) - 1);
-	memcpy(tail + fill + BLOCK, eicar, sizeof(eicar) - 1);
-	begin_mail(&s, " application/gzip; name=canary.tar.gz");
-	pack_begin(&pack, put_packed, &s);
+	tar_header(head, TAR_MORE, name, padding);
+	if (with_eicar)
+		tar_header(tail + fill, TAR_FILE, name,
+		    pack_eicar(tail + fill + BLOCK));
+	pack_begin(&pack, put_packed, s);
 	pack_stored(&pack, head, sizeof(head), false);
 	pack_zeros(&pack, padding / PACK_RUN);
 	pack_stored(&pack, tail, fill + 4 * (size_t)BLOCK, true);
 	pack_end(&pack);
+}
+
+static void
+add_text(struct stream *s, const char *text)
+{
+	stream_body(s, span_text(text));
+	stream_flush(s);
+}
+
+int
+canary_packed(uint64_t size, bool weighted, uint64_t *written)
+{
+	struct stream s;
+
+	begin_mail(&s,
+	    weighted ? " multipart/mixed; boundary=part"
+		     : " application/gzip; name=canary.tar.gz",
+	    weighted);
+	if (weighted) {
+		/* As much again: a message is scanned as it is and decoded. */
+		add_text(&s, PART("canary.tar.weight.gz"));
+		add_archive(&s, size, false);
+		add_text(&s, PART("canary.tar.gz"));
+	}
+	add_archive(&s, size, true);
+	if (weighted)
+		add_text(&s, "--part--\r\n");
 	if (stream_finish(&s) != OUTCOME_CLEAN)
 		return -1;
 	*written = s.written;
@@ -257,61 +308,4 @@ canary_nest(uint64_t *written)
 		return -1;
 	*written = s.written;
 	return s.memfd;
-}
-
-static void
-large_drop(void)
-{
-	stream_drop(&large.draft.stream);
-	large.state = LARGE_NONE;
-	large.given = 0;
-}
-
-int
-canary_large(uint64_t size, uint32_t index, uint64_t *written)
-{
-	uint32_t bit = UINT32_C(1) << index;
-
-	if (large.state != LARGE_NONE &&
-	    (large.size != size || (large.given & bit) != 0)) {
-		/* Others need that one: wait until they are done. */
-		if ((large.wanted & ~bit) != 0)
-			return -1;
-		large_drop();
-	}
-	large.wanted |= bit;
-	if (large.state == LARGE_NONE && clock_ms() >= large.pause) {
-		large.size = size;
-		large.state = LARGE_MAKING;
-		draft_begin(&large.draft, size);
-	}
-	if (large.state != LARGE_READY)
-		return -1;
-	large.given |= bit;
-	*written = large.draft.stream.written;
-	return large.draft.stream.memfd;
-}
-
-void
-canary_release(uint32_t index)
-{
-	large.wanted &= ~(UINT32_C(1) << index);
-	if (large.wanted == 0 && large.state != LARGE_NONE)
-		large_drop();
-}
-
-bool
-canary_run(void)
-{
-	if (large.state != LARGE_MAKING)
-		return false;
-	if (!draft_grow(&large.draft))
-		return true;
-	large.state = LARGE_READY;
-	/* No memory for it now: who asks again later begins anew. */
-	if (stream_finish(&large.draft.stream) != OUTCOME_CLEAN) {
-		large_drop();
-		large.pause = clock_ms() + PAUSE_MS;
-	}
-	return false;
 }

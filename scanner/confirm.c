@@ -16,8 +16,10 @@
 #include "scanner/stage.h"
 #include "scanner/stream.h"
 
-/* Of a clamd: one for messages up to CANARY_MIDDLE, one for longer ones. */
-#define LINES 2
+/* Of a clamd: for messages up to CANARY_MIDDLE, four times that, and so on; the
+ * last is for all that are longer. */
+#define LINES  4
+#define FACTOR 4
 
 #define LENGTH_LEAST CANARY_SMALL
 
@@ -25,14 +27,22 @@
  * and clamd sees the kind of message that most mail is. */
 #define LENGTH_PLAIN (UINT64_C(1) << 16)
 
+/* The stream is that much longer than the message, and blocks are rounded. */
+#define LENGTH_MORE 1024
+
 /* No thread is free, the backlog is full, or there is no memory. */
 #define AGAIN_MS 5
 
+/* One that clamd did not answer in time it is probably still at, and the next
+ * one of that length would only be one more: MaxScanTime, whose default is
+ * this. */
+#define LATE_MS 120000
+
 struct line {
 	struct job_list waiting;
-	uint64_t wanted;  /* longest message for the next canary; 0: none */
-	uint64_t again;	  /* not before */
+	uint64_t again;	  /* the next canary: not before */
 	bool open;	  /* a canary is under way */
+	bool late;	  /* for too long */
 	enum stage stage; /* whose deadline it has */
 	enum poll_for watched;
 	struct seat seat;
@@ -47,6 +57,7 @@ struct line {
 
 static struct line lines[SETTINGS_BACKENDS_MAX * LINES];
 static uint64_t interval, scan_timeout;
+static uint64_t number; /* of the last canary */
 
 void
 confirm_setup(const struct scanner_settings *settings)
@@ -69,11 +80,22 @@ length_of(const struct job *j)
 	return j->size - j->lead;
 }
 
+/* Its number among those of the clamd. */
+static uint32_t
+rank_of(const struct job *j)
+{
+	uint64_t most = CANARY_MIDDLE;
+	uint32_t rank = 0;
+
+	for (; rank < LINES - 1 && length_of(j) > most; rank++)
+		most *= FACTOR;
+	return rank;
+}
+
 static struct line *
 line_of(const struct job *j)
 {
-	return &lines[j->backend * LINES +
-		      (length_of(j) > CANARY_MIDDLE ? 1 : 0)];
+	return &lines[j->backend * LINES + rank_of(j)];
 }
 
 /* Did the last one that was found begin recently, and was it as long? */
@@ -85,24 +107,29 @@ is_covered(const struct line *l, const struct job *j)
 }
 
 bool
-confirm_is_fresh(const struct job *j)
+confirm_is_wanted(const struct job *j, enum outcome answer)
 {
-	const struct line *l = line_of(j);
+	const struct backend *b = backend_at(j->backend);
 
-	/* One from before an outage says nothing. */
-	return is_covered(l, j) &&
-	       l->found_began >= backend_at(j->backend)->since;
+	if (answer == OUTCOME_LIMITS_EXCEEDED)
+		return length_of(j) > b->proved;
+	if (answer != OUTCOME_CLEAN)
+		return false;
+	for (uint32_t rank = rank_of(j); rank < LINES; rank++) {
+		const struct line *l = &lines[j->backend * LINES + rank];
+
+		/* One from before an outage says nothing. */
+		if (is_covered(l, j) && l->found_began >= b->since)
+			return false;
+	}
+	return true;
 }
 
 void
 confirm_join(struct job *j)
 {
-	struct line *l = line_of(j);
-
-	j->ticket = l->number + 1;
-	TAILQ_INSERT_TAIL(&l->waiting, j, queue);
-	if (length_of(j) > l->wanted)
-		l->wanted = length_of(j);
+	j->ticket = number + 1;
+	TAILQ_INSERT_TAIL(&line_of(j)->waiting, j, queue);
 }
 
 void
@@ -126,17 +153,37 @@ confirm_hangs(uint32_t backend)
 	}
 }
 
-/* Powers of two, so that messages of about one length share canaries, but
- * nothing that is longer than what the clamd looks into. */
+/* The longest message that the next canary is for.  Where they are cheap that
+ * is the longest of all that wait; else it is the first one's turn, and no
+ * other waits for a longer canary than its own more than once. */
+static uint64_t
+wanted_in(const struct line *l)
+{
+	const struct job *j = TAILQ_FIRST(&l->waiting);
+	uint64_t longest = length_of(j);
+
+	if (l->stage != STAGE_SMALL)
+		return longest;
+	while ((j = TAILQ_NEXT(j, queue)) != NULL) {
+		if (length_of(j) > longest)
+			longest = length_of(j);
+	}
+	return longest;
+}
+
+/* Powers of two, so that messages of about one length share canaries; but
+ * nothing above what clamd is known to look into, if less will do. */
 static uint64_t
 length_for(uint32_t index, uint64_t size)
 {
-	uint64_t limit = backend_at(index / LINES)->limit;
+	uint64_t proved = backend_at(index / LINES)->proved;
 	uint64_t length = LENGTH_LEAST;
 
 	while (length < size)
 		length *= 2;
-	return length > limit && limit >= size ? limit : length;
+	if (length <= proved || length == LENGTH_LEAST)
+		return length;
+	return proved > size ? proved : size;
 }
 
 static void
@@ -145,7 +192,7 @@ line_close(uint32_t index)
 	struct line *l = &lines[index];
 
 	clamd_close(&l->clamd);
-	l->open = false;
+	l->open = l->late = false;
 	l->watched = POLL_NOTHING;
 	if (l->memfd != -1)
 		stream_release(l->memfd, l->written);
@@ -157,57 +204,94 @@ line_close(uint32_t index)
 static void
 line_again(uint32_t index)
 {
-	struct line *l = &lines[index];
-
 	line_close(index);
-	l->number--;
-	if (l->wanted < l->length)
-		l->wanted = l->length;
-	l->again = clock_ms() + AGAIN_MS;
+	lines[index].again = clock_ms() + AGAIN_MS;
 }
 
-/* No canary will confirm what waits here. */
+/* Those that wait for a canary of more than so many bytes have no verdict. */
 static void
-line_drop(uint32_t index)
+line_drop(uint32_t index, uint64_t length, enum outcome end)
 {
-	struct line *l = &lines[index];
 	struct job *j, *next;
 
-	l->wanted = 0;
-	for (j = TAILQ_FIRST(&l->waiting); j != NULL; j = next) {
+	for (j = TAILQ_FIRST(&lines[index].waiting); j != NULL; j = next) {
 		next = TAILQ_NEXT(j, queue);
-		job_unconfirmed(j, OUTCOME_CLAMD_ERROR);
+		if (length_of(j) > length)
+			job_unconfirmed(j, end);
 	}
 }
 
-static void
-line_fail(uint32_t index, const char *reason)
-{
-	line_close(index);
-	probe_fail(index / LINES, reason);
-	line_drop(index);
-}
-
-/* What is left waits for the next one. */
+/* All that it tells for are confirmed, in shorter lines too. */
 static void
 line_found(uint32_t index)
+{
+	struct line *l = &lines[index];
+	uint32_t backend = index / LINES;
+	struct job *j, *next;
+
+	line_close(index);
+	backend_worked(backend);
+	backend_proved(backend, l->length);
+	spare_want(backend);
+	l->found_began = l->began;
+	l->found_length = l->length;
+	for (uint32_t i = backend * LINES; i <= index; i++) {
+		for (j = TAILQ_FIRST(&lines[i].waiting); j != NULL; j = next) {
+			next = TAILQ_NEXT(j, queue);
+			if (is_covered(l, j) || (j->ticket <= l->number &&
+						    length_of(j) <= l->length))
+				job_confirmed(j);
+		}
+	}
+}
+
+/* A canary like these messages is beyond clamd's limits; a shorter one for
+ * the others is next. */
+static void
+line_exceeds(uint32_t index)
 {
 	struct line *l = &lines[index];
 	struct job *j, *next;
 
 	line_close(index);
 	backend_worked(index / LINES);
-	spare_want(index / LINES);
-	l->found_began = l->began;
-	l->found_length = l->length;
-	l->wanted = 0;
+	backend_exceeded(index / LINES, l->length);
 	for (j = TAILQ_FIRST(&l->waiting); j != NULL; j = next) {
 		next = TAILQ_NEXT(j, queue);
-		if (j->ticket <= l->number || is_covered(l, j))
-			job_confirmed(j);
-		else if (length_of(j) > l->wanted)
-			l->wanted = length_of(j);
+		if (length_of(j) >= l->length)
+			job_exceeds(j);
 	}
+}
+
+static void
+line_missed(uint32_t index, const char *reason)
+{
+	struct line *l = &lines[index];
+	uint32_t backend = index / LINES;
+
+	line_close(index);
+	backend_missed(backend, l->length);
+	if (l->stage == STAGE_SMALL) {
+		probe_fail(backend, reason);
+		line_drop(index, 0, OUTCOME_CLAMD_ERROR);
+	} else {
+		backend_suspected(backend, reason);
+		/* Shorter ones may get through. */
+		line_drop(index, l->length / 2, OUTCOME_CLAMD_ERROR);
+	}
+}
+
+/* Silent limits look like the loss of its sight, but then it has never found
+ * one of that length, and was not slow either. */
+static bool
+is_beyond(uint32_t index, const struct reply *reply)
+{
+	const struct line *l = &lines[index];
+	const struct backend *b = backend_at(index / LINES);
+
+	return l->length > CANARY_SMALL &&
+	       stage_exceeds(
+		   reply, b->alerts_off && l->length > b->proved && !l->late);
 }
 
 static void
@@ -217,12 +301,14 @@ line_ended(uint32_t index)
 	struct reply reply = clamd_reply(&l->clamd);
 	char reason[RECORD_REASON_MAX];
 
-	if (reply.outcome == OUTCOME_INFECTED) {
+	if (reply.outcome == OUTCOME_INFECTED)
 		line_found(index);
-		return;
+	else if (is_beyond(index, &reply))
+		line_exceeds(index);
+	else {
+		stage_missed(&reply, l->length, reason, sizeof(reason));
+		line_missed(index, reason);
 	}
-	stage_missed(&reply, l->length, reason, sizeof(reason));
-	line_fail(index, reason);
 }
 
 static void
@@ -248,7 +334,7 @@ line_step(uint32_t index, enum clamd_step step)
 	case CLAMD_REFUSED:
 		line_close(index);
 		backend_refused(index / LINES, error);
-		line_drop(index);
+		line_drop(index, 0, OUTCOME_CLAMD_ERROR);
 		break;
 	case CLAMD_BUSY:
 	case CLAMD_STALE: /* spare connections only */
@@ -258,16 +344,18 @@ line_step(uint32_t index, enum clamd_step step)
 	}
 }
 
-/* The archive in it must be as long as the message: as base64 that is a third
- * longer, and the rest of the canary is below CANARY_SMALL. */
+/* The archive in it must be as long as the message, with our first line and
+ * in whole blocks: as base64 that is a third longer, and the rest of the canary
+ * is below CANARY_SMALL. */
 static int
-make_canary(const struct line *l, uint64_t limit, uint64_t *written)
+make_canary(const struct line *l, uint64_t proved, uint64_t *written)
 {
 	uint64_t plain = l->length + l->length / 2 + CANARY_SMALL;
 
-	return l->length <= LENGTH_PLAIN && plain <= limit
+	return l->length <= LENGTH_PLAIN && plain <= proved
 		   ? canary_make(plain, written)
-		   : canary_packed(l->length, written);
+		   : canary_packed(
+			 l->length + LENGTH_MORE, l->length > proved, written);
 }
 
 static void
@@ -275,19 +363,21 @@ line_start(uint32_t index, uint64_t now)
 {
 	struct line *l = &lines[index];
 	uint32_t backend = index / LINES;
+	uint64_t proved = backend_at(backend)->proved;
 
 	l->again = now + AGAIN_MS;
 	if (!backend_seat_take(backend, &l->seat))
 		return;
-	l->length = length_for(index, l->wanted);
-	l->memfd = make_canary(l, backend_at(backend)->limit, &l->written);
+	l->length = length_for(index, wanted_in(l));
+	l->memfd = make_canary(l, proved, &l->written);
 	if (l->memfd == -1) {
 		line_close(index);
 		return;
 	}
+	if (l->stage != STAGE_SMALL && l->length > proved)
+		backend_measures(backend, l->length);
 	l->again = 0;
-	l->wanted = 0;
-	l->number++;
+	l->number = ++number;
 	l->began = now;
 	l->deadline = now + stage_deadline(l->stage, scan_timeout);
 	l->open = true;
@@ -295,6 +385,26 @@ line_start(uint32_t index, uint64_t now)
 	    clamd_open(&l->clamd,
 		stage_request(l->stage, backend_takes_descriptors(backend)),
 		&backend_at(backend)->address, l->memfd, l->written, false));
+}
+
+/* clamd hangs, or, with a long one, is slow: a short one will tell.  The long
+ * one goes on there. */
+static void
+line_expire(uint32_t index, uint64_t now)
+{
+	struct line *l = &lines[index];
+	uint32_t backend = index / LINES;
+
+	if (l->stage == STAGE_SMALL) {
+		line_missed(index, stage_silence(l->stage));
+		job_backend_hangs(backend);
+	} else if (!l->late) {
+		l->late = true;
+		l->deadline = now + LATE_MS;
+		backend_suspected(backend, stage_silence(l->stage));
+		line_drop(index, 0, OUTCOME_TIMEOUT);
+	} else
+		line_again(index);
 }
 
 void
@@ -306,16 +416,21 @@ confirm_event(uint32_t index)
 		line_step(index, clamd_continue(&l->clamd));
 }
 
+static bool
+is_wanted(const struct line *l)
+{
+	return !l->open && !TAILQ_EMPTY(&l->waiting);
+}
+
 void
 confirm_run(uint64_t now)
 {
 	for (uint32_t i = 0; i < backend_count() * LINES; i++) {
-		struct line *l = &lines[i];
+		const struct line *l = &lines[i];
 
-		if (l->open && l->deadline <= now) {
-			line_fail(i, stage_silence(l->stage));
-			job_backend_hangs(i / LINES);
-		} else if (!l->open && l->wanted > 0 && l->again <= now)
+		if (l->open && l->deadline <= now)
+			line_expire(i, now);
+		else if (is_wanted(l) && l->again <= now)
 			line_start(i, now);
 	}
 }
@@ -331,7 +446,7 @@ confirm_next(void)
 
 		if (l->open)
 			at = l->deadline;
-		else if (l->wanted > 0)
+		else if (is_wanted(l))
 			at = l->again;
 		if (at < next)
 			next = at;

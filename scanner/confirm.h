@@ -6,11 +6,20 @@
  * after the scan was over, or no longer than confirm_interval ago.
  *
  * When neither is so, the message waits: the next canary tells for all that
- * wait.  It is at least as long, unpacked, as the longest of them, and goes
- * the way that messages go.  Each clamd has two lines of them, so that
- * ordinary mail does not wait for the canaries of very long messages.
+ * wait and are no longer than it is, unpacked.  It goes the way that messages
+ * go.  Each clamd has some lines of them, by length, so that no message waits
+ * for canaries of much longer ones; those of more than 16 MB are one at a time.
  *
- * A clamd that misses one is down (probe_fail).
+ * It also shows whether the message was within clamd's limits, so nothing has
+ * to be known of them beforehand.  A canary that is longer than any that was
+ * found so far (backend.h, proved) is no longer than the message needs.  If
+ * clamd says that it exceeds its limits, or says OK and is one that passes
+ * them over, then the message does too: it goes to another clamd, or is too
+ * big.  What clamd itself has called beyond its limits waits for a canary too,
+ * if it is that long: if that is found, it was something inside.
+ *
+ * A clamd that misses another one is down, if it was short (probe_fail), and
+ * else suspect: perhaps it can still do with shorter mail.
  */
 #ifndef SCANNER_CONFIRM_H
 #define SCANNER_CONFIRM_H
@@ -24,12 +33,12 @@
 /* Before lockdown, after backend_setup. */
 void confirm_setup(const struct scanner_settings *);
 
-/* The job's clamd has just called it clean.  True: a recent canary confirms
- * that. */
-bool confirm_is_fresh(const struct job *);
+/* Has the job's clamd, that has just answered so, to show something first?
+ * No for what a recent canary confirms, and what needs none. */
+bool confirm_is_wanted(const struct job *, enum outcome answer);
 
-/* Otherwise it waits: job_confirmed or job_unconfirmed follows, but not before
- * confirm_run.  A job that does not wait any more leaves. */
+/* Then it waits: job_confirmed, job_unconfirmed or job_exceeds follows, but not
+ * before confirm_run.  A job that does not wait any more leaves. */
 void confirm_join(struct job *);
 void confirm_leave(struct job *);
 

@@ -181,10 +181,11 @@ job_failed(struct job *j, const struct reply *reply)
 	job_had(j, OUTCOME_CLAMD_ERROR);
 }
 
-/* clamd calls it clean, and is yet to show that it sees anything. */
+/* clamd is yet to show that it sees anything, or as much as that. */
 static void
-job_confirm(struct job *j)
+job_confirm(struct job *j, enum outcome answer)
 {
+	j->answer = answer;
 	j->verdict.backend = j->backend;
 	lane_give(j, false);
 	queue_enter(j, JOB_CONFIRMING);
@@ -203,7 +204,10 @@ job_answered(struct job *j)
 	backend_worked(j->backend);
 	spare_want(j->backend);
 	if (j->early) {
-		early_drop(j); /* too big for this one, probably */
+		/* It has got as long as that before it was whole. */
+		if (reply.outcome == OUTCOME_TOO_BIG)
+			backend_exceeded(j->backend, j->size);
+		early_drop(j);
 		return;
 	}
 	if (reply.name.len > 0) {
@@ -213,16 +217,29 @@ job_answered(struct job *j)
 					     : sizeof(v->name) - 1);
 		memcpy(v->name, reply.name.ptr, v->name_len);
 	}
-	if (reply.outcome == OUTCOME_CLEAN && !confirm_is_fresh(j))
-		job_confirm(j);
-	else
+	if (confirm_is_wanted(j, reply.outcome))
+		job_confirm(j, reply.outcome);
+	else if (reply.outcome == OUTCOME_TOO_BIG) {
+		/* StreamMaxLength, which is all there is to know. */
+		backend_exceeded(j->backend, j->size - j->lead);
+		job_exceeds(j);
+	} else
 		job_finish(j, reply.outcome);
 }
 
 void
 job_confirmed(struct job *j)
 {
-	job_finish(j, OUTCOME_CLEAN);
+	job_finish(j, j->answer);
+}
+
+/* Another clamd may have other limits; it is not chosen again. */
+void
+job_exceeds(struct job *j)
+{
+	j->verdict.name_len = 0;
+	j->verdict.backend = j->backend;
+	job_back(j);
 }
 
 void

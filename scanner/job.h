@@ -36,7 +36,7 @@ enum job_state {
 	JOB_RETRYING,	/* its clamd's backlog was full: again in some ms */
 	JOB_CONNECTING, /* over TCP */
 	JOB_TALKING,	/* clamd has the message, or is being sent it */
-	JOB_CONFIRMING, /* clamd called it clean, and is to find a canary */
+	JOB_CONFIRMING, /* clamd has answered, and is to find a canary */
 	JOB_STATES
 };
 
@@ -76,9 +76,10 @@ struct job {
 	bool no_early;	  /* sending it early went wrong */
 	enum outcome end; /* refused, had: what it is without a verdict */
 	enum backend_choice choice; /* WAITING: for what */
-	uint32_t lane;	  /* RETRYING, CONNECTING, TALKING: its connection */
-	uint32_t backend; /* the same states, CONFIRMING */
-	uint64_t ticket;  /* CONFIRMING: number of the canary */
+	uint32_t lane;	     /* RETRYING, CONNECTING, TALKING: its connection */
+	uint32_t backend;    /* the same states, CONFIRMING */
+	uint64_t ticket;     /* CONFIRMING: number of the canary */
+	enum outcome answer; /* CONFIRMING: clamd's, for when it is found */
 	struct verdict verdict;
 	struct identity identity; /* of the clamd, as it was before the scan */
 };
@@ -107,10 +108,11 @@ void job_cancel(struct job *);
 /* That backend gives no answer any more: what can go elsewhere does. */
 void job_backend_hangs(uint32_t backend);
 
-/* CONFIRMING has come to its end (confirm.c): it is clean, or there is no
- * verdict from that backend, but end. */
+/* CONFIRMING has come to its end (confirm.c): what clamd said counts; there is
+ * no verdict from that backend, but end; it is beyond that one's limits. */
 void job_confirmed(struct job *);
 void job_unconfirmed(struct job *, enum outcome end);
+void job_exceeds(struct job *);
 
 /* A connection's descriptor is ready. */
 void job_event(uint32_t lane);

@@ -4,7 +4,6 @@
 
 #include <limits.h>
 
-#include "scanner/canary.h"
 #include "scanner/client.h"
 #include "scanner/clock.h"
 #include "scanner/confirm.h"
@@ -116,8 +115,7 @@ loop_run(const struct scanner_settings *settings)
 	probe_run(now);
 	job_run(now);
 	while (!is_stopped(settings, now)) {
-		bool more = canary_run();
-		int n = poll_wait(event, more ? 0 : time_to_wait(now));
+		int n = poll_wait(event, time_to_wait(now));
 
 		if (n == -1)
 			return 1;

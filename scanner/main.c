@@ -34,8 +34,9 @@
 #include "scanner/stream.h"
 #include "scanner/suspects.h"
 
-/* For canaries, beside a large one: what those of one clamd can hold. */
+/* For canaries, what those of one clamd can hold: the long ones are packed. */
 #define CANARIES_MEMORY (4 * CANARY_MIDDLE)
+#define CANARIES_SHARE	32 /* of max_message_size */
 
 static const struct scanner_boot *boot;
 
@@ -53,7 +54,8 @@ allocate(const struct scanner_settings *settings)
 
 	share_setup(settings->max_memory);
 	memory_setup(
-	    settings->max_message_size + settings->backends * CANARIES_MEMORY);
+	    settings->backends *
+	    (settings->max_message_size / CANARIES_SHARE + CANARIES_MEMORY));
 	suspects_setup(settings->remember_time);
 	backend_setup(settings);
 	spare_setup();

@@ -77,8 +77,8 @@ meter_bounds(uint32_t backend, struct archive_bounds *out)
 	else if (meters[backend].known && is_same(backend))
 		*out = meters[backend].bounds;
 	else
-		*out =
-		    (struct archive_bounds){.file = b->limit, .all = b->limit};
+		*out = (struct archive_bounds){
+		    .file = b->proved, .all = b->proved};
 }
 
 static void
@@ -132,8 +132,11 @@ meter_done(uint32_t index)
 
 	m->bounds = *found;
 	m->known = true;
-	if (!same)
+	if (!same) {
 		log_bounds(index);
+		backend_reports(
+		    index, found->file < found->all ? found->file : found->all);
+	}
 	search_check(&m->search);
 	meter_again(index, check_interval);
 }
@@ -194,7 +197,7 @@ make_claim(uint64_t size, uint64_t *written)
 	uint64_t nonce = clock_ms() << 16 | (count++ & UINT16_MAX);
 	struct stream s;
 
-	tar_header(blocks, "claim", size);
+	tar_header(blocks, TAR_FILE, "claim", size);
 	memcpy(blocks + TAR_BLOCK, &nonce, sizeof(nonce));
 	stream_begin_bare(&s, span_text("canary"));
 	stream_body(&s, span_of(blocks, sizeof(blocks)));

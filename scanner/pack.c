@@ -18,6 +18,7 @@
 #define STORED	    0U
 #define STORED_LAST 1U
 #define FIXED	    2U
+#define FIXED_LAST  3U
 #define HEAD_BITS   3U
 /* 3.2.6: length 258 is code 285, 11000101, distance 1 is code 0, 00000, each
  * from its highest bit on. */
@@ -25,6 +26,11 @@
 #define RUN_BITS 13U
 #define END_CODE 0U /* of a block: 256 */
 #define END_BITS 7U
+/* Literals: eight bits from this code on, and nine for the others. */
+#define LITERAL	     0x30U
+#define LITERAL_BITS 8U
+#define NINE_FROM    144U
+#define NINE	     0x190U
 
 /* Deflate, no name, no time, no particular system. */
 static const uint8_t gzip_head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255};
@@ -128,6 +134,32 @@ pack_stored(struct pack *p, const uint8_t *bytes, size_t len, bool last)
 	    put_little(head, (uint32_t)len, 2), (uint32_t)len ^ 0xffff, 2);
 	put_bytes(p, head, sizeof(head));
 	put_bytes(p, bytes, len);
+	p->crc = crc_bytes(p->crc, bytes, len);
+	p->len += (uint32_t)len;
+}
+
+/* A code, whose highest bit comes first. */
+static void
+put_code(struct pack *p, uint32_t code, unsigned int count)
+{
+	while (count-- > 0)
+		put_bits(p, code >> count & 1, 1);
+}
+
+void
+pack_coded(struct pack *p, const uint8_t *bytes, size_t len)
+{
+	put_bits(p, FIXED_LAST, HEAD_BITS);
+	for (size_t i = 0; i < len; i++) {
+		uint32_t byte = bytes[i];
+
+		if (byte < NINE_FROM)
+			put_code(p, LITERAL + byte, LITERAL_BITS);
+		else
+			put_code(p, NINE + byte - NINE_FROM, LITERAL_BITS + 1);
+	}
+	put_bits(p, END_CODE, END_BITS);
+	put_bits(p, 0, (8 - p->held) % 8);
 	p->crc = crc_bytes(p->crc, bytes, len);
 	p->len += (uint32_t)len;
 }

@@ -41,10 +41,14 @@ void pack_begin(struct pack *,
 /* len is at most 65535; last: no more follow. */
 void pack_stored(struct pack *, const uint8_t *bytes, size_t len, bool last);
 
+/* The last bytes, any number of them, in a code in which they can not be seen
+ * by who does not unpack the file. */
+void pack_coded(struct pack *, const uint8_t *bytes, size_t len);
+
 /* Zeros, PACK_RUN times runs of them; the byte in front must be one. */
 void pack_zeros(struct pack *, uint64_t runs);
 
-/* Checksum and length, behind the last stored bytes. */
+/* Checksum and length, behind the last bytes. */
 void pack_end(struct pack *);
 
 /* In place: makes the len bytes at at, at most 65535, a file with PACK_HEAD

@@ -20,12 +20,17 @@
 #include "scanner/stream.h"
 #include "scanner/version.h"
 
-#define DOWN_EVERY_MS 5000 /* one that is down is probed so often */
-#define SOON_MS	      100  /* after a scan went wrong */
-#define FRESH_MS      250  /* so long a failed probe is news */
-#define SILENT_MS     5000 /* with work to do */
-#define NO_ROOM_MS    1000 /* no thread got free, no memory */
-#define AGAIN_MS      5	   /* the backlog was full; a canary is not ready */
+/* One that is down is probed so often, since what it does with connections
+ * costs next to nothing; and, while it answers wrongly, that much less often
+ * each time, up to the second. */
+#define DOWN_MS	     250
+#define DOWN_MOST_MS 5000
+#define SOON_MS	     100   /* after a scan went wrong */
+#define FRESH_MS     100   /* so long a failed probe is news */
+#define SILENT_MS    5000  /* with work to do */
+#define NO_ROOM_MS   1000  /* no thread got free, no memory */
+#define AGAIN_MS     5	   /* the backlog was full, or no thread is free */
+#define PATIENCE_MS  60000 /* for the answer to PING of one that is down */
 
 struct probe {
 	enum stage stage;
@@ -34,15 +39,14 @@ struct probe {
 	bool open;     /* there is a connection */
 	struct seat seat;
 	bool tried_stream; /* SMALL: FILDES did not get through */
-	bool strict;	   /* not up before the full size: it failed there */
-	bool large;	   /* memfd is canary.h's */
+	bool silent;	   /* PING: no answer in time, and it is down */
 	enum poll_for watched;
 	int memfd; /* -1: none */
 	uint64_t written;
-	uint64_t size;	   /* SIZE: of the canary */
-	uint64_t floor;	   /* SIZE: one that was found */
+	uint64_t size;	   /* SMALL, SIZE: of the canary */
+	uint64_t pause;	   /* the next, after one more that fails */
 	uint64_t due;	   /* IDLE: when to start */
-	uint64_t ended;	   /* when the last one did; 0: never */
+	uint64_t ended;	   /* when the last one did */
 	uint64_t deadline; /* of the stage */
 	uint64_t again;	   /* not open: when to try */
 	struct clamd clamd;
@@ -60,7 +64,8 @@ probe_setup(const struct scanner_settings *settings)
 	scan_timeout = settings->scan_timeout;
 	max_message_size = settings->max_message_size;
 	for (uint32_t i = 0; i < backend_count(); i++) {
-		probe[i] = (struct probe){.memfd = -1, .due = clock_ms()};
+		probe[i] = (struct probe){
+		    .memfd = -1, .due = clock_ms(), .pause = DOWN_MS};
 		clamd_init(&probe[i].clamd);
 	}
 }
@@ -74,11 +79,8 @@ stage_close(uint32_t index)
 	clamd_close(&p->clamd);
 	p->open = false;
 	p->watched = POLL_NOTHING;
-	if (p->large)
-		canary_release(index);
-	else if (p->memfd != -1)
+	if (p->memfd != -1)
 		stream_release(p->memfd, p->written);
-	p->large = false;
 	p->memfd = -1;
 	backend_seat_give(index, &p->seat);
 }
@@ -94,24 +96,41 @@ probe_end(uint32_t index, uint64_t pause)
 	p->due = p->ended + pause;
 }
 
+/* Not at all, or not as it should. */
+static void
+probe_failed(uint32_t index, uint64_t pause)
+{
+	probe_end(index, pause);
+	probe[index].owed = true;
+	backend_at(index)->instream = false;
+}
+
 void
 probe_fail(uint32_t index, const char *reason)
 {
-	probe[index].strict |= probe[index].stage == STAGE_SIZE &&
-			       probe[index].size > CANARY_MIDDLE;
-	probe_end(index, DOWN_EVERY_MS);
-	probe[index].owed = true;
-	backend_at(index)->instream = false;
+	struct probe *p = &probe[index];
+
+	probe_failed(index, p->pause);
+	p->pause = p->pause * 2 < DOWN_MOST_MS ? p->pause * 2 : DOWN_MOST_MS;
 	backend_failed(index, reason);
+}
+
+static void
+probe_works(uint32_t index)
+{
+	struct probe *p = &probe[index];
+
+	p->pause = DOWN_MS;
+	if (p->complete)
+		p->owed = false;
+	backend_works(index);
 }
 
 static void
 probe_pass(uint32_t index)
 {
 	probe_end(index, check_interval);
-	if (probe[index].complete)
-		probe[index].owed = probe[index].strict = false;
-	backend_works(index);
+	probe_works(index);
 }
 
 static void
@@ -121,11 +140,12 @@ stage_enter(uint32_t index, enum stage stage)
 
 	stage_close(index);
 	p->stage = stage;
+	p->silent = false;
 	p->again = clock_ms(); /* probe_run opens it */
 	p->deadline = p->again + stage_deadline(stage, scan_timeout);
 }
 
-/* Makes the canary of the stage.  False if there is none yet. */
+/* Makes the canary of the stage.  False if there is no memory. */
 static bool
 get_canary(uint32_t index)
 {
@@ -135,56 +155,9 @@ get_canary(uint32_t index)
 		return true;
 	if (p->stage == STAGE_NEST)
 		p->memfd = canary_nest(&p->written);
-	else if (p->size <= CANARY_MIDDLE)
-		p->memfd = canary_make(p->size, &p->written);
-	else {
-		p->large = true;
-		p->memfd = canary_large(p->size, index, &p->written);
-	}
-	return p->memfd != -1;
-}
-
-/* The first canary of a round of sizes; the last round is the full size. */
-static void
-measure(uint32_t index, uint64_t size)
-{
-	struct probe *p = &probe[index];
-
-	p->size = size;
-	stage_enter(index, STAGE_SIZE);
-}
-
-/* A round is over: the clamd looks into messages of up to floor bytes. */
-static void
-measured(uint32_t index, bool found)
-{
-	struct probe *p = &probe[index];
-
-	/* One that finds CANARY_MIDDLE may find more. */
-	bool more = found && p->floor == CANARY_MIDDLE &&
-		    max_message_size > CANARY_MIDDLE;
-
-	/* One that is at work goes on as before until this is known. */
-	if (!more || backend_at(index)->state != BACKEND_UP)
-		backend_set_limit(index, p->floor);
-	if (more) {
-		if (!p->strict)
-			backend_works(index);
-		measure(index, max_message_size);
-	} else
-		probe_pass(index);
-}
-
-/* Above the limits of this clamd: half of it, until it fits. */
-static void
-size_too_big(uint32_t index)
-{
-	struct probe *p = &probe[index];
-
-	if (p->size / 2 > p->floor)
-		measure(index, p->size / 2);
 	else
-		measured(index, false);
+		p->memfd = canary_make(p->size, &p->written);
+	return p->memfd != -1;
 }
 
 static void
@@ -215,6 +188,7 @@ ended_small(uint32_t index, const struct reply *reply)
 		canary_missed(index, reply);
 		return;
 	}
+	backend_proved(index, p->size);
 	if (p->tried_stream)
 		backend_warn(index,
 		    "gets messages as a stream: descriptors do not reach it");
@@ -228,6 +202,8 @@ static void
 ended_nest(uint32_t index, const struct reply *reply)
 {
 	struct backend *b = backend_at(index);
+	uint64_t middle =
+	    max_message_size < CANARY_MIDDLE ? max_message_size : CANARY_MIDDLE;
 	bool was_off = b->alerts_off;
 
 	if (reply->outcome == OUTCOME_CLAMD_ERROR) {
@@ -245,28 +221,32 @@ ended_nest(uint32_t index, const struct reply *reply)
 		backend_warn(index,
 		    "says OK to what exceeds its limits: set AlertExceedsMax "
 		    "yes in its configuration");
-	probe[index].floor = CANARY_SMALL;
-	measure(index, max_message_size < CANARY_MIDDLE ? max_message_size
-							: CANARY_MIDDLE);
+	probe[index].size = middle;
+	if (b->proved >= middle)
+		probe_pass(index);
+	else {
+		probe_works(index);
+		stage_enter(index, STAGE_SIZE);
+	}
 }
 
+/* Nothing waited for that.  What it did not find it is not believed to see,
+ * but up to which length it does is found out when that matters. */
 static void
 ended_size(uint32_t index, const struct reply *reply)
 {
-	struct probe *p = &probe[index];
+	uint64_t size = probe[index].size;
+	char reason[RECORD_REASON_MAX];
 
-	/* Silent limits look like that. */
-	bool passed_over =
-	    reply->outcome == OUTCOME_CLEAN && backend_at(index)->alerts_off;
-
-	if (reply->outcome == OUTCOME_TOO_BIG ||
-	    reply->outcome == OUTCOME_LIMITS_EXCEEDED || passed_over)
-		size_too_big(index);
-	else if (reply->outcome == OUTCOME_INFECTED) {
-		p->floor = p->size;
-		measured(index, true);
-	} else
-		canary_missed(index, reply);
+	probe_end(index, check_interval);
+	if (reply->outcome == OUTCOME_INFECTED)
+		backend_proved(index, size);
+	else if (stage_exceeds(reply, backend_at(index)->alerts_off))
+		backend_exceeded(index, size);
+	else {
+		stage_missed(reply, size, reason, sizeof(reason));
+		backend_suspected(index, reason);
+	}
 }
 
 static void
@@ -363,9 +343,7 @@ stage_step(uint32_t index, enum clamd_step step)
 		stage_ended(index);
 		break;
 	case CLAMD_REFUSED:
-		probe_end(index, DOWN_EVERY_MS);
-		p->owed = true;
-		backend_at(index)->instream = false;
+		probe_failed(index, DOWN_MS);
 		backend_refused(index, error);
 		break;
 	case CLAMD_BUSY:
@@ -412,8 +390,8 @@ probe_start(uint32_t index)
 	struct probe *p = &probe[index];
 	const struct backend *b = backend_at(index);
 
-	p->complete = p->owed || b->state == BACKEND_UNKNOWN ||
-		      b->state == BACKEND_DOWN || b->limit == 0;
+	p->complete =
+	    p->owed || b->state == BACKEND_UNKNOWN || b->state == BACKEND_DOWN;
 	stage_enter(index, STAGE_PING);
 }
 
@@ -426,17 +404,44 @@ probe_event(uint32_t index)
 		stage_step(index, clamd_continue(&p->clamd));
 }
 
+/* It is down, and what comes on this connection is the first sign of life. */
+static void
+wait_for_pong(uint32_t index)
+{
+	struct probe *p = &probe[index];
+
+	p->silent = p->complete = p->owed = true;
+	p->deadline = clock_ms() + PATIENCE_MS;
+	backend_at(index)->instream = false;
+	backend_failed(index, stage_silence(STAGE_PING));
+}
+
 /* A stage took too long: the clamd hangs, whatever it hangs at. */
 static void
 probe_expire(uint32_t index)
 {
+	struct probe *p = &probe[index];
+
+	/* It is slow, or hangs: that shows with a small one. */
+	if (p->stage == STAGE_SIZE) {
+		bool open = p->open;
+
+		probe_end(index, check_interval);
+		if (open)
+			backend_suspected(index, stage_silence(STAGE_SIZE));
+		return;
+	}
 	/* There was no thread free, or no memory for a canary. */
-	if (probe[index].stage >= STAGE_STATS && !probe[index].open) {
-		probe[index].owed |= probe[index].complete;
+	if (p->stage >= STAGE_STATS && !p->open) {
+		p->owed |= p->complete;
 		probe_end(index, NO_ROOM_MS);
 		return;
 	}
-	probe_fail(index, stage_silence(probe[index].stage));
+	if (p->stage == STAGE_PING && p->clamd.state == CLAMD_READING &&
+	    !p->silent)
+		wait_for_pong(index);
+	else
+		probe_fail(index, stage_silence(p->stage));
 	job_backend_hangs(index);
 }
 
@@ -510,7 +515,7 @@ probe_soon(uint32_t index)
 void
 probe_later(uint32_t index)
 {
-	start_by(index, clock_ms() + DOWN_EVERY_MS);
+	start_by(index, clock_ms() + DOWN_MS);
 }
 
 bool
@@ -520,16 +525,10 @@ probe_hasten(uint32_t index)
 	uint64_t now = clock_ms();
 
 	if (p->stage != STAGE_IDLE)
-		return true;
-	if (p->ended != 0 && now - p->ended < FRESH_MS)
+		return !p->silent;
+	if (backend_at(index)->state == BACKEND_DOWN &&
+	    now - p->ended < FRESH_MS)
 		return false;
 	start_by(index, now);
 	return true;
-}
-
-bool
-probe_is_measuring(uint32_t index)
-{
-	return probe[index].owed ||
-	       (probe[index].stage != STAGE_IDLE && probe[index].complete);
 }

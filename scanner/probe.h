@@ -3,15 +3,17 @@
  * Probes: by which a clamd shows what it can do, before it is believed and
  * from time to time.
  *
- *	PING -> VERSION -> STATS -> SMALL -> NEST -> SIZE
+ *	PING -> VERSION -> STATS -> SMALL -> NEST -> up -> SIZE
  *
- * STATS (how many threads it has), NEST (does it report what exceeds its
- * limits) and SIZE (up to which length does it look into a message) at the
- * start, after an outage and with every new database; the others every
- * check_interval, soon after a scan went wrong, when it has been silent for
- * some seconds with work to do, and when a message waits for one that is down.
- * It is up as soon as it has found a canary of CANARY_MIDDLE; larger ones come
- * while it is at work.
+ * STATS (how many threads it has) and NEST (does it report what exceeds its
+ * limits) at the start, after an outage and with every new database; the others
+ * every check_interval, soon after a scan went wrong, when it has been silent
+ * for some seconds with work to do, and when a message waits for one that is
+ * down.  It is up as soon as it has done all that, which takes no more than
+ * some small messages: so it is back at once after an outage, however slow it
+ * is.  SIZE, a canary of CANARY_MIDDLE, follows when none of that length was
+ * found before; no message waits for it, and its end is no condition for
+ * anything.  Longer ones are sent when a message needs them (confirm.h).
  */
 #ifndef SCANNER_PROBE_H
 #define SCANNER_PROBE_H
@@ -36,15 +38,12 @@ uint64_t probe_next(void);
 /* It does not work, whoever found that out: down until a whole probe passes. */
 void probe_fail(uint32_t index, const char *reason);
 
-/* The next probe, if none is under way: soon, or after some seconds. */
+/* The next probe, if none is under way: soon, or as of one that is down. */
 void probe_soon(uint32_t index);
 void probe_later(uint32_t index);
 
-/* A message waits.  False if there is no point: a probe has just failed.
- * Otherwise one is under way, or starts at once. */
+/* A message waits.  False if there is no point: a probe has just failed, or
+ * clamd does not answer PING.  Otherwise one is under way, or starts at once. */
 bool probe_hasten(uint32_t index);
-
-/* Is it still being found out how long messages may be? */
-bool probe_is_measuring(uint32_t index);
 
 #endif

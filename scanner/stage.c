@@ -3,6 +3,7 @@
 #include "scanner/stage.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* clamd answers PING and VERSION in the thread that takes connections. */
 #define TALK_DEADLINE_MS 4000
@@ -10,6 +11,9 @@
 #define WORK_DEADLINE_MS 10000
 /* The longest message, on a busy machine; scan_timeout if that is more. */
 #define SIZE_DEADLINE_MS 30000
+
+/* In the name of what it reports. */
+#define TIME "MaxScanTime"
 
 static const struct {
 	enum clamd_request request;
@@ -57,6 +61,18 @@ const char *
 stage_silence(enum stage stage)
 {
 	return rows[stage].silence;
+}
+
+/* Of limits on length only: time is short on a busy machine too. */
+bool
+stage_exceeds(const struct reply *reply, bool silent)
+{
+	if (reply->outcome == OUTCOME_CLEAN)
+		return silent;
+	return reply->outcome == OUTCOME_TOO_BIG ||
+	       (reply->outcome == OUTCOME_LIMITS_EXCEEDED &&
+		   memmem(reply->name.ptr, reply->name.len, TIME,
+		       sizeof(TIME) - 1) == NULL);
 }
 
 void

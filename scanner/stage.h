@@ -34,6 +34,10 @@ uint64_t stage_deadline(enum stage, uint64_t scan_timeout);
 /* The reason of a backend that let the deadline pass. */
 const char *stage_silence(enum stage);
 
+/* Is that the answer of one whose limits a canary exceeds?  silent: it is one
+ * that passes them over. */
+bool stage_exceeds(const struct reply *, bool silent);
+
 /* The reason of one that did not find a canary of size bytes. */
 void stage_missed(
     const struct reply *, uint64_t size, char *reason, size_t room);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 void
-tar_header(uint8_t block[TAR_BLOCK], const char *name, uint64_t size)
+tar_header(uint8_t block[TAR_BLOCK], char type, const char *name, uint64_t size)
 {
 	char text[TAR_BLOCK] = "";
 	unsigned int sum = 0;
@@ -19,7 +19,7 @@ tar_header(uint8_t block[TAR_BLOCK], const char *name, uint64_t size)
 	(void)snprintf(text + 124, 12, "%011llo", (unsigned long long)size);
 	(void)snprintf(text + 136, 12, "00000000000");
 	memset(text + 148, ' ', 8); /* checksum, as it is summed */
-	text[156] = '0';	    /* a regular file */
+	text[156] = type;
 	(void)snprintf(text + 257, 6, "ustar");
 	memset(text + 263, '0', 2); /* version */
 	for (size_t i = 0; i < TAR_BLOCK; i++)

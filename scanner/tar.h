@@ -10,7 +10,12 @@
 
 #define TAR_BLOCK 512
 
-/* A regular file; name below 100 bytes, size below 8 GiB. */
-void tar_header(uint8_t block[TAR_BLOCK], const char *name, uint64_t size);
+/* A regular file; what there is more to say of the next one. */
+#define TAR_FILE '0'
+#define TAR_MORE 'x'
+
+/* name below 100 bytes, size below 8 GiB. */
+void tar_header(
+    uint8_t block[TAR_BLOCK], char type, const char *name, uint64_t size);
 
 #endif

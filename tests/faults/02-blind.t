@@ -50,16 +50,17 @@ def never_up(rig, clamd, why, **settings):
     rig.equal(rig.daemon.lines("backend-up"), [], "it was never used")
 
 
-def goes_blind(rig, address, blind, mend, length=0, **settings):
+def goes_blind(rig, address, blind, mend, length=0, short=False, **settings):
     """A clamd that goes blind at work: the first message after that, with
     nothing in between, is not called clean.  That clamd does call it clean is
-    shown by a daemon that is content with an old canary."""
+    shown by a daemon that is content with an old canary.  short: to long ones
+    only."""
     for interval in "1m", "1s", "0":
         rig.start(address, check_interval="1m", confirm_interval=interval,
                   **settings)
         rig.equal(infected(rig, length).verdict, "infected",
                   f"{interval}: before")
-        rig.clean(infected(rig, length, b""), f"{interval}: clean mail is clean")
+        rig.clean(infected(rig, length + 99, b""), f"{interval}: clean mail is clean")
         if interval == "1s":
             # As with lone messages: the last canary is of some time ago.
             time.sleep(1.1)
@@ -70,7 +71,12 @@ def goes_blind(rig, address, blind, mend, length=0, **settings):
             mend()
         else:
             rig.unscanned(result, "clamd-error")
-            rig.not_used("test ")  # says OK to it, or has no verdict on it
+            if short:
+                rig.wait_log("backend-suspect")
+                rig.clean(rig.send(), "short ones are scanned")
+            else:
+                rig.not_used("test ")  # says OK to it, or has no verdict
+            rig.unscanned(infected(rig, length), "clamd-error", "clamd-down")
             mend()
             rig.recovers()
             rig.equal(infected(rig, length).verdict, "infected",
@@ -142,7 +148,7 @@ def tmp_partly_full(rig):
                     (1 << 20))
 
     goes_blind(rig, unix(clamd), leave_some,
-               lambda: os.unlink(f"{tmp}/filler"), 2 << 20,
+               lambda: os.unlink(f"{tmp}/filler"), 2 << 20, short=True,
                max_message_size="4M")
     # And a canary that was shorter than the message is no confirmation.
     rig.start(unix(clamd), check_interval="1m", confirm_interval="1m",
@@ -155,13 +161,15 @@ def tmp_partly_full(rig):
 
 def tmp_too_small(rig):
     """temporary directory that takes small messages only"""
-    clamd, _ = with_small_tmp(rig, "size=4m")
+    clamd, _ = with_small_tmp(rig, "size=1m")
     rig.start(unix(clamd), wait=False)
-    rig.not_used("test ")
-    rig.wait_log("backend-down")
-    ups = rig.daemon.lines("backend-up")
-    rig.ok(len(ups) <= 1 and all(int(up["limit"]) <= 1 << 20 for up in ups),
-           "never used for messages of that size", ups)
+    line = rig.wait_log("backend-suspect")
+    rig.ok("test " in line["reason"], "the log says so at the start", line.text)
+    rig.equal(infected(rig).verdict, "infected", "short ones are scanned")
+    rig.clean(rig.send())
+    for size in 1, 2, 3:
+        rig.unscanned(infected(rig, size << 20), "clamd-error")
+    rig.clean(rig.send())
 
 
 def tmp_full_tcp(rig):
@@ -270,11 +278,20 @@ def over_limits(rig):
     """message above MaxFileSize"""
     clamd = rig.clamd(MaxFileSize="3M", MaxScanSize="12M")
     rig.start(unix(clamd))
-    line = rig.wait_log("backend-limit")
-    rig.equal(line["limit"], str(2 << 20), "what it looks into is known",
-              line.text)
     rig.clean(rig.send(b"u" * (1 << 20)), "within: scanned")
+    rig.clean(rig.send(b"u" * (2 << 20)), "longer than all before: scanned")
     rig.unscanned(rig.send(b"u" * (5 << 20)), "too-big")
+    line = rig.wait_log("backend-limit")
+    rig.ok(2 << 20 < int(line["limit"]) < 6 << 20, "now that is known",
+           line.text)
+    rig.equal(rig.daemon.lines("backend-proved")[-1]["size"][:1], "2",
+              "and what it looks into")
+    asked = rig.send(b"u" * (5 << 20))
+    rig.unscanned(asked, "too-big")
+    rig.ok("backend" not in asked.line, "it is not asked again", asked)
+    fields, body = attachment(beyond_limits()[2][1])
+    result = rig.send(body + b"u" * (5 << 19), fields)
+    rig.unscanned(result, "limits-exceeded")
 
 
 def silent_limits(rig):
@@ -290,11 +307,53 @@ def silent_limits_warned(rig):
     rig.start(unix(clamd))
     rig.ok([line for line in rig.daemon.lines("backend-warning")
             if "set AlertExceedsMax yes" in line["reason"]], "the log warns")
-    rig.unscanned(rig.send(b"u" * (5 << 20)), "too-big")
+    rig.clean(rig.send(b"u" * (2 << 20)), "within: scanned")
+    rig.unscanned(infected(rig, 5 << 20), "too-big")
     for name, content in beyond_limits():
         fields, body = attachment(content)
         rig.clean(rig.send(body, fields),
                   f"{name}, inside of a message: passes, as documented")
+
+
+def limits_by_need(rig):
+    """limits of any size, silent or not: what is beyond is never clean"""
+    kinds, wrong = set(), []
+    for alert in "yes", "no":
+        for most, sum_of in (("1500K", "100M"), ("3M", "100M"), ("8M", "3M"),
+                             ("8M", "5M"), ("8M", "7M")):
+            clamd = rig.clamd(f"{alert}{most}{sum_of}", MaxFileSize=most,
+                              MaxScanSize=sum_of, AlertExceedsMax=alert)
+            rig.start(unix(clamd), check_interval="1m")
+            for size in 900, 1200, 1600, 2000, 2600, 3300, 4500, 700:
+                seen = infected(rig, size << 10)
+                kinds.add((seen.verdict, seen.reason))
+                if seen.verdict == "clean":
+                    wrong.append((alert, most, sum_of, size, seen))
+            rig.daemon.stop()
+            clamd.stop()
+    rig.equal(wrong, [], "never clean")
+    rig.ok({("infected", None), ("unscanned", "too-big")} <= kinds,
+           "some were within, some were not", kinds)
+
+
+def other_limits(rig):
+    """limits of one of several: the other one gets what is longer"""
+    for alert in "yes", "no":
+        less = rig.clamd(f"less-{alert}", MaxFileSize="2M",
+                         AlertExceedsMax=alert)
+        more = rig.clamd(f"more-{alert}", AlertExceedsMax=alert)
+        rig.start((unix(less), {"weight": 100}), unix(more),
+                  check_interval="1m")
+        result = infected(rig, 4 << 20)
+        rig.equal((result.verdict, result.line["backend"]), ("infected", "c1"),
+                  f"AlertExceedsMax {alert}", result)
+        result = infected(rig, 4 << 20, b"")
+        rig.clean(result)
+        rig.equal(result.line["backend"], "c1", "clean by that one")
+        rig.clean(infected(rig, 1 << 20, b""), "shorter ones as before")
+        rig.daemon.stop()
+        less.stop()
+        more.stop()
 
 
 # Of clamd; and contents that exceed them.
@@ -482,7 +541,7 @@ def liar_among_others(rig):
 run(((20, 53), tmp_closed), ((20,), tmp_gone), ((22,), tmp_partly_full), ((21,), tmp_closed_tcp), ((22,), tmp_full),
     ((22,), tmp_too_small), ((23,), tmp_full_tcp), ((22,), no_inodes), ((24,), no_directory),
     ((25, 26), no_descriptors), ((27,), dropped_descriptor),
-    ((28, 29, 65), what_is_handed_on), ((30,), over_limits),
+    ((28, 29, 65), what_is_handed_on), ((30,), over_limits), ((30,), limits_by_need), ((30,), other_limits),
     ((30,), silent_limits), ((30,), silent_limits_warned),
     ((31,), alerted_limits), ((32,), scan_time), ((30,), encrypted),
     ((54,), few_bytes), ((47,), empty_database),

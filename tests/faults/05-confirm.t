@@ -225,6 +225,49 @@ def never_found_here(rig):
                  reason="no answer to a test message")
 
 
+def slow_with_long(rig):
+    """a long canary is not answered in time: shorter mail goes on"""
+    fake, gate = gated(rig)
+
+    def answer(request):
+        if b"canary.tar.gz" in request.data and len(request.data) > 50000:
+            request.connection.recv(1)  # until we leave
+            return None
+        return gate.answer(request)
+
+    fake.canary = answer
+    start(rig, fake)
+    waiting = rig.background(b"l" * (7 << 20))
+    rig.wait_log("backend-measuring")
+    rig.clean(rig.send(), "short mail")
+    rig.clean(rig.send(b"l" * (2 << 20)), "longer than all before")
+    rig.unscanned(waiting.result(60), "timeout")
+    rig.clean(rig.send(), "the same afterwards")
+    rig.equal(rig.daemon.lines("backend-down"), [], "it was never down")
+
+
+def restarts(rig):
+    """a start has no long canaries follow, however often"""
+    fake, gate = gated(rig)
+    lengths = []
+
+    def answer(request):
+        lengths.append((b"name=canary.tar.gz" in request.data,
+                        len(request.data)))
+        return gate.answer(request)
+
+    fake.canary = answer
+    start(rig, fake)
+    for _ in range(3):
+        rig.daemon.stop()
+        rig.daemon.start()
+        rig.wait_log("backend-proved")
+    rig.equal([one for one in lengths if one[0] or one[1] > 1 << 20], [],
+              f"none of {len(lengths)}")
+    rig.clean(rig.send(b"l" * (6 << 20)), "the first long message")
+    rig.ok([one for one in lengths if one[0]], "has one, once it is there")
+
+
 def given_up(rig):
     """MTA leaves while its message waits"""
     fake, gate = gated(rig)
@@ -266,5 +309,5 @@ def stopped(rig):
 run(((20,), each_waits), ((20,), one_for_all), ((20,), infected_at_once),
     ((20,), under_load), ((22,), length), ((22,), long_and_short),
     ((20,), by_stream), ((67,), missed), ((67,), missed_by_all), ((17,), dies),
-    ((14,), never_found),
+    ((14,), never_found), ((14,), slow_with_long), ((20,), restarts),
     ((14,), never_found_here), ((20,), given_up), ((18,), stopped))

@@ -22,7 +22,7 @@ class Sockets:
 
     def __init__(self, rig):
         self.rig = rig
-        rig.daemon.wait_line("backend-limit")
+        rig.daemon.wait_line("backend-proved")
         self.idle = self.settled()
 
     def now(self):

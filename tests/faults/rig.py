@@ -86,7 +86,7 @@ class Rig:
         self.stack.callback(self.daemon.stop)
         for i in range(len(clamds) if wait else 0):
             self.daemon.wait_line("backend-up", backend=f"c{i}")
-            self.daemon.wait_line("backend-limit", backend=f"c{i}")
+            self.daemon.wait_line("backend-proved", backend=f"c{i}")
         return self.daemon
 
     def holds_message(self):

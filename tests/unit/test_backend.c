@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -16,14 +17,21 @@
 #include "scanner/monitor.h"
 #include "scanner/probe.h"
 
-static bool measuring, probing;
-static struct record_backend told;
+#define MB	  (UINT64_C(1) << 20)
+#define VERSION_1 "ClamAV 1.4.6/27000/Fri Nov 20 07:37:02 2026"
+#define VERSION_2 "ClamAV 1.4.6/27001/Fri Nov 20 08:37:02 2026"
 
-bool
-probe_is_measuring(uint32_t index)
+static bool probing;
+static struct record_backend told;
+static uint64_t now_ms;
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
 {
-	(void)index;
-	return measuring;
+	(void)id;
+	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
+	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
+	return 0;
 }
 
 bool
@@ -37,6 +45,12 @@ void
 probe_soon(uint32_t index)
 {
 	(void)index;
+}
+
+void
+probe_fail(uint32_t index, const char *reason)
+{
+	backend_failed(index, reason);
 }
 
 void
@@ -65,13 +79,14 @@ set_up(uint32_t count, const uint32_t weight[])
 {
 	memset(&settings, 0, sizeof(settings));
 	settings.backends = count;
+	settings.max_message_size = 100 * MB;
+	now_ms = 1000;
 	for (uint32_t i = 0; i < count; i++)
 		settings.backend[i].weight = weight[i];
 	backend_setup(&settings);
-	measuring = probing = false;
+	probing = false;
 	for (uint32_t i = 0; i < count; i++) {
 		backend_at(i)->threads = 4;
-		backend_at(i)->limit = 1000;
 		backend_works(i);
 	}
 }
@@ -160,6 +175,16 @@ test_configured_room(void **state)
 }
 
 static void
+told_version(uint32_t index, const char *text)
+{
+	struct version v = {.daily = 1};
+
+	memcpy(v.text, text, strlen(text) + 1);
+	backend_set_version(index, &v);
+}
+
+/* Nothing is known of limits until one shows. */
+static void
 test_limit(void **state)
 {
 	static const uint32_t weight[] = {1, 1};
@@ -167,17 +192,100 @@ test_limit(void **state)
 
 	(void)state;
 	set_up(2, weight);
-	backend_at(1)->limit = 5000;
-	assert_int_equal(backend_choose(0, 3000, &index), BACKEND_CHOSEN);
-	assert_int_equal(index, 1);
+	assert_int_equal(backend_limit(0), 100 * MB);
+	assert_int_equal(backend_choose(0, 90 * MB, &index), BACKEND_CHOSEN);
+	backend_release(index);
+	backend_exceeded(0, 1000);
+	assert_int_equal(backend_limit(0), 999);
+	assert_int_equal(told.limit, 999);
+	backend_exceeded(0, 2000);
+	assert_int_equal(backend_limit(0), 999);
+	backend_exceeded(1, 5001);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+		    backend_choose(0, 3000, &index), BACKEND_CHOSEN);
+		assert_int_equal(index, 1);
+	}
+	assert_int_equal(backend_choose(0, 999, &index), BACKEND_CHOSEN);
+	assert_int_equal(index, 0);
 	assert_int_equal(backend_choose(0, 6000, &index), BACKEND_TOO_SMALL);
-	measuring = true;
-	assert_int_equal(backend_choose(0, 6000, &index), BACKEND_CHECKING);
-	measuring = false;
+	assert_true(backend_other(1, 5000));
+	assert_false(backend_other(1, 5001));
 	/* One that is down might take it: that is no too-big. */
 	backend_failed(0, "test");
 	assert_int_equal(backend_choose(0, 6000, &index), BACKEND_EXHAUSTED);
 	assert_int_equal(backend_choose(1, 6000, &index), BACKEND_TOO_SMALL);
+}
+
+/* Its configuration may be another one after that. */
+static void
+test_limit_forgotten(void **state)
+{
+	static const uint32_t weight[] = {1};
+
+	(void)state;
+	set_up(1, weight);
+	told_version(0, VERSION_1);
+	for (int i = 0; i < 4; i++) {
+		backend_exceeded(0, 1000);
+		assert_int_equal(backend_limit(0), 999);
+		switch (i) {
+		case 0:
+			told_version(0, VERSION_2);
+			break;
+		case 1:
+			backend_failed(0, "test");
+			assert_int_equal(backend_limit(0), 999);
+			backend_works(0);
+			break;
+		case 2:
+			backend_proved(0, 1000);
+			break;
+		default:
+			now_ms += 20 * UINT64_C(60000);
+			break;
+		}
+		assert_int_equal(backend_limit(0), 100 * MB);
+	}
+	/* Not by these. */
+	backend_exceeded(0, 5000);
+	told_version(0, VERSION_2);
+	backend_suspected(0, "test");
+	backend_works(0);
+	backend_proved(0, 4999);
+	backend_missed(0, 10);
+	assert_int_equal(backend_limit(0), 4999);
+}
+
+/* The longest canary that was found; kept until it is refuted. */
+static void
+test_proved(void **state)
+{
+	static const uint32_t weight[] = {1};
+	struct backend *b;
+
+	(void)state;
+	set_up(1, weight);
+	b = backend_at(0);
+	told_version(0, VERSION_1);
+	backend_proved(0, 5000);
+	backend_proved(0, 4000);
+	assert_int_equal(b->proved, 5000);
+	assert_int_equal(told.proved, 5000);
+	backend_failed(0, "test");
+	backend_works(0);
+	backend_missed(0, 5001);
+	backend_exceeded(0, 5001);
+	told_version(0, VERSION_1);
+	assert_int_equal(b->proved, 5000);
+	backend_missed(0, 5000);
+	assert_int_equal(b->proved, 0);
+	backend_proved(0, 5000);
+	backend_exceeded(0, 4000);
+	assert_int_equal(b->proved, 0);
+	backend_proved(0, 5000);
+	told_version(0, VERSION_2);
+	assert_int_equal(b->proved, 0);
 }
 
 static void
@@ -239,6 +347,8 @@ main(void)
 	    cmocka_unit_test(test_room),
 	    cmocka_unit_test(test_configured_room),
 	    cmocka_unit_test(test_limit),
+	    cmocka_unit_test(test_limit_forgotten),
+	    cmocka_unit_test(test_proved),
 	    cmocka_unit_test(test_down),
 	    cmocka_unit_test(test_comes_back),
 	};

@@ -131,6 +131,29 @@ test_padded(void **state)
 }
 
 static void
+assert_archive(int fd, uint64_t size)
+{
+	char want[32];
+
+	(void)snprintf(want, sizeof(want), "%llu\n",
+	    (unsigned long long)(size > 2560 ? size : 2560));
+	assert_says("gzip -dc </proc/self/fd/9 | wc -c", fd, want);
+	assert_says("gzip -dc </proc/self/fd/9 | tar -tf - | sed 's/-.*//'", fd,
+	    "eicar\n");
+	assert_says("gzip -dc </proc/self/fd/9 | "
+		    "tar -xOf - --wildcards 'eicar-*.com.gz' | gzip -dc",
+	    fd, EICAR);
+	/* It is not to be found in anything but its own file. */
+	assert_says("gzip -dc </proc/self/fd/9 | "
+		    "cat /proc/self/fd/9 - | grep -c STANDARD; :",
+	    fd, "0\n");
+	/* All the rest are zeros. */
+	assert_says("test $(gzip -dc </proc/self/fd/9 | tr -d '\\000' | "
+		    "wc -c) -lt 500",
+	    fd, "");
+}
+
+static void
 test_packed(void **state)
 {
 	/* The least, lengths that are no multiple of a run, 258 bytes. */
@@ -139,24 +162,50 @@ test_packed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
-		char want[32];
 		uint64_t written;
-		int memfd = canary_packed(size[i], &written);
+		int memfd = canary_packed(size[i], false, &written);
 		int fd = attachment(memfd, written);
 
 		assert_in_range(written, 500, 5000 + size[i] / 100);
-		(void)snprintf(want, sizeof(want), "%llu\n",
-		    (unsigned long long)(size[i] > 2560 ? size[i] : 2560));
-		assert_says("gzip -dc </proc/self/fd/9 | wc -c", fd, want);
-		assert_says("gzip -dc </proc/self/fd/9 | "
-			    "tar -xOf - --wildcards 'eicar-*.com'",
-		    fd, EICAR);
-		assert_says("gzip -dc </proc/self/fd/9 | "
-			    "tar -xOf - padding | tr -d '\\000'",
-		    fd, "");
+		assert_archive(fd, size[i]);
 		close(fd);
 		stream_release(memfd, written);
 	}
+}
+
+/* With a part in front that unpacks to as much. */
+static void
+test_weighted(void **state)
+{
+	static const char *const part[] = {"weight.gz", "tar.gz"};
+	uint64_t written;
+	int memfd = canary_packed(3 * MB, true, &written);
+	char *text = content(memfd, written);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char *from = strstr(text, part[i]);
+		uint8_t *raw = malloc(written);
+		int fd = memfd_create("part", 0);
+		const char *end;
+		size_t len;
+
+		assert_non_null(from);
+		from = strstr(from, "\r\n\r\n") + 4;
+		(void)sodium_base642bin(raw, written, from, strlen(from),
+		    "\r\n", &len, &end, sodium_base64_VARIANT_ORIGINAL);
+		assert_int_equal(strncmp(end, "--part", 6), 0);
+		assert_int_equal(write(fd, raw, len), (ssize_t)len);
+		if (i == 0)
+			assert_says("gzip -dc </proc/self/fd/9 | wc -c", fd,
+			    "3145728\n");
+		else
+			assert_archive(fd, 3 * MB);
+		close(fd);
+		free(raw);
+	}
+	free(text);
+	stream_release(memfd, written);
 }
 
 /* The control: gzip does look at the checksum. */
@@ -164,7 +213,7 @@ static void
 test_damaged(void **state)
 {
 	uint64_t written;
-	int status, memfd = canary_packed(MB, &written);
+	int status, memfd = canary_packed(MB, false, &written);
 	int fd = attachment(memfd, written);
 	off_t end = lseek(fd, 0, SEEK_END);
 	uint8_t byte;
@@ -202,14 +251,16 @@ test_nested(void **state)
 static void
 test_never_the_same(void **state)
 {
-	int (*const make[])(uint64_t, uint64_t *) = {
-	    canary_make, canary_packed};
-
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		uint64_t written[2];
-		int memfd[2] = {make[i](CANARY_SMALL, &written[0]),
-		    make[i](CANARY_SMALL, &written[1])};
+		int memfd[2];
+
+		for (size_t k = 0; k < 2; k++)
+			memfd[k] = i == 0
+				       ? canary_make(CANARY_SMALL, &written[k])
+				       : canary_packed(
+					     CANARY_SMALL, false, &written[k]);
 		char *text[2] = {content(memfd[0], written[0]),
 		    content(memfd[1], written[1])};
 
@@ -222,41 +273,6 @@ test_never_the_same(void **state)
 	}
 }
 
-/* A large one is made in pieces, and shared. */
-static void
-test_large(void **state)
-{
-	uint64_t written;
-	unsigned int pieces = 0;
-	int memfd;
-
-	(void)state;
-	assert_false(canary_run());
-	assert_int_equal(canary_large(3 * MB, 0, &written), -1);
-	while (canary_run())
-		pieces++;
-	assert_in_range(pieces, 20, 100);
-	memfd = canary_large(3 * MB, 0, &written);
-	assert_int_not_equal(memfd, -1);
-	assert_in_range(written, 3 * MB - 1024, 3 * MB);
-	assert_int_equal(canary_large(3 * MB, 1, &written), memfd);
-	/* Another size has to wait until those are done. */
-	assert_int_equal(canary_large(2 * MB, 2, &written), -1);
-	assert_false(canary_run());
-	canary_release(0);
-	canary_release(1);
-	canary_release(2);
-	/* The same backend gets another one. */
-	assert_int_equal(canary_large(2 * MB, 2, &written), -1);
-	while (canary_run())
-		continue;
-	assert_int_not_equal(canary_large(2 * MB, 2, &written), -1);
-	assert_int_equal(canary_large(2 * MB, 2, &written), -1);
-	canary_release(2);
-	assert_true(memory_take(64 * MB)); /* nothing is held */
-	memory_give(64 * MB);
-}
-
 static void
 test_no_memory(void **state)
 {
@@ -265,13 +281,8 @@ test_no_memory(void **state)
 	(void)state;
 	assert_true(memory_take(64 * MB));
 	assert_int_equal(canary_make(CANARY_SMALL, &written), -1);
-	assert_int_equal(canary_packed(CANARY_SMALL, &written), -1);
+	assert_int_equal(canary_packed(CANARY_SMALL, true, &written), -1);
 	assert_int_equal(canary_nest(&written), -1);
-	assert_int_equal(canary_large(3 * MB, 0, &written), -1);
-	while (canary_run())
-		continue;
-	assert_int_equal(canary_large(3 * MB, 0, &written), -1);
-	canary_release(0);
 	memory_give(64 * MB);
 	assert_true(memory_take(64 * MB));
 	memory_give(64 * MB);
@@ -283,10 +294,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_padded),
 	    cmocka_unit_test(test_packed),
+	    cmocka_unit_test(test_weighted),
 	    cmocka_unit_test(test_damaged),
 	    cmocka_unit_test(test_nested),
 	    cmocka_unit_test(test_never_the_same),
-	    cmocka_unit_test(test_large),
 	    cmocka_unit_test(test_no_memory),
 	};
 

@@ -21,6 +21,7 @@
 #define LEAD	 100
 #define FOUND	 "fd[11]: Eicar FOUND"
 #define BLIND	 "fd[11]: OK"
+#define LIMIT	 "fd[11]: Heuristics.Limits.Exceeded.MaxFileSize FOUND"
 
 static struct scanner_settings settings;
 static struct job job[4];
@@ -49,6 +50,15 @@ job_unconfirmed(struct job *j, enum outcome end)
 	leave(j, end);
 }
 
+static bool exceeds[4]; /* job_exceeds was called for it */
+
+void
+job_exceeds(struct job *j)
+{
+	exceeds[j - job] = true;
+	leave(j, OUTCOME_TOO_BIG);
+}
+
 void
 job_backend_hangs(uint32_t backend)
 {
@@ -68,13 +78,6 @@ void
 spare_want(uint32_t backend)
 {
 	(void)backend;
-}
-
-bool
-probe_is_measuring(uint32_t index)
-{
-	(void)index;
-	return false;
 }
 
 bool
@@ -118,26 +121,40 @@ set_up(uint32_t backends, uint32_t interval)
 	backend_setup(&settings);
 	for (uint32_t i = 0; i < backends; i++) {
 		backend_at(i)->threads = 4;
-		backend_at(i)->limit = 100 * MB;
 		backend_works(i);
+		backend_proved(i, 100 * MB);
 	}
 	confirm_setup(&settings);
 	memset(job, 0, sizeof(job));
+	memset(exceeds, 0, sizeof(exceeds));
 }
 
-/* clamd has called message i of that many bytes clean.  True: that counts. */
+/* clamd has answered so to message i of that many bytes.  True: that counts. */
 static bool
-judged(uint32_t i, uint32_t backend, uint64_t size)
+answered(uint32_t i, uint32_t backend, uint64_t size, enum outcome outcome)
 {
 	job[i].backend = backend;
 	job[i].lead = LEAD;
 	job[i].size = size + LEAD;
 	job[i].verdict.outcome = OUTCOME_INTERNAL;
-	if (confirm_is_fresh(&job[i]))
+	if (!confirm_is_wanted(&job[i], outcome))
 		return true;
 	job[i].state = JOB_CONFIRMING;
 	confirm_join(&job[i]);
 	return false;
+}
+
+static bool
+judged(uint32_t i, uint32_t backend, uint64_t size)
+{
+	return answered(i, backend, size, OUTCOME_CLEAN);
+}
+
+/* How much a packed canary of that length holds, by its own size. */
+static void
+assert_asked_for(uint64_t length)
+{
+	assert_in_range(asked->size, length / 140, 2 * length / 110 + 8192);
 }
 
 static bool
@@ -256,10 +273,11 @@ test_length(void **state)
 	answer(0, FOUND);
 	assert_false(waits(1));
 	assert_true(judged(0, 0, 131072));
-	/* Very long ones have a line of their own. */
+	/* Long ones have lines of their own. */
 	assert_false(judged(2, 0, 3 * MB));
 	run();
 	assert_int_equal(opened, 3);
+	assert_asked_for(4 * MB);
 	assert_true(judged(0, 0, 10));
 	answer(1, FOUND);
 	assert_false(waits(2));
@@ -267,13 +285,13 @@ test_length(void **state)
 	assert_false(judged(2, 0, 4 * MB + 1));
 }
 
-/* No longer than what the clamd looks into. */
+/* No longer than what the clamd is known to look into, if that will do. */
 static void
 test_limit(void **state)
 {
 	(void)state;
 	set_up(1, INTERVAL);
-	backend_at(0)->limit = 20000;
+	backend_at(0)->proved = 20000;
 	assert_false(judged(0, 0, 17000));
 	run();
 	answer(0, FOUND);
@@ -291,8 +309,7 @@ test_missed(void **state)
 	    {BLIND, "says OK to the EICAR test string in 8192 bytes"},
 	    {"fd[11]: Can't create new file ERROR",
 		"no verdict on a test message: scan-error"},
-	    {"fd[11]: Heuristics.Limits.Exceeded.MaxFileSize FOUND",
-		"no verdict on a test message: too big"},
+	    {LIMIT, "no verdict on a test message: too big"},
 	    {"", "no verdict on a test message: no-reply"},
 	};
 
@@ -476,6 +493,218 @@ test_stream(void **state)
 	assert_false(waits(0));
 }
 
+/* A message that is longer than all before: the smallest proof that covers it
+ * is enough, and tells for those that are shorter. */
+static void
+test_need(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	backend_at(0)->proved = MB;
+	assert_false(judged(0, 0, 30 * MB));
+	run();
+	assert_int_equal(opened, 1);
+	assert_asked_for(30 * MB);
+	assert_false(judged(1, 0, 20 * MB));
+	assert_false(judged(2, 0, 3 * MB));
+	answer(3, FOUND);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(job[i].verdict.outcome, OUTCOME_CLEAN);
+	assert_int_equal(backend_at(0)->proved, 30 * MB);
+	assert_true(judged(0, 0, 30 * MB));
+	/* From now on they share, as others do. */
+	now_ms += INTERVAL;
+	assert_false(judged(0, 0, 17 * MB));
+	run();
+	assert_asked_for(30 * MB);
+	answer(3, FOUND);
+}
+
+/* One that waits is released by any proof that covers it, and does not wait
+ * for a longer one. */
+static void
+test_not_for_longer(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	backend_at(0)->proved = MB;
+	assert_false(judged(0, 0, 2 * MB));
+	assert_false(judged(1, 0, 90 * MB));
+	run();
+	assert_int_equal(opened, 2);
+	/* The long one began last, and answers first. */
+	assert_asked_for(90 * MB);
+	answer(3, FOUND);
+	assert_false(waits(0) || waits(1));
+	/* The other way round. */
+	set_up(1, INTERVAL);
+	backend_at(0)->proved = MB;
+	assert_false(judged(1, 0, 90 * MB));
+	run();
+	assert_false(judged(0, 0, 2 * MB));
+	run();
+	assert_asked_for(2 * MB);
+	answer(1, FOUND);
+	assert_false(waits(0));
+	assert_true(waits(1));
+}
+
+/* One large canary at a time, for the message whose turn it is. */
+static void
+test_one_large(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	backend_at(0)->proved = MB;
+	assert_false(judged(0, 0, 20 * MB));
+	assert_false(judged(1, 0, 90 * MB));
+	assert_false(judged(2, 0, 18 * MB));
+	run();
+	assert_int_equal(opened, 1);
+	assert_asked_for(20 * MB);
+	assert_false(judged(3, 0, 19 * MB));
+	run();
+	assert_int_equal(opened, 1);
+	answer(3, FOUND);
+	assert_false(waits(0) || waits(2));
+	assert_true(waits(1) && waits(3));
+	run();
+	assert_int_equal(opened, 2);
+	assert_asked_for(90 * MB);
+	answer(3, FOUND);
+	assert_false(waits(1) || waits(3));
+	assert_nothing_held();
+	/* None at all if nothing needs one: a start sends none. */
+	confirm_setup(&settings);
+	run();
+	assert_int_equal(opened, 2);
+}
+
+/* Beyond its limits, which it says, or passes over; the shorter ones wait on. */
+static void
+test_exceeds(void **state)
+{
+	static const struct {
+		bool alerts_off;
+		const char *reply;
+	} row[] = {{false, LIMIT}, {true, BLIND}, {true, LIMIT}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		set_up(1, INTERVAL);
+		backend_at(0)->proved = MB;
+		backend_at(0)->alerts_off = row[i].alerts_off;
+		assert_false(judged(0, 0, 30 * MB));
+		assert_false(judged(1, 0, 20 * MB));
+		run();
+		answer(3, row[i].reply);
+		assert_true(exceeds[0]);
+		assert_true(waits(1));
+		assert_int_equal(backend_limit(0), 30 * MB - 1);
+		assert_int_equal(backend_at(0)->state, BACKEND_UP);
+		run();
+		assert_asked_for(20 * MB);
+		answer(3, FOUND);
+		assert_int_equal(job[1].verdict.outcome, OUTCOME_CLEAN);
+		assert_int_equal(backend_at(0)->proved, 20 * MB);
+		assert_nothing_held();
+	}
+}
+
+/* A long one that it should have found: it is to show that it works, and what
+ * was known is refuted.  Shorter ones may get through. */
+static void
+test_missed_long(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	backend_at(0)->alerts_off = true;
+	assert_false(judged(0, 0, 90 * MB));
+	assert_false(judged(1, 0, 60 * MB));
+	assert_false(judged(2, 0, 20 * MB));
+	run();
+	answer(3, BLIND);
+	assert_int_equal(backend_at(0)->state, BACKEND_SUSPECT);
+	assert_false(down);
+	assert_int_equal(backend_at(0)->proved, 0);
+	assert_int_equal(backend_limit(0), 100 * MB);
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLAMD_ERROR);
+	assert_int_equal(job[1].verdict.outcome, OUTCOME_CLAMD_ERROR);
+	assert_true(waits(2));
+	run();
+	assert_asked_for(20 * MB);
+	answer(3, FOUND);
+	assert_int_equal(job[2].verdict.outcome, OUTCOME_CLEAN);
+	/* A shorter one refutes as well, a longer one does not. */
+	set_up(1, INTERVAL);
+	backend_at(0)->proved = 10 * MB;
+	assert_false(judged(0, 0, 20 * MB));
+	run();
+	answer(3, BLIND);
+	assert_int_equal(backend_at(0)->proved, 10 * MB);
+	assert_false(judged(0, 0, 2 * MB));
+	run();
+	answer(1, BLIND);
+	assert_int_equal(backend_at(0)->proved, 0);
+}
+
+/* It is not done with a long one in time.  It is slow, or hangs: that is for a
+ * small one to show.  No other large one before it is done with that. */
+static void
+test_late(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	assert_false(judged(0, 0, 90 * MB));
+	run();
+	now_ms = confirm_next();
+	run();
+	assert_int_equal(backend_at(0)->state, BACKEND_SUSPECT);
+	assert_int_equal(hangs, 0);
+	assert_false(down);
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_TIMEOUT);
+	assert_int_equal(backend_at(0)->running, 1);
+	assert_false(judged(0, 0, 90 * MB));
+	assert_false(judged(1, 0, 3 * MB));
+	run();
+	assert_int_equal(opened, 2);
+	assert_asked_for(4 * MB);
+	answer(1, FOUND);
+	assert_false(waits(1));
+	assert_true(waits(0));
+	/* Not for ever. */
+	now_ms += 120000;
+	run();
+	now_ms = confirm_next();
+	run();
+	assert_int_equal(opened, 3);
+	assert_asked_for(100 * MB);
+	answer(3, FOUND);
+	assert_false(waits(0));
+	assert_nothing_held();
+}
+
+/* What it calls beyond its limits, is it the message, or something inside? */
+static void
+test_limit_inside(void **state)
+{
+	(void)state;
+	set_up(1, INTERVAL);
+	backend_at(0)->proved = MB;
+	assert_true(answered(0, 0, MB, OUTCOME_LIMITS_EXCEEDED));
+	assert_false(answered(0, 0, MB + 1, OUTCOME_LIMITS_EXCEEDED));
+	run();
+	answer(1, FOUND);
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLEAN); /* confirmed */
+	assert_false(exceeds[0]);
+	assert_false(answered(0, 0, 2 * MB, OUTCOME_LIMITS_EXCEEDED));
+	run();
+	answer(1, LIMIT);
+	assert_true(exceeds[0]);
+	assert_true(answered(0, 0, 50 * MB, OUTCOME_INFECTED));
+	assert_true(answered(0, 0, 50 * MB, OUTCOME_TOO_BIG));
+}
+
 int
 main(void)
 {
@@ -495,6 +724,13 @@ main(void)
 	    cmocka_unit_test(test_hangs),
 	    cmocka_unit_test(test_leaves),
 	    cmocka_unit_test(test_stream),
+	    cmocka_unit_test(test_need),
+	    cmocka_unit_test(test_not_for_longer),
+	    cmocka_unit_test(test_one_large),
+	    cmocka_unit_test(test_exceeds),
+	    cmocka_unit_test(test_missed_long),
+	    cmocka_unit_test(test_late),
+	    cmocka_unit_test(test_limit_inside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,8 +61,6 @@ set_up(void)
 static void
 run(void)
 {
-	while (canary_run())
-		continue;
 	for (int i = 0; i < 3; i++)
 		probe_run(now_ms);
 }
@@ -74,7 +72,6 @@ answer(enum clamd_request want, const char *text)
 	unsigned int before = opened;
 
 	run();
-	/* A large canary is not ready at the first try. */
 	if (asked == NULL || asked->state == CLAMD_CLOSED) {
 		now_ms = probe_next();
 		run();
@@ -101,12 +98,13 @@ static void
 bring_up(void)
 {
 	begin(ALERT);
-	answer(CLAMD_FILDES, FOUND);
-	answer(CLAMD_FILDES, FOUND);
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
+	if (backend_at(0)->proved < MB)
+		answer(CLAMD_FILDES, FOUND);
 	assert_int_equal(probe_next(), now_ms + CHECK);
 }
 
+/* Up after some small messages; nothing waits for the longer one behind. */
 static void
 test_first(void **state)
 {
@@ -116,22 +114,29 @@ test_first(void **state)
 	set_up();
 	b = backend_at(0);
 	assert_int_equal(probe_next(), now_ms);
-	begin(ALERT);
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	answer(CLAMD_STATS, STATS);
+	answer(CLAMD_FILDES, FOUND);
+	assert_in_range(asked->size, 4096, CANARY_SMALL);
 	assert_int_equal(b->state, BACKEND_UNKNOWN);
+	answer(CLAMD_FILDES, ALERT);
+	assert_in_range(asked->size, 1, CANARY_SMALL);
+	assert_int_equal(b->state, BACKEND_UP);
 	assert_int_equal(b->threads, 4);
 	assert_int_equal(b->version.daily, 27000);
-	assert_true(probe_is_measuring(0));
+	assert_int_equal(b->proved, CANARY_SMALL);
+	assert_int_equal(backend_limit(0), FULL);
 	run();
 	assert_in_range(asked->size, MB - 1024, MB);
+	assert_int_equal(b->running, 1);
 	answer(CLAMD_FILDES, FOUND);
 	assert_int_equal(b->state, BACKEND_UP);
-	assert_int_equal(b->limit, MB);
-	answer(CLAMD_FILDES, FOUND);
-	assert_in_range(asked->size, FULL - 1024, FULL);
-	assert_int_equal(b->limit, FULL);
+	assert_int_equal(b->proved, MB);
 	assert_false(b->alerts_off);
-	assert_false(probe_is_measuring(0));
 	assert_int_equal(b->running, 0);
+	assert_int_equal(opened, 6);
+	assert_int_equal(probe_next(), now_ms + CHECK);
 	assert_true(memory_take(64 * MB));
 	memory_give(64 * MB);
 }
@@ -143,6 +148,7 @@ test_check(void **state)
 	(void)state;
 	set_up();
 	bring_up();
+	backend_proved(0, 10 * MB);
 	opened = 0;
 	run();
 	assert_int_equal(opened, 0);
@@ -152,17 +158,19 @@ test_check(void **state)
 	answer(CLAMD_FILDES, FOUND);
 	assert_int_equal(opened, 3);
 	assert_int_equal(probe_next(), now_ms + CHECK);
+	assert_int_equal(backend_at(0)->proved, 10 * MB);
 	/* Another database: everything. */
 	now_ms = probe_next();
 	answer(CLAMD_PING, PONG);
 	answer(CLAMD_VERSION, VERSION_2);
+	assert_int_equal(backend_at(0)->proved, 0);
 	answer(CLAMD_STATS, STATS);
 	answer(CLAMD_FILDES, FOUND);
 	answer(CLAMD_FILDES, ALERT);
 	answer(CLAMD_FILDES, FOUND);
-	answer(CLAMD_FILDES, FOUND);
-	assert_int_equal(opened, 10);
+	assert_int_equal(opened, 9);
 	assert_int_equal(backend_at(0)->version.daily, 27001);
+	assert_int_equal(backend_at(0)->proved, MB);
 	assert_int_equal(probe_next(), now_ms + CHECK);
 }
 
@@ -182,16 +190,12 @@ test_goes_wrong(void **state)
 	    {3, ALERT, "no verdict on a test message: too big"},
 	    {4, "fd[11]: Can't allocate memory ERROR",
 		"no verdict on a test message: scan-error"},
-	    {5, OK, "says OK to the EICAR test string in 1048576 bytes"},
-	    {5, NO_REPLY, "no verdict on a test message: no-reply"},
-	    {6, OK, "says OK to the EICAR test string in 16777216 bytes"},
 	};
 	static const struct {
 		enum clamd_request request;
 		const char *good;
 	} stage[] = {{CLAMD_PING, PONG}, {CLAMD_VERSION, VERSION_1},
-	    {CLAMD_STATS, STATS}, {CLAMD_FILDES, FOUND}, {CLAMD_FILDES, ALERT},
-	    {CLAMD_FILDES, FOUND}, {CLAMD_FILDES, FOUND}};
+	    {CLAMD_STATS, STATS}, {CLAMD_FILDES, FOUND}, {CLAMD_FILDES, ALERT}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
@@ -202,40 +206,175 @@ test_goes_wrong(void **state)
 		assert_string_equal(backend_at(0)->reason, row[i].why);
 		assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 		assert_int_equal(backend_at(0)->running, 0);
-		assert_in_range(probe_next(), now_ms + 1000, now_ms + 10000);
+		assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
 		assert_true(memory_take(64 * MB));
 		memory_give(64 * MB);
 		/* And from the beginning, when its time has come. */
 		now_ms = probe_next();
-		if (row[i].stages == 6) {
-			/* Not up again before the full size this time. */
-			begin(ALERT);
-			answer(CLAMD_FILDES, FOUND);
-			assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
-			answer(CLAMD_FILDES, FOUND);
-			assert_int_equal(backend_at(0)->state, BACKEND_UP);
-		} else
-			bring_up();
+		bring_up();
 	}
 }
 
-/* Halves of the full size, until it fits. */
+/* The longer one does not come back as it should: that keeps nobody from
+ * anything, and is not asked again before something else is known. */
 static void
-test_limits(void **state)
+test_middle(void **state)
+{
+	static const struct {
+		const char *nest, *reply;
+		enum backend_state after;
+		uint64_t limit;
+	} row[] = {
+	    {ALERT, OK, BACKEND_SUSPECT, FULL},
+	    {ALERT, NO_REPLY, BACKEND_SUSPECT, FULL},
+	    {ALERT, "fd[11]: Can't allocate memory ERROR", BACKEND_SUSPECT,
+		FULL},
+	    {ALERT, "fd[11]: Heuristics.Limits.Exceeded.MaxScanTime FOUND",
+		BACKEND_SUSPECT, FULL},
+	    {ALERT, ALERT, BACKEND_UP, MB - 1},
+	    {OK, OK, BACKEND_UP, MB - 1}, /* silent limits look like that */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const struct backend *b;
+
+		set_up();
+		b = backend_at(0);
+		begin(row[i].nest);
+		answer(CLAMD_FILDES, row[i].reply);
+		assert_int_equal(b->state, row[i].after);
+		assert_int_equal(b->proved, CANARY_SMALL);
+		assert_int_equal(backend_limit(0), row[i].limit);
+		assert_int_equal(b->running, 0);
+		if (row[i].after == BACKEND_UP)
+			continue;
+		now_ms = probe_next();
+		answer(CLAMD_PING, PONG);
+		answer(CLAMD_VERSION, VERSION_1);
+		answer(CLAMD_FILDES, FOUND);
+		assert_int_equal(b->state, BACKEND_UP);
+		assert_int_equal(probe_next(), now_ms + CHECK);
+	}
+}
+
+/* It can not finish the longer one in time: a small one shows that it lives. */
+static void
+test_slow(void **state)
+{
+	const struct backend *b;
+
+	(void)state;
+	set_up();
+	b = backend_at(0);
+	begin(ALERT);
+	run();
+	assert_in_range(asked->size, MB - 1024, MB);
+	for (int i = 0; i < 60 && b->state == BACKEND_UP; i++) {
+		now_ms += 1000;
+		backend_answered(0);
+		run();
+	}
+	assert_int_equal(b->state, BACKEND_SUSPECT);
+	assert_int_equal(hangs, 0);
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(b->state, BACKEND_UP);
+	assert_int_equal(backend_limit(0), FULL);
+}
+
+/* What is known is kept through an outage: back after small ones only. */
+static void
+test_outage(void **state)
 {
 	(void)state;
 	set_up();
-	begin(ALERT);
-	answer(CLAMD_FILDES, FOUND);
-	answer(CLAMD_FILDES, ALERT);
-	assert_in_range(asked->size, FULL - 1024, FULL);
-	answer(CLAMD_FILDES, ALERT);
-	assert_in_range(asked->size, FULL / 2 - 2048, FULL / 2);
-	assert_int_equal(backend_at(0)->limit, MB);
-	answer(CLAMD_FILDES, FOUND);
-	assert_int_equal(backend_at(0)->limit, FULL / 4);
+	bring_up();
+	backend_proved(0, 10 * MB);
+	probe_fail(0, "test");
+	opened = 0;
+	now_ms = probe_next();
+	for (unsigned int i = 0; i < 5; i++) {
+		static const enum clamd_request request[] = {CLAMD_PING,
+		    CLAMD_VERSION, CLAMD_STATS, CLAMD_FILDES, CLAMD_FILDES};
+		static const char *const reply[] = {
+		    PONG, VERSION_1, STATS, FOUND, ALERT};
+
+		assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+		answer(request[i], reply[i]);
+		if (request[i] == CLAMD_FILDES)
+			assert_in_range(asked->size, 1, CANARY_SMALL);
+	}
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
+	assert_int_equal(backend_at(0)->proved, 10 * MB);
+	run();
+	assert_int_equal(opened, 5);
 	assert_int_equal(probe_next(), now_ms + CHECK);
+	/* With another database it is not. */
+	probe_fail(0, "test");
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_2);
+	assert_int_equal(backend_at(0)->proved, 0);
+}
+
+/* Often while it is away, and less often while it answers wrongly. */
+static void
+test_how_often(void **state)
+{
+	uint64_t pause = 0;
+
+	(void)state;
+	set_up();
+	at_once = CLAMD_REFUSED;
+	for (int i = 0; i < 20; i++) {
+		run();
+		assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
+		now_ms = probe_next();
+	}
+	at_once = CLAMD_WAIT_READ;
+	for (int i = 0; i < 10; i++) {
+		answer(CLAMD_PING, "no");
+		assert_true(probe_next() - now_ms >= pause);
+		pause = probe_next() - now_ms;
+		now_ms = probe_next();
+	}
+	assert_in_range(pause, 2000, 10000);
+	bring_up();
+	probe_fail(0, "test");
+	assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
+}
+
+/* It hangs, and is listened to: the first thing it says is noticed. */
+static void
+test_hangs(void **state)
+{
+	(void)state;
+	set_up();
+	run();
+	now_ms = probe_next();
+	run();
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	assert_int_equal(hangs, 1);
+	assert_int_equal(opened, 1);
+	/* No message waits for that. */
+	assert_false(probe_hasten(0));
+	now_ms += 20000;
+	run();
+	assert_int_equal(opened, 1);
+	bring_up();
+	/* Not for ever: the other side may be gone without a word. */
+	probe_fail(0, "test");
+	now_ms = probe_next();
+	run();
+	opened = 0;
+	for (int i = 0; i < 200; i++) {
+		now_ms += 1000;
+		run();
+	}
+	assert_in_range(opened, 2, 6);
 }
 
 /* A clamd that passes its limits silently. */
@@ -246,10 +385,6 @@ test_silent_limits(void **state)
 	set_up();
 	begin(OK);
 	assert_true(backend_at(0)->alerts_off);
-	answer(CLAMD_FILDES, FOUND);
-	answer(CLAMD_FILDES, OK); /* above its limits, then */
-	answer(CLAMD_FILDES, FOUND);
-	assert_int_equal(backend_at(0)->limit, FULL / 2);
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
 	set_up();
 	settings.backend[0].require_alerts = true;
@@ -283,7 +418,6 @@ test_stream(void **state)
 	answer(CLAMD_INSTREAM, "stream: Eicar FOUND");
 	assert_false(backend_takes_descriptors(0));
 	answer(CLAMD_INSTREAM, "stream: OK");
-	answer(CLAMD_INSTREAM, "stream: Eicar FOUND");
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
 	/* Not even so. */
 	set_up();
@@ -334,10 +468,29 @@ test_refused(void **state)
 	at_once = CLAMD_WAIT_READ;
 	/* A message waits; but what has just failed is no use. */
 	assert_false(probe_hasten(0));
-	now_ms += 300;
+	now_ms += 150;
 	assert_true(probe_hasten(0));
 	assert_int_equal(probe_next(), now_ms);
 	bring_up();
+}
+
+/* Suspect behind a probe that was good: that says nothing yet, and a message
+ * waits for the next one, which begins at once. */
+static void
+test_suspect(void **state)
+{
+	(void)state;
+	set_up();
+	bring_up();
+	backend_suspected(0, "test");
+	assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
+	assert_true(probe_hasten(0));
+	assert_int_equal(probe_next(), now_ms);
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_1);
+	assert_true(probe_hasten(0));
+	answer(CLAMD_FILDES, FOUND);
+	assert_int_equal(backend_at(0)->state, BACKEND_UP);
 }
 
 /* One that is at work: canaries take a thread, the next that gets free. */
@@ -402,7 +555,6 @@ test_found_out(void **state)
 	bring_up();
 	probe_fail(0, "test");
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
-	assert_true(probe_is_measuring(0));
 	now_ms = probe_next();
 	bring_up();
 	/* Also in the middle of a probe, which does not go on. */
@@ -411,7 +563,7 @@ test_found_out(void **state)
 	run();
 	probe_fail(0, "test");
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
-	assert_in_range(probe_next(), now_ms + 1000, now_ms + 10000);
+	assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
 	now_ms = probe_next();
 	bring_up();
 }
@@ -423,12 +575,17 @@ main(void)
 	    cmocka_unit_test(test_first),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_goes_wrong),
-	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_middle),
+	    cmocka_unit_test(test_slow),
+	    cmocka_unit_test(test_outage),
+	    cmocka_unit_test(test_how_often),
+	    cmocka_unit_test(test_hangs),
 	    cmocka_unit_test(test_silent_limits),
 	    cmocka_unit_test(test_daily),
 	    cmocka_unit_test(test_stream),
 	    cmocka_unit_test(test_silent),
 	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_suspect),
 	    cmocka_unit_test(test_room),
 	    cmocka_unit_test(test_at_work),
 	    cmocka_unit_test(test_found_out),

@@ -183,7 +183,7 @@ bring_up(void)
 	now_ms++;
 	backend_failed(0, "was away");
 	backend_works(0);
-	backend_at(0)->limit = MB;
+	backend_at(0)->proved = MB;
 }
 
 /* The size that the header in the question claims. */
@@ -264,6 +264,37 @@ test_meter(void **state)
 	assert_true(meter_next() == UINT64_MAX);
 }
 
+/* What it says of its limits counts for messages as well, for a while. */
+static void
+test_meter_messages(void **state)
+{
+	(void)state;
+	set_up();
+	bring_up();
+	assert_int_equal(backend_limit(0), 16 * MB);
+	file_limit = 3 * MB;
+	(void)measure();
+	assert_int_equal(backend_limit(0), 3 * MB);
+	now_ms += CHECK;
+	assert_int_equal(measure(), 1);
+	assert_int_equal(backend_limit(0), 3 * MB);
+	/* That it is higher now is not asked: the next such message will tell. */
+	now_ms += 20 * CHECK;
+	(void)measure();
+	assert_int_equal(backend_limit(0), 16 * MB);
+	/* Lower, and after an outage. */
+	file_limit = 2 * MB;
+	for (int i = 0; i < 3; i++) {
+		now_ms += CHECK;
+		(void)measure();
+	}
+	assert_int_equal(backend_limit(0), 2 * MB);
+	file_limit = 25 * MB;
+	bring_up();
+	(void)measure();
+	assert_int_equal(backend_limit(0), 16 * MB);
+}
+
 /* One that does not report limits is not asked: there is no answer. */
 static void
 test_meter_silent(void **state)
@@ -314,6 +345,7 @@ main(void)
 	    cmocka_unit_test(test_changed),
 	    cmocka_unit_test(test_answers),
 	    cmocka_unit_test(test_meter),
+	    cmocka_unit_test(test_meter_messages),
 	    cmocka_unit_test(test_meter_silent),
 	    cmocka_unit_test(test_meter_odd),
 	};
