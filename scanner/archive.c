@@ -70,11 +70,21 @@ archive_setup(uint64_t secret)
 bool
 archive_is_mark(uint32_t mark)
 {
-	for (size_t i = 0; i < archive_marks; i++) {
-		if (archive_mark[i] == mark)
-			return true;
+	switch (mark) {
+	case MARK_FILE:
+	case MARK_DIRECTORY:
+	case MARK_END:
+	case MARK_CABINET:
+	case MARK_7Z:
+	case MARK_RAR:
+	case MARK_GZIP:
+	case MARK_GZIP2:
+	case MARK_BZIP2:
+	case MARK_XZ:
+		return true;
+	default:
+		return false;
 	}
-	return false;
 }
 
 static void

@@ -12,8 +12,8 @@
 
 static uint8_t letter[256];
 
-/* Can a mark begin with these two bytes, or in these two letters? */
-static uint8_t first_bytes[(1 << 16) / 8];
+/* Can a mark begin with that byte, or in these two letters? */
+static bool first_byte[256];
 static bool first_letters[1 << 12];
 
 /* Of what is kept and a piece. */
@@ -35,7 +35,7 @@ set_letters(void)
 static void
 set_first(uint32_t mark)
 {
-	first_bytes[mark >> 19] |= (uint8_t)(1U << (mark >> 16 & 7));
+	first_byte[mark >> 24] = true;
 	for (unsigned int bit = 0; bit <= 4; bit += 2) {
 		uint32_t low = mark >> (20 + bit);
 
@@ -62,12 +62,6 @@ mark_at(const uint8_t *at)
 	       (uint32_t)at[2] << 8 | at[3];
 }
 
-static bool
-is_first(const uint8_t *at)
-{
-	return (first_bytes[at[0] << 5 | at[1] >> 3] >> (at[1] & 7) & 1) != 0;
-}
-
 /* Searches the first so many of len bytes of the window. */
 static void
 search_bytes(struct archive *a, size_t count, size_t len)
@@ -75,11 +69,12 @@ search_bytes(struct archive *a, size_t count, size_t len)
 	for (size_t i = 0; i < count && i + ARCHIVE_MARK <= len; i++) {
 		size_t n = len - i;
 
+		if (!first_byte[window[i]] ||
+		    !archive_is_mark(mark_at(window + i)))
+			continue;
 		if (n > ARCHIVE_HEADER_MAX)
 			n = ARCHIVE_HEADER_MAX;
-		if (is_first(window + i) &&
-		    archive_is_mark(mark_at(window + i)))
-			archive_header(a, span_of(window + i, n));
+		archive_header(a, span_of(window + i, n));
 	}
 }
 
@@ -322,7 +317,11 @@ look_uu(struct look *l, const uint8_t *bytes, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		uint8_t c = bytes[i];
 
-		if (c == '\n')
+		if (l->skip_line && c != '\n') {
+			const uint8_t *end = memchr(bytes + i, '\n', len - i);
+
+			i = end == NULL ? len : (size_t)(end - bytes) - 1;
+		} else if (c == '\n')
 			uu_line_end(l);
 		else if (!l->in_uu)
 			uu_outside(l, c);

@@ -442,6 +442,8 @@ test_nothing(void **state)
 	look_at(&l, 1000);
 	assert_int_equal(look_judge(&l, &bounds), ARCHIVE_FINE);
 	assert_false(look_is_blind(&l));
+	for (size_t i = 0; i < archive_marks; i++)
+		assert_true(archive_is_mark(archive_mark[i]));
 	make_zip(ONE(DEFLATE("a", 99, 30 * MB)));
 	for (size_t len = 0; len < 27; len++) {
 		archive.len = len;
