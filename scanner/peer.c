@@ -157,7 +157,8 @@ peer_take(struct peer *p)
 	else if (n > 0 &&
 		 !record_check(ROLE_LISTENER, ROLE_SCANNER, r, passed != -1))
 		p->wrong = wrong_type(r);
-	else if (n > 0 && clock_ms() > p->until)
+	else if (n > 0 && record_type_of(r) == RECORD_CHANNEL &&
+		 clock_ms() > p->until)
 		p->wrong = RECORD_CHANNEL; /* it was told to accept no more */
 	if (n > 0 && p->wrong == 0 && record_type_of(r) == RECORD_LOAD) {
 		take_load(p, r);

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What listeners say to the scanner: sessions' channels and their load, at work
+ * and when they were retired.
+ */
+#include "scanner/peer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "privsep/channel.h"
+#include "privsep/record.h"
+#include "scanner/client.h"
+#include "scanner/journal.h"
+#include "scanner/monitor.h"
+#include "scanner/poll.h"
+
+/* --- what surrounds peer.c ------------------------------------------------------ */
+
+static uint64_t now_ms = 1000000;
+static unsigned int sessions, lines;
+static uint32_t yielded, cut;
+static char last_line[LOG_LINE_MAX + 1];
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	(void)id;
+	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
+	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
+	return 0;
+}
+
+bool
+poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
+    enum poll_for want)
+{
+	(void)fd, (void)kind, (void)index;
+	*have = want;
+	return true;
+}
+
+void
+poll_leave(int fd)
+{
+	(void)fd;
+}
+
+void
+journal_end(struct log_line *line)
+{
+	snprintf(
+	    last_line, sizeof(last_line), "%.*s", (int)line->len, line->text);
+	lines++;
+}
+
+void
+journal_event(enum log_level level, const char *event, const char *what)
+{
+	(void)level, (void)event, (void)what;
+}
+
+void
+client_add(int fd, uint32_t owner)
+{
+	(void)owner;
+	close(fd);
+	sessions++;
+}
+
+void
+client_leave(uint32_t owner)
+{
+	(void)owner;
+}
+
+void
+client_yield(uint32_t owner, uint32_t places, uint64_t now)
+{
+	(void)owner;
+	assert_int_equal(now, now_ms);
+	yielded += places;
+}
+
+uint32_t
+client_limit(void)
+{
+	return 2000;
+}
+
+bool
+monitor_send(const void *record)
+{
+	struct record_cut r;
+
+	memcpy(&r, record, sizeof(r));
+	assert_int_equal(r.head.type, RECORD_CUT);
+	cut = r.record;
+	return true;
+}
+
+/* --- a listener ------------------------------------------------------------------- */
+
+#define LINK 7U
+
+static int listener;
+
+static int
+setup(void **state)
+{
+	static const struct scanner_settings settings = {
+	    .limits = {.silent_time = 20000}};
+	int pair[2];
+
+	(void)state;
+	if (!channel_pair(pair))
+		return -1;
+	peer_setup(&settings);
+	peer_add(pair[1], LINK);
+	listener = pair[0];
+	sessions = lines = 0;
+	yielded = cut = 0;
+	last_line[0] = '\0';
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	peer_gone(LINK);
+	close(listener);
+	return 0;
+}
+
+static void
+say_channel(void)
+{
+	struct record_plain r = {
+	    .head = record_head(RECORD_CHANNEL, sizeof(r))};
+
+	assert_true(channel_send(listener, &r, STDIN_FILENO));
+	peer_input(0);
+}
+
+static void
+say_load(enum load_why why, uint32_t need, uint32_t silent)
+{
+	struct record_load r = {.head = record_head(RECORD_LOAD, sizeof(r)),
+	    .sessions = 2000,
+	    .waiting = 12,
+	    .why = (uint32_t)why,
+	    .need = need,
+	    .silent = silent};
+
+	assert_true(channel_send(listener, &r, -1));
+	peer_input(0);
+}
+
+static void
+test_load(void **state)
+{
+	(void)state;
+	say_channel();
+	assert_int_equal(sessions, 1);
+	say_load(LOAD_MAX_SESSIONS, 12, 0);
+	assert_int_equal(yielded, 12);
+	assert_int_equal(lines, 1);
+	assert_non_null(strstr(last_line,
+	    "event=connections-waiting reason=max_sessions limit=2000 "
+	    "sessions=2000 waiting=12"));
+	say_load(LOAD_NONE, 3, 0);
+	assert_int_equal(yielded, 15);
+	assert_int_equal(lines, 1);
+	say_load(LOAD_NONE, 0, 5);
+	assert_int_equal(lines, 2);
+	assert_non_null(strstr(last_line,
+	    "event=connections-dropped silent=5 evicted=0 refused=0"));
+	/* a reason that is none */
+	say_load(LOAD_WHYS, 0, 0);
+	assert_int_equal(lines, 2);
+	say_channel();
+	assert_int_equal(sessions, 2);
+	assert_int_equal(cut, 0);
+}
+
+/* What a listener can bring about so is bounded. */
+static void
+test_flood(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		say_load(LOAD_MAX_SESSIONS, 1, 1);
+	assert_in_range(lines, 1, 200);
+	assert_in_range(yielded, 1, 100);
+	assert_int_equal(cut, 0);
+	now_ms += 1000;
+	yielded = 0;
+	say_load(LOAD_MAX_SESSIONS, 1, 0);
+	assert_int_equal(yielded, 1);
+}
+
+static void
+test_wrong(void **state)
+{
+	struct record_plain plain = {
+	    .head = record_head(RECORD_RENEW, sizeof(plain))};
+	struct record_load load = {
+	    .head = record_head(RECORD_LOAD, sizeof(load))};
+
+	(void)state;
+	assert_true(channel_send(listener, &plain, -1));
+	peer_input(0);
+	assert_int_equal(cut, RECORD_RENEW);
+	peer_gone(LINK);
+	close(listener);
+	assert_int_equal(setup(NULL), 0);
+	/* a channel without one, a load with one, a load cut short */
+	plain.head.type = RECORD_CHANNEL;
+	assert_true(channel_send(listener, &plain, -1));
+	peer_input(0);
+	assert_int_equal(cut, RECORD_CHANNEL);
+	peer_gone(LINK);
+	close(listener);
+	assert_int_equal(setup(NULL), 0);
+	assert_true(channel_send(listener, &load, STDIN_FILENO));
+	peer_input(0);
+	assert_int_equal(cut, RECORD_LOAD);
+	peer_gone(LINK);
+	close(listener);
+	assert_int_equal(setup(NULL), 0);
+	load.head.length -= 4;
+	assert_true(channel_send(listener, &load, -1));
+	peer_input(0);
+	assert_int_equal(cut, RECORD_LOAD);
+	assert_int_equal(sessions, 0);
+	assert_int_equal(lines, 0);
+}
+
+/* Its sessions live on, so it may still say what it has; but it must not bring
+ * new ones. */
+static void
+test_retired(void **state)
+{
+	(void)state;
+	peer_retire(LINK);
+	say_channel();
+	assert_int_equal(sessions, 1);
+	now_ms += 60000;
+	say_load(LOAD_NONE, 0, 5);
+	assert_int_equal(lines, 1);
+	assert_int_equal(cut, 0);
+	say_channel();
+	assert_int_equal(sessions, 1);
+	assert_int_equal(cut, RECORD_CHANNEL);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_load, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_wrong, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_retired, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);
+}
