@@ -48,6 +48,18 @@ struct config {
  * "FILE:LINE: KEY: what is wrong with VALUE; the mend"; *out is untouched. */
 bool config_read(const char *file, struct config *out, FILE *err);
 
+/* What is allowed and unwise in the file that config_read has taken last. */
+struct config_warning {
+	const char *file, *section, *key;
+	unsigned line;	  /* 0: the file does not set it */
+	const char *what; /* with the mend */
+};
+
+void config_warnings(void (*say)(const struct config_warning *));
+
+/* "FILE:LINE: warning: KEY: what". */
+void config_warning_print(const struct config_warning *, FILE *out);
+
 /* Are there keys to be read at all?  Where nothing is stamped nor checked the
  * daemon reads none. */
 bool config_has_keys(const struct config *);

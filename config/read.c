@@ -31,38 +31,62 @@ print_plain(FILE *out, const char *text)
 		fputc(*text < ' ' || *text > '~' ? '?' : *text, out);
 }
 
-/* One line on r->err. */
 static void
-say(struct reading *r, unsigned line, const char *grade, const char *section,
-    const char *key, const char *what)
+print_line(FILE *out, const char *grade, const struct config_warning *w)
 {
-	fprintf(r->err, "%s:", r->file);
-	if (line != 0)
-		fprintf(r->err, "%u:", line);
-	fputs(grade, r->err);
-	if (*key != '\0') {
-		fprintf(r->err, " %s%s", section, *section == '\0' ? "" : ".");
-		print_plain(r->err, key);
-		fputc(':', r->err);
+	fprintf(out, "%s:", w->file);
+	if (w->line != 0)
+		fprintf(out, "%u:", w->line);
+	fputs(grade, out);
+	if (*w->key != '\0') {
+		fprintf(
+		    out, " %s%s", w->section, *w->section == '\0' ? "" : ".");
+		print_plain(out, w->key);
+		fputc(':', out);
 	}
-	fputc(' ', r->err);
-	print_plain(r->err, what);
-	fputc('\n', r->err);
+	fputc(' ', out);
+	print_plain(out, w->what);
+	fputc('\n', out);
 }
 
 void
 reading_fault(struct reading *r, unsigned line, const char *section,
     const char *key, const char *what)
 {
+	const struct config_warning fault = {.file = r->file,
+	    .section = section,
+	    .key = key,
+	    .line = line,
+	    .what = what};
+
 	r->faults++;
-	say(r, line, "", section, key, what);
+	print_line(r->err, "", &fault);
 }
 
 void
 reading_warning(struct reading *r, unsigned line, const char *section,
     const char *key, const char *what)
 {
-	say(r, line, " warning:", section, key, what);
+	const struct config_warning warning = {.file = r->file,
+	    .section = section,
+	    .key = key,
+	    .line = line,
+	    .what = what};
+
+	r->say(&warning);
+}
+
+void
+config_warnings(void (*say)(const struct config_warning *))
+{
+	reading.say = say;
+	warn_of_settings(&reading);
+}
+
+void
+config_warning_print(const struct config_warning *w, FILE *out)
+{
+	print_line(out, " warning:", w);
 }
 
 unsigned
@@ -311,7 +335,6 @@ config_read(const char *file, struct config *out, FILE *err)
 	free(text);
 	if (r->faults != 0)
 		return false;
-	warn_of_settings(r);
 	*out = r->config;
 	return true;
 }

@@ -18,6 +18,7 @@
 struct reading {
 	const char *file;
 	FILE *err;
+	void (*say)(const struct config_warning *);
 	unsigned faults;
 	struct config config;
 	struct backend_settings backend; /* of the clamd section in hand */
@@ -62,8 +63,8 @@ void complete_peer(struct reading *, const char *network, unsigned line);
 /* After the whole file. */
 void complete_config(struct reading *);
 
-/* After complete_config: says which of the settings are allowed but unwise, and
- * the mend. */
+/* After complete_config: says to r->say which of the settings are allowed but
+ * unwise, and the mend. */
 void warn_of_settings(struct reading *);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Settings that are allowed and unwise: each is told with its line and what to
- * write instead, by `pratiqued -T` and at the start.  Runs in pratiqued, and in
- * pratique(8), when the file has been read without a fault.
+ * write instead, by `pratiqued -T` and in the log of a start.  Runs in
+ * pratiqued, when the file has been read without a fault.
  */
 #include <grp.h>
 #include <netinet/in.h>

@@ -76,6 +76,14 @@ getgrgid(gid_t gid)
 
 /* --- the target --------------------------------------------------------------- */
 
+static FILE *messages_to;
+
+static void
+print_warning(const struct config_warning *w)
+{
+	config_warning_print(w, messages_to);
+}
+
 /* Reads text as a configuration; messages are left in the buffer. */
 static bool
 read_text(struct span text, struct config *config)
@@ -93,6 +101,9 @@ read_text(struct span text, struct config *config)
 	NEED(pwrite(fd, text.ptr, text.len, 0) == (ssize_t)text.len);
 	messages[0] = '\0';
 	ok = config_read(path, config, err);
+	messages_to = err;
+	if (ok)
+		config_warnings(print_warning);
 	fclose(err);
 	return ok;
 }

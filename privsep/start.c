@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "lib/log.h"
 #include "privsep/activation.h"
 #include "privsep/pid_file.h"
 #include "privsep/plan.h"
@@ -126,6 +127,30 @@ become_monitor(const struct plan *plan, char **argv)
 	return EX_OSERR;
 }
 
+static void
+print_warning(const struct config_warning *w)
+{
+	config_warning_print(w, stderr);
+}
+
+/* In the form that the log has: it may be there that our standard error goes. */
+static void
+log_warning(const struct config_warning *w)
+{
+	struct log_line line;
+	char option[64];
+
+	snprintf(option, sizeof(option), "%s%s%s", w->section,
+	    *w->section == '\0' ? "" : ".", w->key);
+	log_begin(&line, LOG_LEVEL_WARNING, "config-warning");
+	log_text(&line, "file", w->file);
+	if (w->line != 0)
+		log_number(&line, "line", w->line);
+	log_text(&line, "option", option);
+	log_text(&line, "what", w->what);
+	log_end(&line);
+}
+
 static int
 fail(int status, const char *why)
 {
@@ -168,6 +193,8 @@ start(const struct arguments *a, struct config *c, struct plan_given *given,
 	    (given->pid_file = pid_file_open(
 		 a->pid_file, given->pid_path, why, sizeof(why))) == -1)
 		return fail(EX_CANTCREAT, why);
+	log_init(STDERR_FILENO, c->scanner.log_format, LOG_TO_STDERR);
+	config_warnings(log_warning);
 	/* Paths of the configuration are whole ones. */
 	if (chdir("/") == -1 || !plan_make(c, given, &plan, why, sizeof(why)))
 		fail(status, why);
@@ -228,6 +255,7 @@ main(int argc, char **argv)
 	if (!config_read(a.config, &config, stderr))
 		return EX_CONFIG;
 	if (a.test) {
+		config_warnings(print_warning);
 		test_keys(&config, a.config);
 		config_dump(&config, stdout);
 		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;

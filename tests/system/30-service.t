@@ -451,7 +451,7 @@ def forged(tap, w):
               "the status file is root's alone")
     with open(path, "r+b") as file:
         block = file.read()
-        at = block.index(str.encode("monitor\0")) - 8
+        at = block.index(str.encode("monitor\0")) - 16
         every = (1 << len(EVERY_LAYER)) - 1
         file.seek(at)
         file.write(every.to_bytes(4, sys.byteorder))

@@ -26,6 +26,14 @@
 static struct config config;
 static char messages[OUT_MAX];
 
+static FILE *messages_to;
+
+static void
+print_warning(const struct config_warning *w)
+{
+	config_warning_print(w, messages_to);
+}
+
 /* Reads text as a file named t.conf; messages without the directory. */
 static bool
 read_text(const char *text)
@@ -42,6 +50,9 @@ read_text(const char *text)
 	memset(&config, 0, sizeof(config));
 	messages[0] = '\0';
 	ok = config_read("t.conf", &config, err);
+	messages_to = err;
+	if (ok)
+		config_warnings(print_warning);
 	fclose(err);
 	return ok;
 }
