@@ -245,10 +245,10 @@ def bad_configurations(tap, w):
 def socket_file(tap, w):
     """The socket's mode and group, and two daemons for one socket"""
     p = w.pratiqued
+    p.start()
     status = os.stat(p.socket)
     tap.equal((status.st_mode & 0o777, grp.getgrgid(status.st_gid).gr_name),
               (0o660, "postfix"), "socket_mode and socket_group")
-    p.start()
     status, _, err = p.run("-c", p.config)
     tap.ok(status not in (0, EX_CONFIG), "a second daemon does not start",
            status)

@@ -30,6 +30,7 @@
 #define LISTENER  2U
 #define KEYS	  4U
 #define LIBMILTER 8U
+#define RESOLVER  16U
 
 /* Where an argument of the second call comes from. */
 #define A(n)                    \
@@ -49,18 +50,21 @@ static const struct twin {
 		uint64_t value;
 	} argument[ARGUMENTS];
 } twins[] = {
-    {"open", "openat", MONITOR | KEYS, {FIXED(0), A(0), A(1), A(2)}},
-    {"stat", "newfstatat", MONITOR, {FIXED(0), A(0), A(1), FIXED(0)}},
-    {"lstat", "newfstatat", MONITOR,
+    {"open", "openat", RESOLVER | MONITOR | KEYS, {FIXED(0), A(0), A(1), A(2)}},
+    {"stat", "newfstatat", RESOLVER | MONITOR,
+	{FIXED(0), A(0), A(1), FIXED(0)}},
+    {"lstat", "newfstatat", RESOLVER | MONITOR,
 	{FIXED(0), A(0), A(1), FIXED(AT_SYMLINK_NOFOLLOW)}},
-    {"fstat", "newfstatat", MONITOR | KEYS,
+    {"fstat", "newfstatat", RESOLVER | MONITOR | KEYS,
 	{A(0), FIXED(1), A(1), FIXED(AT_EMPTY_PATH)}},
-    {"fstat", "statx", MONITOR | KEYS,
+    {"fstat", "statx", RESOLVER | MONITOR | KEYS,
 	{A(0), FIXED(1), FIXED(AT_EMPTY_PATH), FIXED(0x7ff), A(1)}},
-    {"access", "faccessat", MONITOR, {FIXED(0), A(0), A(1)}},
-    {"faccessat", "faccessat2", MONITOR, {A(0), A(1), A(2), FIXED(0)}},
+    {"access", "faccessat", RESOLVER | MONITOR, {FIXED(0), A(0), A(1)}},
+    {"faccessat", "faccessat2", RESOLVER | MONITOR,
+	{A(0), A(1), A(2), FIXED(0)}},
     {"unlink", "unlinkat", MONITOR, {FIXED(0), A(0), FIXED(0)}},
-    {"readlink", "readlinkat", MONITOR, {FIXED(0), A(0), A(1), A(2)}},
+    {"readlink", "readlinkat", RESOLVER | MONITOR,
+	{FIXED(0), A(0), A(1), A(2)}},
     {"fstatfs", "statfs", MONITOR, {A(0), A(1)}},
     {"dup2", "dup3", MONITOR, {A(0), A(1), FIXED(0)}},
     {"fork", "clone", MONITOR, {FIXED(17)}}, /* SIGCHLD */
@@ -68,17 +72,18 @@ static const struct twin {
 	{FIXED(0), A(0), FIXED(0), A(1)}},
     {"setrlimit", "prlimit64", MONITOR | LISTENER,
 	{FIXED(0), A(0), A(1), FIXED(0)}},
-    {"read", "readv", MONITOR, {A(0), A(1), FIXED(1)}},
+    {"read", "readv", RESOLVER | MONITOR, {A(0), A(1), FIXED(1)}},
     {"write", "writev", MONITOR | LIBMILTER, {A(0), A(1), FIXED(1)}},
-    {"time", "clock_gettime", MONITOR | LIBMILTER, {FIXED(0), A(0)}},
-    {"gettimeofday", "clock_gettime", MONITOR | LIBMILTER, {FIXED(0), A(0)}},
-    {"poll", "ppoll", LIBMILTER, {A(0), A(1), A(2), FIXED(0)}},
+    {"time", "clock_gettime", RESOLVER | MONITOR | LIBMILTER, {FIXED(0), A(0)}},
+    {"gettimeofday", "clock_gettime", RESOLVER | MONITOR | LIBMILTER,
+	{FIXED(0), A(0)}},
+    {"poll", "ppoll", RESOLVER | LIBMILTER, {A(0), A(1), A(2), FIXED(0)}},
     {"pipe", "pipe2", LIBMILTER, {A(0), FIXED(0)}},
-    {"nanosleep", "clock_nanosleep", LIBMILTER,
+    {"nanosleep", "clock_nanosleep", RESOLVER | LIBMILTER,
 	{FIXED(0), FIXED(0), A(0), A(1)}},
     /* A wait that the kernel itself resumes after a stop. */
-    {"poll", "restart_syscall", LIBMILTER, {FIXED(0)}},
-    {"nanosleep", "restart_syscall", LIBMILTER, {FIXED(0)}},
+    {"poll", "restart_syscall", RESOLVER | LIBMILTER, {FIXED(0)}},
+    {"nanosleep", "restart_syscall", RESOLVER | LIBMILTER, {FIXED(0)}},
 };
 
 static unsigned int
@@ -90,6 +95,8 @@ role_bits(const struct policy *policy)
 		return KEYS;
 	if (policy == &policy_libmilter)
 		return LIBMILTER;
+	if (policy == &policy_resolver)
+		return RESOLVER;
 	if (policy == &policy_monitor)
 		return MONITOR;
 	/* Whose process is started under it. */
