@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "scanner/clock.h"
+#include "scanner/database.h"
 #include "scanner/journal.h"
 #include "scanner/monitor.h"
 #include "scanner/probe.h"
@@ -20,8 +21,6 @@
 /* One message's part of the work, divided by the weight; weights are at most
  * 100, so nothing that matters is lost. */
 #define SHARE 1000000
-/* clamd's dates have no zone: they can be wrong by so much. */
-#define ZONES_S (26 * INT64_C(3600))
 /* A clamd may be started anew, with other limits, unseen: they are found out
  * again so often at most, by a canary that it does not unpack to the end. */
 #define CEILING_MS 300000
@@ -351,17 +350,6 @@ even_share(struct backend *b)
 }
 
 static void
-add_database(struct log_line *line, const struct version *v)
-{
-	int64_t age = clock_today() - v->built;
-
-	if (v->daily == 0)
-		return;
-	log_number(line, "database", v->daily);
-	log_number(line, "age_h", age > 0 ? (uint64_t)age / 3600 : 0);
-}
-
-static void
 log_state(const struct backend *b)
 {
 	static const char *const event[] = {
@@ -383,7 +371,7 @@ log_state(const struct backend *b)
 		    &line, "limit", backend_limit((uint32_t)(b - backend)));
 		log_number(&line, "proved", b->proved);
 		log_text(&line, "version", b->version.text);
-		add_database(&line, &b->version);
+		database_add(&line, &b->version);
 	} else
 		log_text(&line, "reason", b->reason);
 	journal_end(&line);
@@ -493,31 +481,6 @@ backend_warn(uint32_t index, const char *reason)
 	journal_end(&line);
 }
 
-/* What there is to say about another database than before. */
-static void
-judge_database(uint32_t index, const struct version *old)
-{
-	struct backend *b = &backend[index];
-	const struct version *v = &b->version;
-	struct log_line line;
-
-	if (v->text[0] == '\0')
-		backend_warn(index, "does not tell its version");
-	else if (v->daily == 0)
-		backend_warn(index, "has no daily database");
-	else if (v->daily < old->daily)
-		backend_warn(index, "has an older database than before");
-	else if (v->built > clock_today() + ZONES_S)
-		backend_warn(index, "has a database from the future");
-	if (old->text[0] == '\0')
-		return; /* comes with backend-up */
-	log_begin(&line, LOG_LEVEL_INFO, "backend-database");
-	log_text(&line, "backend", backend_name(index));
-	log_text(&line, "version", v->text);
-	add_database(&line, v);
-	journal_end(&line);
-}
-
 void
 backend_set_version(uint32_t index, const struct version *v)
 {
@@ -531,11 +494,10 @@ backend_set_version(uint32_t index, const struct version *v)
 		b->old_said = false;
 		b->proved = 0;
 		b->ceiling = UINT64_MAX;
-		judge_database(index, &old);
+		database_judge(index, v, &old);
 		tell(index, false);
 	}
-	if (!b->old_said && v->daily != 0 &&
-	    clock_today() - v->built > max_age_s + ZONES_S) {
+	if (!b->old_said && database_is_old(v, max_age_s)) {
 		b->old_said = true;
 		backend_warn(index, "has an old database");
 	}
