@@ -19,6 +19,7 @@
 #include "scanner/archives.h"
 #include "scanner/clock.h"
 #include "scanner/closing.h"
+#include "scanner/idle.h"
 #include "scanner/journal.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
@@ -30,8 +31,6 @@
  * waiting for us, and the MTA's for it. */
 #define MESSAGE_GRACE_MS 10000
 
-TAILQ_HEAD(client_list, client);
-
 static const struct scanner_settings *settings;
 static struct client *clients;
 static uint32_t slots;	    /* in the table */
@@ -42,8 +41,7 @@ static bool draining;
 static uint32_t held[PEERS_MAX];       /* by the owners */
 static struct share memory[PEERS_MAX]; /* the same */
 static bool refusing;		       /* the last one, and the log says so */
-static struct client_list with_message = TAILQ_HEAD_INITIALIZER(with_message);
-static struct client_list idle = TAILQ_HEAD_INITIALIZER(idle);
+static TAILQ_HEAD(, client) with_message = TAILQ_HEAD_INITIALIZER(with_message);
 
 /* Datagrams that a channel can hold: its buffer has 208 KiB, and the kernel
  * counts more than 512 bytes for each. */
@@ -126,47 +124,25 @@ client_enter(struct client *c, enum client_state state)
 		c->flow = NULL;
 	}
 	if (was_idle && state != CLIENT_IDLE)
-		TAILQ_REMOVE(&idle, c, order);
+		idle_leave(c);
 	if (is_busy(state) && !was_busy) {
 		busy++;
 		c->deadline = clock_ms() + settings->limits.message_time +
 			      settings->scan_timeout + MESSAGE_GRACE_MS;
 		TAILQ_INSERT_TAIL(&with_message, c, order);
 	}
-	if (state == CLIENT_IDLE && !was_idle) {
-		c->since = clock_ms();
-		TAILQ_INSERT_TAIL(&idle, c, order);
-	}
+	if (state == CLIENT_IDLE && !was_idle)
+		idle_enter(c);
 	c->state = state;
 }
 
 static void
-client_tell(const struct client *c, enum record_type type)
+send_drain(const struct client *c)
 {
-	struct record_plain r = {.head = record_head(type, sizeof(r))};
+	struct record_plain drain = {
+	    .head = record_head(RECORD_DRAIN, sizeof(drain))};
 
-	(void)channel_send(c->fd, &r, -1);
-}
-
-void
-client_yield(uint32_t owner, uint32_t places, uint64_t now)
-{
-	struct client *next;
-
-	for (struct client *c = TAILQ_FIRST(&idle);
-	     c != NULL && places > 0 && now >= c->since + YIELD_IDLE_MS;
-	     c = next) {
-		next = TAILQ_NEXT(c, order);
-		if (c->owner != owner)
-			continue;
-		/* It may be in a message that we have nothing of yet: then it
-		 * stays, and is not the first to be asked again. */
-		client_tell(c, RECORD_YIELD);
-		places--;
-		c->since = now;
-		TAILQ_REMOVE(&idle, c, order);
-		TAILQ_INSERT_TAIL(&idle, c, order);
-	}
+	(void)channel_send(c->fd, &drain, -1);
 }
 
 void
@@ -175,7 +151,7 @@ client_drain(void)
 	draining = true;
 	for (uint32_t i = 0; i < slots_used; i++) {
 		if (clients[i].state != CLIENT_FREE)
-			client_tell(&clients[i], RECORD_DRAIN);
+			send_drain(&clients[i]);
 	}
 }
 
@@ -254,7 +230,7 @@ client_add(int fd, uint32_t owner)
 	client_enter(c, CLIENT_IDLE);
 	count++;
 	if (draining)
-		client_tell(c, RECORD_DRAIN);
+		send_drain(c);
 }
 
 /* Frees what the open message holds. */

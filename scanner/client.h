@@ -99,10 +99,6 @@ void client_input(uint32_t index);
 void client_run(uint64_t now);
 uint64_t client_next(void);
 
-/* Asks so many sessions of that listener to end, those that have been idle
- * longest, and for YIELD_IDLE_MS at least. */
-void client_yield(uint32_t owner, uint32_t places, uint64_t now);
-
 /* Asks all sessions, and those still to come, to end when they have no
  * message open. */
 void client_drain(void);

@@ -11,6 +11,7 @@
 #include "privsep/record.h"
 #include "scanner/client.h"
 #include "scanner/clock.h"
+#include "scanner/idle.h"
 #include "scanner/journal.h"
 #include "scanner/monitor.h"
 #include "scanner/poll.h"
@@ -129,7 +130,7 @@ take_load(struct peer *p, struct span record)
 	if (!rate_take(&p->loads, now, LOADS_AT_ONCE, LOADS_PER_SECOND))
 		return;
 	load_log(&load);
-	client_yield((uint32_t)(p - table), load.need, now);
+	idle_yield((uint32_t)(p - table), load.need, now);
 }
 
 /* The type of a datagram that is no record of a listener's. */

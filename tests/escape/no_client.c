@@ -80,12 +80,6 @@ report_next(void)
 	return UINT64_MAX;
 }
 
-void
-client_yield(uint32_t owner, uint32_t places, uint64_t now)
-{
-	(void)owner, (void)places, (void)now;
-}
-
 uint32_t
 client_limit(void)
 {

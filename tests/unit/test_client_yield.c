@@ -16,6 +16,7 @@
 
 #include "privsep/channel.h"
 #include "scanner/closing.h"
+#include "scanner/idle.h"
 #include "scanner/monitor.h"
 #include "scanner/report.h"
 #include "scanner/share.h"
@@ -177,36 +178,36 @@ test_yield(void **state)
 	finish(0);
 	later = now_ms + YIELD_IDLE_MS;
 	/* too soon for all of them */
-	client_yield(3, SESSIONS, later - YIELD_IDLE_MS);
+	idle_yield(3, SESSIONS, later - YIELD_IDLE_MS);
 	assert_int_equal(count_asked(), 0);
 	/* the first, but not another listener's, and none with a message */
-	client_yield(3, 1, later);
+	idle_yield(3, 1, later);
 	assert_true(asked(3));
 	assert_int_equal(count_asked(), 0);
-	client_yield(3, 2, later);
+	idle_yield(3, 2, later);
 	assert_true(asked(4));
 	assert_true(asked(5));
 	assert_int_equal(count_asked(), 0);
-	client_yield(3, SESSIONS, later);
+	idle_yield(3, SESSIONS, later);
 	assert_true(asked(0));
 	/* who was asked is not asked again at once, */
 	assert_int_equal(count_asked(), 0);
-	client_yield(3, SESSIONS, later + YIELD_IDLE_MS - 1);
+	idle_yield(3, SESSIONS, later + YIELD_IDLE_MS - 1);
 	assert_int_equal(count_asked(), 0);
 	/* but later, if it is still there */
 	now_ms = later;
 	finish(2);
-	client_yield(3, SESSIONS, later + 2 * YIELD_IDLE_MS);
+	idle_yield(3, SESSIONS, later + 2 * YIELD_IDLE_MS);
 	assert_true(asked(2));
 	assert_int_equal(count_asked(), 4);
-	client_yield(7, SESSIONS, later);
+	idle_yield(7, SESSIONS, later);
 	assert_true(asked(1));
 	for (uint32_t i = 0; i < SESSIONS; i++) {
 		close(session[i]);
 		client_input(i);
 	}
 	assert_int_equal(client_count(), 0);
-	client_yield(3, SESSIONS, later + 10 * YIELD_IDLE_MS);
+	idle_yield(3, SESSIONS, later + 10 * YIELD_IDLE_MS);
 }
 
 static int

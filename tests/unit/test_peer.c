@@ -18,6 +18,7 @@
 #include "privsep/channel.h"
 #include "privsep/record.h"
 #include "scanner/client.h"
+#include "scanner/idle.h"
 #include "scanner/journal.h"
 #include "scanner/monitor.h"
 #include "scanner/poll.h"
@@ -82,7 +83,7 @@ client_leave(uint32_t owner)
 }
 
 void
-client_yield(uint32_t owner, uint32_t places, uint64_t now)
+idle_yield(uint32_t owner, uint32_t places, uint64_t now)
 {
 	(void)owner;
 	assert_int_equal(now, now_ms);
