@@ -11,7 +11,8 @@ from offender import (FLOOD, RECORDS, SIZE, World, breach, ended, record, say)
 from kit import proc
 from kit.tap import main, wait_for
 
-TO_MONITOR = ["ready", "ended", "renew", "load"]  # a listener's own records
+# A listener's own records.
+TO_MONITOR = ["ready", "ended", "renew", "load", "pong"]
 FEW = 3000  # records, fewer than that
 LINES_MAX = 130  # session-died lines that a flood of them may bring
 
