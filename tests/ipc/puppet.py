@@ -16,7 +16,7 @@ RECORDS = [name for name in TYPE if not name.startswith("outcome-")
            and name not in ("unknown", "batch-max")]
 SIZE = {name: int(size) for name, _, size in ROWS}
 BATCH_MAX = SIZE["batch-max"]
-OWN = ["begin", "field", "body", "end", "abort", "report"]
+OWN = ["begin", "field", "body", "end", "abort", "report", "closing"]
 
 
 def record(name, rest=b"", length=None, size=None):

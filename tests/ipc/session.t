@@ -129,11 +129,12 @@ def forms(tap, w):
     breach(tap, w, "a head cut short", begin()[:7])
     breach(tap, w, "length 0", record("abort", length=0))
     breach(tap, w, "length below a head", record("abort", length=7))
-    breach(tap, w, "length beyond the datagram", record("begin", length=81))
+    breach(tap, w, "length beyond the datagram",
+           record("begin", length=SIZE["begin"] + 1))
     breach(tap, w, "length of 4 GB", record("begin", length=0xffffffff))
     breach(tap, w, "bytes behind the last record", begin() + b"xyz")
     breach(tap, w, "a longer datagram than any batch",
-           begin() + body(bytes(BATCH_MAX - 80 - 8 + 1)))
+           begin() + body(bytes(BATCH_MAX - SIZE["begin"] - 8 + 1)))
     breach(tap, w, "a good message, then noise", b"".join(MESSAGE) + bytes(9))
 
 
@@ -150,7 +151,7 @@ def types(tap, w):
 def sizes(tap, w):
     """Wrong sizes of what a session may send"""
     opening = {"end": MESSAGE[:2], "report": MESSAGE, "abort": MESSAGE[:2]}
-    for name in "begin", "end", "abort", "report":
+    for name in "begin", "end", "abort", "report", "closing":
         for change in -4, 4, 60000:
             size = SIZE[name] + change
             if size < 8:

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "scanner/flow.h"
+#include "scanner/memory.h"
 
 #define MAX  1000000
 #define STEP 1000
@@ -140,6 +141,20 @@ test_no_limit(void **state)
 		assert_true(take(i % 3, i % 2, UINT64_C(1) << 40));
 }
 
+/* Mail takes nothing from our own test messages, nor they from mail. */
+static void
+test_aside(void **state)
+{
+	(void)state;
+	memory_setup(1000);
+	grab(0, MANY, 0, 1);
+	assert_true(memory_take(1000));
+	assert_false(memory_take(1));
+	give(0, 0, client[0].held);
+	assert_true(take(0, 0, 1));
+	memory_give(1000);
+}
+
 static void
 key_of(uint32_t number, uint8_t key[RECORD_CLIENT])
 {
@@ -189,6 +204,7 @@ main(void)
 	    T(test_listener),
 	    T(test_denied),
 	    T(test_no_limit),
+	    T(test_aside),
 	    T(test_flows),
 	};
 
