@@ -5,10 +5,11 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
 bool
 network_of(const char *address, struct network *out)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	struct network n = {.family = AF_INET, .prefix = 32};
 	uint8_t six[16];
 
@@ -26,6 +27,21 @@ network_of(const char *address, struct network *out)
 	}
 	*out = n;
 	return true;
+}
+
+void
+network_client(const char *address, uint8_t client[NETWORK_CLIENT])
+{
+	struct network n;
+
+	memset(client, 0, NETWORK_CLIENT);
+	if (!network_of(address, &n))
+		return;
+	if (n.family == AF_INET) {
+		memcpy(client, mapped, sizeof(mapped));
+		memcpy(&client[sizeof(mapped)], n.bytes, 4);
+	} else
+		memcpy(client, n.bytes, NETWORK_CLIENT / 2);
 }
 
 bool

@@ -21,6 +21,12 @@ struct network {
  * one of IPv6 (::ffff:192.0.2.1) is one of IPv4.  False: it is none. */
 bool network_of(const char *address, struct network *out);
 
+/* What a client is known by where clients are told apart: its address of IPv6,
+ * one of IPv4 as such (::ffff:0:0/96); of others only the first half, because
+ * a host has the rest to itself.  Zeros if it is no address. */
+#define NETWORK_CLIENT 16
+void network_client(const char *address, uint8_t client[NETWORK_CLIENT]);
+
 /* Is the address in the network? */
 bool network_holds(const struct network *, const struct network *address);
 

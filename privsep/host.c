@@ -120,23 +120,6 @@ batch_record(const void *record, size_t len)
 	batch_add(record, len);
 }
 
-/* By what the scanner knows a client, see record.h. */
-static void
-name_client(const char *address, uint8_t client[RECORD_CLIENT])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct network n;
-
-	memset(client, 0, RECORD_CLIENT);
-	if (!network_of(address, &n))
-		return;
-	if (n.family == AF_INET) {
-		memcpy(client, mapped, sizeof(mapped));
-		memcpy(client + sizeof(mapped), n.bytes, 4);
-	} else
-		memcpy(client, n.bytes, RECORD_CLIENT / 2);
-}
-
 void
 host_scan_begin(uint32_t message, const char *queue_id, const char *client_addr,
     bool candidates)
@@ -146,7 +129,7 @@ host_scan_begin(uint32_t message, const char *queue_id, const char *client_addr,
 	    .stamps = candidates};
 
 	strncpy(r.queue_id, queue_id, sizeof(r.queue_id) - 1);
-	name_client(client_addr, r.client);
+	network_client(client_addr, r.client);
 	batch_record(&r, sizeof(r));
 }
 

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/network.h"
 #include "lib/report.h"
 #include "lib/span.h"
 #include "lib/stamp.h"
@@ -69,8 +70,8 @@ enum record_type {
 
 #define RECORD_BATCH_MAX  73728 /* one 64 KiB piece and the small ones before */
 #define RECORD_NAME_MAX	  256	/* signature and backend names, cut */
-#define RECORD_CLIENT	  16	/* bytes that a client is known by */
-#define RECORD_REASON_MAX 128	/* why a backend is not used */
+#define RECORD_CLIENT	  NETWORK_CLIENT
+#define RECORD_REASON_MAX 128 /* why a backend is not used */
 
 struct record_head {
 	uint32_t type;	 /* enum record_type */
@@ -159,9 +160,7 @@ struct record_begin {
 	uint32_t message; /* number within the session, from 1 */
 	uint32_t stamps;  /* 1: candidates may come */
 	char queue_id[64];
-	/* An address of IPv6, or of IPv4 as one (::ffff:0:0/96), of the former
-	 * the first half: a host has the rest to itself.  Zero: none. */
-	uint8_t client[RECORD_CLIENT];
+	uint8_t client[RECORD_CLIENT]; /* see lib/network.h */
 };
 
 struct record_field { /* name bytes, then value bytes, behind it */

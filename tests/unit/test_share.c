@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "lib/network.h"
 #include "scanner/flow.h"
 #include "scanner/memory.h"
 
@@ -193,6 +194,39 @@ test_flows(void **state)
 	}
 }
 
+/* Who is one client: an address of IPv4 however it is written, and a network of
+ * IPv6. */
+static void
+test_clients(void **state)
+{
+	static const struct {
+		const char *one, *other;
+		bool same;
+	} rows[] = {
+	    {"192.0.2.1", "192.0.2.1", true},
+	    {"192.0.2.1", "::ffff:192.0.2.1", true},
+	    {"192.0.2.1", "192.0.2.2", false},
+	    {"192.0.2.1", "::192.0.2.1", false},
+	    {"2001:db8::1", "2001:db8::2", true},
+	    {"2001:db8::1", "2001:db8::ffff:0:0:1", true},
+	    {"2001:db8::1", "2001:db8:0:1::1", false},
+	    {"2001:db8::1", "", false},
+	    {"0.0.0.0", "", false},
+	    {"unknown", "", true},
+	    {"192.0.2.256", "localhost", true},
+	};
+	uint8_t one[NETWORK_CLIENT], other[NETWORK_CLIENT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		network_client(rows[i].one, one);
+		network_client(rows[i].other, other);
+		print_message("%s %s\n", rows[i].one, rows[i].other);
+		assert_int_equal(
+		    memcmp(one, other, sizeof(one)) == 0, rows[i].same);
+	}
+}
+
 #define T(name) cmocka_unit_test_setup(name, setup)
 
 int
@@ -206,6 +240,7 @@ main(void)
 	    T(test_no_limit),
 	    T(test_aside),
 	    T(test_flows),
+	    T(test_clients),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
