@@ -28,6 +28,7 @@
 #include "privsep/wire.h"
 
 #define ORDER_HEAD  5
+#define ORDER_MAX   (ORDER_HEAD + RECORD_BATCH_MAX + 4096)
 #define PATIENCE_MS 60000
 
 size_t
@@ -111,29 +112,45 @@ order_read(void)
 		answer(bytes, (size_t)n + 1);
 }
 
+/* Carries one order out. */
+static void
+obey(uint8_t what, struct span bytes)
+{
+	if (what == 'X')
+		_exit(0);
+	while (what == 'S')
+		ppoll(NULL, 0, NULL, NULL);
+	if (what == 'R')
+		order_read();
+	else
+		answer_number(order_write(bytes, what == 'D'));
+}
+
+/* An order may be longer than any packet of an MTA. */
 enum engine_next
 engine_input(struct engine *engine, struct span in, size_t *used)
 {
-	struct cursor at = cursor_of(in);
+	static uint8_t orders[2 * ORDER_MAX];
+	static size_t have;
+	struct cursor at;
 	struct span head, bytes;
 	uint32_t len;
 
 	(void)engine;
-	*used = 0;
+	*used = in.len < sizeof(orders) - have ? in.len : sizeof(orders) - have;
+	memcpy(orders + have, in.ptr, *used);
+	have += *used;
+	at = cursor_of(span_of(orders, have));
 	while (cursor_take(&at, ORDER_HEAD, &head)) {
 		memcpy(&len, head.ptr + 1, sizeof(len));
-		if (!cursor_take(&at, ntohl(len), &bytes))
+		if (!cursor_take(&at, ntohl(len), &bytes)) {
+			at.left += ORDER_HEAD;
 			break;
-		*used = in.len - at.left;
-		if (head.ptr[0] == 'X')
-			_exit(0);
-		while (head.ptr[0] == 'S')
-			ppoll(NULL, 0, NULL, NULL);
-		if (head.ptr[0] == 'R')
-			order_read();
-		else
-			answer_number(order_write(bytes, head.ptr[0] == 'D'));
+		}
+		obey(head.ptr[0], bytes);
 	}
+	memmove(orders, orders + have - at.left, at.left);
+	have = at.left;
 	return ENGINE_MORE;
 }
 
