@@ -25,6 +25,8 @@
 #include "scanner/poll.h"
 #include "scanner/report.h"
 
+TAILQ_HEAD(message_list, client);
+
 #define STATE_BIT(state) (1U << (state))
 
 /* What an honest session needs behind message_time and scan_timeout: its own
@@ -41,7 +43,7 @@ static bool draining;
 static uint32_t held[PEERS_MAX];       /* by the owners */
 static struct share memory[PEERS_MAX]; /* the same */
 static bool refusing;		       /* the last one, and the log says so */
-static TAILQ_HEAD(, client) with_message = TAILQ_HEAD_INITIALIZER(with_message);
+static struct message_list with_message = TAILQ_HEAD_INITIALIZER(with_message);
 
 /* Datagrams that a channel can hold: its buffer has 208 KiB, and the kernel
  * counts more than 512 bytes for each. */

@@ -6,7 +6,9 @@
 #include "privsep/record.h"
 #include "scanner/clock.h"
 
-static TAILQ_HEAD(, client) idle = TAILQ_HEAD_INITIALIZER(idle);
+TAILQ_HEAD(idle_list, client);
+
+static struct idle_list idle = TAILQ_HEAD_INITIALIZER(idle);
 
 static void
 append(struct client *c, uint64_t since)
