@@ -69,8 +69,12 @@ def expand(name):
     """The calls of a set, or the call itself."""
     if not name.startswith("@"):
         return frozenset([name])
+    # From systemd 254 on it tells a service manager of its own end, and would
+    # wait for a test that does not read that.
     text = subprocess.run(["systemd-analyze", "syscall-filter", name],
-                          stdout=subprocess.PIPE, check=True).stdout.decode()
+                          stdout=subprocess.PIPE, check=True,
+                          env={k: v for k, v in os.environ.items()
+                               if k != "NOTIFY_SOCKET"}).stdout.decode()
     calls = set()
     for line in text.splitlines()[1:]:
         if line.strip() and not line.strip().startswith("#"):
