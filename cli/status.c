@@ -42,17 +42,11 @@ phase_name(uint32_t phase)
 }
 
 static const char *
-clamd_name(uint32_t state)
+clamd_name(const struct status_backend *clamd)
 {
-	switch ((enum status_clamd)state) {
-	case STATUS_CLAMD_UNKNOWN:
-		return "checking";
-	case STATUS_CLAMD_UP:
+	if (clamd->up != 0)
 		return "up";
-	case STATUS_CLAMD_DOWN:
-		return "down";
-	}
-	return "unknown";
+	return clamd->reason[0] == '\0' ? "checking" : "down";
 }
 
 static void
@@ -120,7 +114,7 @@ print_clamd(const struct status_block *b, uint32_t i)
 	double mb = 1 << 20;
 
 	printf("%-9s %-11s %-9s %s%s%s", "clamd", b->backend[i].name,
-	    clamd_name(b->backend[i].state), b->backend[i].address,
+	    clamd_name(&b->backend[i]), b->backend[i].address,
 	    *reason == '\0' ? "" : ": ", reason);
 	if (proved != 0)
 		printf(", proved to %.2f MB", (double)proved / mb);
@@ -152,7 +146,7 @@ cli_status(const struct status_block *b)
 		printf("%-9s %s\n", "listen", b->listen[i]);
 	for (uint32_t i = 0; i < b->backends; i++) {
 		print_clamd(b, i);
-		clamds += b->backend[i].state == STATUS_CLAMD_UP;
+		clamds += b->backend[i].up != 0;
 	}
 	print_key(b);
 	/* One listener and one scanner. */

@@ -101,7 +101,7 @@ usual_block(struct status_block *b)
 	process(&b->monitor, "monitor", 101);
 	process(&b->child[0], "listener", 102);
 	process(&b->child[1], "scanner", 103);
-	b->backend[0].state = STATUS_CLAMD_UP;
+	b->backend[0].up = 1;
 	snprintf(b->backend[0].name, sizeof(b->backend[0].name), "local");
 	snprintf(b->backend[0].address, sizeof(b->backend[0].address),
 	    "unix:/run/clamd.ctl");
@@ -205,7 +205,7 @@ check_status(const struct status_block *b)
 		up += b->child[i].state == STATUS_CHILD_UP;
 	}
 	for (size_t i = 0; i < b->backends; i++)
-		clamds += b->backend[i].state != STATUS_CLAMD_DOWN;
+		clamds += b->backend[i].up != 0;
 	text = printed(cli_status, b, &status);
 	NEED(count_lines(text) == things);
 	NEED(status == (b->phase == STATUS_READY && up == 2 && clamds > 0

@@ -45,6 +45,14 @@ keyring_get(void)
 }
 
 const struct key *
+keyring_stamping(void)
+{
+	const struct keyring *ring = keyring_get();
+
+	return ring->stamping < ring->count ? &ring->key[ring->stamping] : NULL;
+}
+
+const struct key *
 keyring_find(const char *id)
 {
 	const struct keyring *ring = keyring_get();

@@ -51,6 +51,9 @@ bool keyring_finish(bool ok, char *why, size_t size);
 /* The ring in use, empty at first.  Valid until the next begin. */
 const struct keyring *keyring_get(void);
 
+/* The key that stamps, or NULL. */
+const struct key *keyring_stamping(void);
+
 /* The key of that id, or NULL. */
 const struct key *keyring_find(const char *id);
 

@@ -48,17 +48,15 @@ enum stamp_answer
 notary_stamp(const uint8_t request[static STAMP_RECORD], uint64_t now,
     uint8_t record[static STAMP_RECORD], uint8_t mac[static STAMP_MAC])
 {
-	const struct keyring *ring = keyring_get();
-	const struct key *key;
+	const struct key *key = keyring_stamping();
 	struct stamp s;
 
 	if (!stamp_decode(request, &s) || !is_request(&s, now))
 		return STAMP_VIOLATION;
 	if (s.database == 0 || s.database_time == 0)
 		return STAMP_NO_DATABASE;
-	if (!settings->add || ring->stamping >= ring->count)
+	if (!settings->add || key == NULL)
 		return STAMP_NO_KEY;
-	key = &ring->key[ring->stamping];
 	if (now < key->from)
 		return STAMP_KEY_NOT_YET;
 	if (now > key->until)

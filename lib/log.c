@@ -134,17 +134,27 @@ line_add_value(struct log_line *line, const uint8_t *bytes, size_t len)
 	return line_add(line, "\"", 1);
 }
 
-void
-log_bytes(struct log_line *line, const char *key, const void *ptr, size_t len)
+/* Appends a key and its value or, from the first that has no room on,
+ * nothing. */
+static void
+line_add_pair(struct log_line *line, const char *key, const void *ptr,
+    size_t len, bool number)
 {
 	size_t before = line->len;
 
 	if (line->full)
 		return;
-	if (line_add_key(line, key) && line_add_value(line, ptr, len))
-		return;
-	line->len = before;
-	line->full = true;
+	line->full = !line_add_key(line, key) ||
+		     !(number ? line_add(line, ptr, len)
+			      : line_add_value(line, ptr, len));
+	if (line->full)
+		line->len = before;
+}
+
+void
+log_bytes(struct log_line *line, const char *key, const void *ptr, size_t len)
+{
+	line_add_pair(line, key, ptr, len, false);
 }
 
 void
@@ -158,19 +168,12 @@ log_number(struct log_line *line, const char *key, uint64_t number)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
-	size_t before = line->len;
 
 	do {
 		digits[--at] = (char)('0' + number % 10);
 		number /= 10;
 	} while (number != 0);
-	if (line->full)
-		return;
-	if (line_add_key(line, key) &&
-	    line_add(line, digits + at, sizeof(digits) - at))
-		return;
-	line->len = before;
-	line->full = true;
+	line_add_pair(line, key, digits + at, sizeof(digits) - at, true);
 }
 
 /* "2026-11-20T10:00:00.123Z" */

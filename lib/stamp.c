@@ -180,38 +180,25 @@ stamp_decode(const uint8_t record[static STAMP_RECORD], struct stamp *out)
 
 /* --- names ---------------------------------------------------------------- */
 
+/* What every name may have; of an engine's, and further characters behind the
+ * first. */
+#define PLAIN	     "0123456789abcdefghijklmnopqrstuvwxyz"
+#define PLAIN_ENGINE PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 static bool
-is_digit(uint8_t c)
+is_one_of(uint8_t c, const char *set)
 {
-	return c >= '0' && c <= '9';
+	return c != 0 && strchr(set, (char)c) != NULL;
 }
 
 static bool
-is_lower(uint8_t c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_upper(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-/* At most max bytes, the first a letter or digit; capitals and the further
- * characters as given. */
-static bool
-name_fit(struct span s, size_t max, bool capitals, const char *others)
+name_fit(struct span s, size_t max, const char *plain, const char *others)
 {
 	if (s.len == 0 || s.len > max)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		uint8_t c = s.ptr[i];
-		bool plain =
-		    is_digit(c) || is_lower(c) || (capitals && is_upper(c));
-
-		if (!plain &&
-		    (i == 0 || c == 0 || strchr(others, (char)c) == NULL))
+		if (!is_one_of(s.ptr[i], plain) &&
+		    (i == 0 || !is_one_of(s.ptr[i], others)))
 			return false;
 	}
 	return true;
@@ -220,18 +207,18 @@ name_fit(struct span s, size_t max, bool capitals, const char *others)
 bool
 stamp_key_fit(struct span s)
 {
-	return name_fit(s, STAMP_KEY_MAX, false, "._-") &&
-	       (is_digit(s.ptr[s.len - 1]) || is_lower(s.ptr[s.len - 1]));
+	return name_fit(s, STAMP_KEY_MAX, PLAIN, "._-") &&
+	       is_one_of(s.ptr[s.len - 1], PLAIN);
 }
 
 bool
 stamp_profile_fit(struct span s)
 {
-	return name_fit(s, STAMP_PROFILE_MAX, false, "._-");
+	return name_fit(s, STAMP_PROFILE_MAX, PLAIN, "._-");
 }
 
 bool
 stamp_engine_fit(struct span s)
 {
-	return name_fit(s, STAMP_ENGINE_MAX, true, "._+-");
+	return name_fit(s, STAMP_ENGINE_MAX, PLAIN_ENGINE, "._+-");
 }

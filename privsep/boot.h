@@ -54,17 +54,27 @@ struct resolver_boot {
 #define FOOTPRINT_PID_FILE CONFIG_LISTEN_MAX /* behind the sockets */
 #define FOOTPRINT_MAX	   (FOOTPRINT_PID_FILE + 1)
 
+/* What a child is started with; the numbers are descriptors of the monitor's,
+ * where they stay. */
+struct child_plan {
+	char program[BOOT_PROGRAM_MAX];
+	char role[16];	  /* its first argument, for ps */
+	int32_t boot;	  /* boot block */
+	int32_t log;	  /* -1: none */
+	int32_t listen;	  /* the first of the listening sockets; or what is at
+			     their place, see record.h */
+	uint32_t listens; /* at most CONFIG_LISTEN_MAX */
+};
+
 struct monitor_boot {
 	int32_t resolver_pid; /* 0: none */
-	struct sandbox_report resolver_report;
 	struct policy_program monitor;
 	uint64_t descriptors; /* bits of those that it was given */
 	struct stamp_settings stamp;
 	enum log_format log_format;
 	enum log_to log_to;
 	uint32_t scan_timeout;
-	uint32_t retire_time;
-	uint32_t listens;
+	uint32_t retire_time; /* for a listener that was replaced */
 	char listen[CONFIG_LISTEN_MAX *
 		    sizeof(((struct address *)0)->text)]; /* for the log */
 	struct {
@@ -72,13 +82,13 @@ struct monitor_boot {
 		dev_t dev;
 		ino_t ino; /* of what is ours there */
 	} footprint[FOOTPRINT_MAX];
-	/* Where the sockets of clamds are. */
+	/* Where the sockets of clamds are: if one is made anew the scanner,
+	 * which sees the old one, must be, too. */
 	uint32_t directories;
 	char directory[SANDBOX_BINDS_MAX][SANDBOX_BIND_LEN];
-	char listener_program[BOOT_PROGRAM_MAX];
-	char scanner_program[BOOT_PROGRAM_MAX];
+	struct child_plan listener;
+	struct child_plan scanner;
 	char reader_program[BOOT_PROGRAM_MAX];
-	char listener_role[16];
 };
 
 /* Makes a sealed memfd that holds size bytes of block; -1 with errno. */

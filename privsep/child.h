@@ -9,18 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "privsep/boot.h"
 #include "privsep/places.h"
-
-/* What a child is started with.  Descriptors stay the caller's. */
-struct child_plan {
-	const char *program; /* path */
-	const char *role;    /* its first argument, for ps */
-	int boot;	     /* boot block */
-	int log;	     /* -1: none */
-	int listen;	     /* the first of the listening sockets; or what
-				is at their place, see record.h */
-	uint32_t listens;    /* at most CONFIG_LISTEN_MAX */
-};
 
 /* Starts the program in a process group of its own, with /dev/null as
  * standard input and output, our standard error, and the descriptors of

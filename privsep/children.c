@@ -24,8 +24,10 @@
 
 struct child children[CHILDREN_MAX];
 struct job jobs[ROLE_COUNT] = {
-    [ROLE_LISTENER] = {.name = "listener"},
-    [ROLE_SCANNER] = {.name = "scanner"},
+    [ROLE_MONITOR] = {.start_at = CHILDREN_NEVER},
+    [ROLE_LISTENER] = {.name = "listener", .start_at = CHILDREN_NEVER},
+    [ROLE_SESSION] = {.start_at = CHILDREN_NEVER},
+    [ROLE_SCANNER] = {.name = "scanner", .start_at = CHILDREN_NEVER},
 };
 
 static uint32_t links; /* channels made between listeners and scanners */
@@ -37,6 +39,15 @@ child_tell(const struct child *c, enum record_type type, int passfd)
 
 	/* A failure shows as the child's end, or does not matter. */
 	(void)channel_send(c->fd, &r, passfd);
+}
+
+void
+child_log(const struct child *c, struct log_line *line, enum log_level level,
+    const char *event)
+{
+	log_begin(line, level, event);
+	log_text(line, "role", jobs[c->role].name);
+	log_number(line, "pid", (uint64_t)c->pid);
 }
 
 /* Gives listener and scanner a channel to each other. */
@@ -147,7 +158,6 @@ children_start_later(enum role role)
 		delay = delay == 0 ? BACKOFF_FIRST_MS : 2 * delay;
 	job->failures++;
 	job->failed_at = now;
-	job->wanted = true;
 	job->start_at = now + (delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS);
 	if (delay > 0) {
 		struct log_line line;
@@ -167,8 +177,8 @@ children_start(enum role role)
 
 	if (c == NULL)
 		return; /* soon, when the one that was killed is reaped */
-	job->wanted = false;
-	*c = (struct child){.role = role, .fd = -1};
+	job->start_at = CHILDREN_NEVER;
+	*c = (struct child){.role = role, .fd = -1, .until = CHILDREN_NEVER};
 	c->pid = child_start(job->plan, &c->fd);
 	if (c->pid == -1) {
 		log_event(LOG_LEVEL_ERROR, "fork-failed", strerror(errno));

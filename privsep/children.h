@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lib/log.h"
 #include "privsep/child.h"
 #include "privsep/rate.h"
 #include "privsep/record.h"
@@ -34,7 +35,7 @@ struct child {
 	pid_t pid;
 	int fd; /* -1: cut off, its end is near */
 	uint64_t since;
-	uint64_t until;	     /* RETIRED: then it is ended */
+	uint64_t until;	     /* then it is ended */
 	uint32_t unanswered; /* PINGs; see heartbeat.h */
 	struct rate said;    /* its records, but for requests about keys */
 	/* A listener's channel to a scanner: its number, and whose it is. */
@@ -42,11 +43,12 @@ struct child {
 	pid_t scanner;
 };
 
+#define CHILDREN_NEVER UINT64_MAX
+
 struct job {
 	const char *name;
 	const struct child_plan *plan;
-	bool wanted;	   /* a start is due at start_at */
-	uint64_t start_at; /* wire_now's clock */
+	uint64_t start_at; /* when one is due, by wire_now's clock */
 	uint32_t failures;
 	uint64_t failed_at;
 };
@@ -57,6 +59,10 @@ extern struct job jobs[ROLE_COUNT]; /* listener and scanner */
 /* Tells a child something that carries nothing else, or a descriptor (-1:
  * none).  A failure shows as the child's end. */
 void child_tell(const struct child *, enum record_type, int passfd);
+
+/* Begins a line about a child. */
+void child_log(
+    const struct child *, struct log_line *, enum log_level, const char *event);
 
 /* How many places are free. */
 size_t children_room(void);

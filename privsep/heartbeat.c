@@ -8,9 +8,9 @@
 static uint64_t due;
 
 void
-heartbeat_answer(struct child *c, struct span record)
+heartbeat_answer(struct child *c, void *unused)
 {
-	(void)record;
+	(void)unused;
 	c->unanswered = 0;
 }
 
@@ -19,9 +19,7 @@ report(const struct child *c)
 {
 	struct log_line line;
 
-	log_begin(&line, LOG_LEVEL_ERROR, "child-hung");
-	log_text(&line, "role", jobs[c->role].name);
-	log_number(&line, "pid", (uint64_t)c->pid);
+	child_log(c, &line, LOG_LEVEL_ERROR, "child-hung");
 	log_number(&line, "silent_ms", c->unanswered * HEARTBEAT_MS);
 	log_end(&line);
 }

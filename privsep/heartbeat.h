@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Who hangs without dying: every few seconds the monitor asks each child
- * (PING), which answers from its loop (PONG).  One that stays silent is reported, later ended, and so replaced.
+ * (PING), which answers from its loop (PONG).  One that stays silent is
+ * reported, later ended, and so replaced.
  */
 #ifndef PRIVSEP_HEARTBEAT_H
 #define PRIVSEP_HEARTBEAT_H
@@ -27,7 +28,7 @@
 uint64_t heartbeat_run(uint64_t now);
 
 /* PONG. */
-void heartbeat_answer(struct child *, struct span record);
+void heartbeat_answer(struct child *, void *unused);
 
 static inline uint32_t
 heartbeat_patience(const struct child *c)

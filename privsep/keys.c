@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "keys/keyring.h"
@@ -18,26 +17,16 @@
 #include "privsep/child.h"
 #include "privsep/record.h"
 #include "privsep/status.h"
+#include "privsep/wire.h"
 
-/* While something is wrong with the stamping key it is told so often, and the
- * clock, which may be set, is looked at so often. */
+/* While something is wrong with the stamping key it is told so often. */
 #define TELL_EVERY_S UINT64_C(86400)
-#define LOOK_EVERY_S UINT64_C(3600)
 
 static const struct monitor_boot *boot; /* NULL: no keys are in use */
 
 /* What was told of the stamping key, and when; 0: nothing. */
 static enum key_state told;
 static uint64_t told_at;
-
-static uint64_t
-now(void)
-{
-	struct timespec t = {0};
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec > 0 ? (uint64_t)t.tv_sec : 0;
-}
 
 /* The key reader fills the spare ring.  It is waited for: it reads at most 64
  * small files, and without its answer there is nothing to stamp with. */
@@ -94,17 +83,12 @@ keys_load(char *why, size_t size)
 static const struct key *
 stamping(void)
 {
-	const struct keyring *ring = keyring_get();
-
-	return boot == NULL || !boot->stamp.add || ring->stamping >= ring->count
-		   ? NULL
-		   : &ring->key[ring->stamping];
+	return boot == NULL || !boot->stamp.add ? NULL : keyring_stamping();
 }
 
 void
 keys_log(void)
 {
-	const struct keyring *ring;
 	const struct key *key = stamping();
 	struct log_line line;
 
@@ -113,11 +97,10 @@ keys_log(void)
 	if (key != NULL)
 		status_key(key->id, key->from, key->until);
 	told = KEY_VALID; /* a new key has a new state */
-	ring = keyring_get();
 	log_begin(&line, LOG_LEVEL_INFO, "keys-loaded");
-	log_number(&line, "keys", ring->count);
-	if (ring->stamping < ring->count)
-		log_text(&line, "stamping", ring->key[ring->stamping].id);
+	log_number(&line, "keys", keyring_get()->count);
+	if ((key = keyring_stamping()) != NULL)
+		log_text(&line, "stamping", key->id);
 	log_text(&line, "key_memory",
 	    keyring_is_secret() ? "memfd_secret" : "locked");
 	log_end(&line);
@@ -137,12 +120,6 @@ keys_reload(void)
 	return true;
 }
 
-void
-keys_wipe(void)
-{
-	keyring_wipe();
-}
-
 /* --- the stamping key's end --------------------------------------------------- */
 
 static void
@@ -160,15 +137,15 @@ tell(const struct key *key, enum key_state state)
 	log_end(&line);
 }
 
-uint64_t
-keys_look(uint64_t clock)
+void
+keys_look(void)
 {
 	const struct key *key = stamping();
-	uint64_t time = now(), change;
+	uint64_t time = wire_date(), change;
 	enum key_state state;
 
 	if (key == NULL)
-		return UINT64_MAX;
+		return;
 	state = key_state(key->from, key->until, time, &change);
 	/* A clock that was set back makes the difference a large one. */
 	if (state != told || time - told_at >= TELL_EVERY_S) {
@@ -177,9 +154,6 @@ keys_look(uint64_t clock)
 		told = state;
 		told_at = time;
 	}
-	if (change - time > LOOK_EVERY_S)
-		change = time + LOOK_EVERY_S;
-	return clock + (change - time) * 1000;
 }
 
 /* --- requests --------------------------------------------------------------- */
@@ -192,7 +166,8 @@ make(int fd, struct span record)
 	    .head = record_head(RECORD_STAMPED, sizeof(answer))};
 
 	memcpy(&r, record.ptr, sizeof(r));
-	answer.answer = notary_stamp(r.stamp, now(), answer.stamp, answer.mac);
+	answer.answer =
+	    notary_stamp(r.stamp, wire_date(), answer.stamp, answer.mac);
 	if (answer.answer == STAMP_VIOLATION)
 		return false;
 	/* A scanner that does not read its one answer is about to end. */
@@ -208,7 +183,8 @@ check(int fd, struct span record)
 	    .head = record_head(RECORD_CHECKED, sizeof(answer))};
 
 	memcpy(&r, record.ptr, sizeof(r));
-	answer.reason = (uint32_t)notary_check(r.stamp, r.mac, r.peer, now());
+	answer.reason =
+	    (uint32_t)notary_check(r.stamp, r.mac, r.peer, wire_date());
 	(void)channel_send(fd, &answer, -1);
 	return true;
 }

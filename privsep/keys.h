@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Keys in the monitor: having them read at the start, replacing on SIGHUP, wiping at
- * the end, and the two requests of scanners, STAMP and CHECK, between channel
+ * Keys in the monitor: having them read at the start, replacing on
+ * SIGHUP, and the two requests of scanners, STAMP and CHECK, between channel
  * and notary (keys/notary.h).  All of it does nothing where the configuration
  * neither stamps nor checks.
  */
@@ -26,9 +26,8 @@ bool keys_load(char *why, size_t size);
 void keys_log(void);
 
 /* Says in the log, once a day, that the key we stamp with is about to end, has
- * ended or is not valid yet.  Takes the time of wire_now, and returns when to
- * look again; UINT64_MAX: never. */
-uint64_t keys_look(uint64_t clock);
+ * ended or is not valid yet.  To be called every few seconds. */
+void keys_look(void);
 
 /* Answers a STAMP or CHECK that record_check has passed, on a scanner's
  * channel.  False: no scanner of ours asks so; no answer was given. */
@@ -37,7 +36,5 @@ bool keys_request(int fd, struct span record);
 /* Reads the ring anew, and logs what came of it.  False: no keys are in use,
  * nothing was done. */
 bool keys_reload(void);
-
-void keys_wipe(void);
 
 #endif

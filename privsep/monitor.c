@@ -69,46 +69,9 @@ log_start(const struct sandbox_report *report)
 	log_end(&line);
 }
 
-static struct supervise_plan
-plan(void)
-{
-	return (struct supervise_plan){.boot = boot,
-	    .listener = {.program = boot->listener_program,
-		.role = boot->listener_role,
-		.boot = MONITOR_FD_LISTENER,
-		.log = -1,
-		.listen = MONITOR_FD_LISTEN,
-		.listens = boot->listens},
-	    .scanner = {.program = boot->scanner_program,
-		.role = "scanner",
-		.boot = MONITOR_FD_SCANNER,
-		.log = MONITOR_FD_LOG,
-		.listen = MONITOR_FD_ADDRESSES,
-		.listens = given(MONITOR_FD_ADDRESSES)},
-	    .resolver = boot->resolver_pid,
-	    .directories = boot->directories,
-	    .directory = boot->directory,
-	    .scan_timeout = boot->scan_timeout,
-	    .retire_time = boot->retire_time,
-	    .syslog = boot->log_to == LOG_TO_SYSLOG};
-}
-
-/* What it told pratiqued, which started it. */
-static void
-tell_resolver(void)
-{
-	if (boot->resolver_pid == 0)
-		return;
-	status_child(
-	    STATUS_RESOLVER, STATUS_CHILD_UP, "resolver", boot->resolver_pid);
-	status_layers(STATUS_RESOLVER, boot->resolver_report.layers,
-	    boot->resolver_report.missing);
-}
-
 static int
 run(void)
 {
-	struct supervise_plan p = plan();
 	struct sandbox_report report;
 	char text[KEYRING_WHY];
 	const char *why;
@@ -126,10 +89,9 @@ run(void)
 	log_start(&report);
 	keys_log();
 	status_monitor(&report);
-	tell_resolver();
 	notify_setup(given(MONITOR_FD_MANAGER), given(MONITOR_FD_STARTER));
-	status = supervise(&p);
-	keys_wipe();
+	status = supervise(boot);
+	keyring_wipe();
 	footprint_remove(boot);
 	/* The last thing: who reads it may start another one. */
 	log_event(LOG_LEVEL_INFO, "stopped", "all processes have ended");

@@ -279,9 +279,13 @@ make_listener(const struct config *c, struct plan *out)
 	why = libmilter ? make_libmilter(c, &boot) : make_native(&boot);
 	if (why != NULL)
 		return why;
-	name_program(c, monitor.listener_program,
+	monitor.listener = (struct child_plan){.boot = MONITOR_FD_LISTENER,
+	    .log = -1,
+	    .listen = MONITOR_FD_LISTEN,
+	    .listens = c->listens};
+	name_program(c, monitor.listener.program,
 	    libmilter ? "pratique-libmilter" : "pratique-session");
-	snprintf(monitor.listener_role, sizeof(monitor.listener_role), "%s",
+	snprintf(monitor.listener.role, sizeof(monitor.listener.role), "%s",
 	    libmilter ? "libmilter" : "listener");
 	return add_boot(out, MONITOR_FD_LISTENER, &boot, sizeof(boot));
 }
@@ -336,7 +340,11 @@ make_scanner(const struct config *c, int log_fd, struct plan *out)
 	boot.sandbox.required = c->require;
 	if (boot.sandbox.empty_network == 0)
 		boot.sandbox.required &= ~LAYER_BIT(LAYER_NETWORK);
-	name_program(c, monitor.scanner_program, "pratique-scanner");
+	monitor.scanner = (struct child_plan){.role = "scanner",
+	    .boot = MONITOR_FD_SCANNER,
+	    .log = MONITOR_FD_LOG,
+	    .listen = MONITOR_FD_ADDRESSES};
+	name_program(c, monitor.scanner.program, "pratique-scanner");
 	return add_boot(out, MONITOR_FD_SCANNER, &boot, sizeof(boot));
 }
 
@@ -391,7 +399,8 @@ make_monitor(const struct config *c, struct plan *out)
 	monitor.log_to = c->scanner.log_to;
 	monitor.scan_timeout = c->scanner.scan_timeout;
 	monitor.retire_time = c->retire_time;
-	monitor.listens = c->listens;
+	monitor.scanner.listens =
+	    out->fd[MONITOR_FD_ADDRESSES - PLACES_FIRST] != -1;
 	for (uint32_t i = 0; i < c->listens; i++)
 		len += (size_t)snprintf(monitor.listen + len,
 		    sizeof(monitor.listen) - len, "%s%s", i == 0 ? "" : ",",
@@ -455,8 +464,8 @@ open_log(const struct config *c, const struct plan_given *given, int *log_fd,
 static bool
 programs_there(const struct plan *plan, char *why, size_t size)
 {
-	const char *const programs[] = {plan->program, monitor.listener_program,
-	    monitor.scanner_program, monitor.reader_program};
+	const char *const programs[] = {plan->program, monitor.listener.program,
+	    monitor.scanner.program, monitor.reader_program};
 
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		if (access(programs[i], X_OK) == -1) {
@@ -511,7 +520,7 @@ plan_make(struct config *c, const struct plan_given *given, struct plan *out,
 	    (!activated && !open_listens(c, listens, why, size)) ||
 	    (*status = status_make(c, why, size)) == -1)
 		return false;
-	if ((reason = plan_resolver(c, &monitor,
+	if ((reason = plan_resolver(c, *status, &monitor.resolver_pid,
 		 &out->fd[MONITOR_FD_ADDRESSES - PLACES_FIRST])) != NULL) {
 		snprintf(why, size,
 		    "cannot start pratique-resolver, which looks up the hosts "

@@ -16,6 +16,7 @@
 #include "privsep/addresses.h"
 #include "privsep/child.h"
 #include "privsep/places.h"
+#include "privsep/status.h"
 
 /* Until it is confined; it asks no name server before that. */
 #define START_MS 30000
@@ -72,34 +73,33 @@ await(int ready, struct sandbox_report *report)
 }
 
 static const char *
-start(const char *program, const int *fd, struct monitor_boot *monitor)
+start(const char *program, const int *fd, int status, pid_t *pid)
 {
 	int ready[2], fds[] = {fd[0], fd[1], -1};
-	pid_t pid;
+	struct sandbox_report report;
 
 	if (access(program, X_OK) == -1 || pipe2(ready, O_CLOEXEC) == -1)
 		return strerror(errno);
 	fds[2] = ready[1];
-	pid = child_run(program, "resolver", fds, 3);
+	*pid = child_run(program, "resolver", fds, 3);
 	close(ready[1]);
-	if (pid == -1) {
+	if (*pid == -1) {
 		close(ready[0]);
 		return strerror(errno);
 	}
-	if (!await(ready[0], &monitor->resolver_report)) {
-		kill(pid, SIGKILL);
-		waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED);
+	if (!await(ready[0], &report)) {
+		kill(*pid, SIGKILL);
+		waitid(P_PID, (id_t)*pid, &(siginfo_t){0}, WEXITED);
 		close(ready[0]);
 		return "it did not come to work";
 	}
 	close(ready[0]);
-	monitor->resolver_pid = pid;
+	status_resolver(status, *pid, &report);
 	return NULL;
 }
 
 const char *
-plan_resolver(
-    const struct config *c, struct monitor_boot *monitor, int *addresses)
+plan_resolver(const struct config *c, int status, pid_t *pid, int *addresses)
 {
 	static struct resolver_boot boot;
 	char program[BOOT_PROGRAM_MAX];
@@ -114,7 +114,7 @@ plan_resolver(
 	if ((fd[0] = addresses_make(&c->scanner)) == -1 ||
 	    (fd[1] = boot_make(&boot, sizeof(boot))) == -1)
 		return strerror(errno);
-	why = start(program, fd, monitor);
+	why = start(program, fd, status, pid);
 	close(fd[1]);
 	*addresses = fd[0];
 	return why;

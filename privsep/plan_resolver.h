@@ -6,13 +6,14 @@
 #ifndef PRIVSEP_PLAN_RESOLVER_H
 #define PRIVSEP_PLAN_RESOLVER_H
 
-#include "config/config.h"
-#include "privsep/boot.h"
+#include <sys/types.h>
 
-/* Starts it, waits until it is confined, and fills in what the monitor is told
- * of it.  *addresses becomes the memory that it writes to; -1 if there is no
- * name to look up.  NULL, or what went wrong. */
+#include "config/config.h"
+
+/* Starts it, waits until it is confined, and enters it in the status file.
+ * *addresses becomes the memory that it writes to; -1 if there is no name to
+ * look up, and then *pid stays what it is.  NULL, or what went wrong. */
 const char *plan_resolver(
-    const struct config *, struct monitor_boot *, int *addresses);
+    const struct config *, int status, pid_t *pid, int *addresses);
 
 #endif

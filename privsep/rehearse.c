@@ -197,10 +197,10 @@ static bool
 rehearse_listener(const struct plan *plan, int socket, char *why, size_t size)
 {
 	const struct monitor_boot *boot = plan->monitor;
-	struct rehearsal r = with_channel(boot->listener_program,
-	    boot->listener_role, place(plan, MONITOR_FD_LISTENER), -1);
+	struct rehearsal r = with_channel(boot->listener.program,
+	    boot->listener.role, place(plan, MONITOR_FD_LISTENER), -1);
 
-	for (uint32_t i = 0; i < boot->listens; i++)
+	for (uint32_t i = 0; i < boot->listener.listens; i++)
 		r.fd[r.fds++] = socket;
 	return rehearse_child(&r, &boot->monitor, why, size);
 }
@@ -229,8 +229,8 @@ rehearse(const struct plan *plan, char *why, size_t size)
 	const struct monitor_boot *boot = plan->monitor;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int unbound = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct rehearsal scanner = with_channel(boot->scanner_program,
-	    "scanner", place(plan, MONITOR_FD_SCANNER), null);
+	struct rehearsal scanner = with_channel(boot->scanner.program,
+	    boot->scanner.role, place(plan, MONITOR_FD_SCANNER), null);
 	bool good;
 
 	if (place(plan, MONITOR_FD_ADDRESSES) != -1)

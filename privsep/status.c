@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
+
+#include "privsep/wire.h"
 
 static struct status_block *block;
 
@@ -23,16 +24,6 @@ change_end(void)
 {
 	atomic_thread_fence(memory_order_seq_cst);
 	block->sequence++;
-}
-
-/* time(2) is no call of the monitor's. */
-static int64_t
-seconds_now(void)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec;
 }
 
 static void
@@ -53,15 +44,19 @@ status_map(int fd)
 	return true;
 }
 
+static void
+set_layers(struct status_process *p, uint32_t layers, const char *missing)
+{
+	change_begin();
+	p->layers = layers;
+	copy_text(p->missing, sizeof(p->missing), missing);
+	change_end();
+}
+
 void
 status_monitor(const struct sandbox_report *report)
 {
-	change_begin();
-	block->monitor.state = STATUS_CHILD_UP;
-	block->monitor.layers = report->layers;
-	copy_text(block->monitor.missing, sizeof(block->monitor.missing),
-	    report->missing);
-	change_end();
+	set_layers(&block->monitor, report->layers, report->missing);
 }
 
 void
@@ -81,17 +76,14 @@ status_beat(uint64_t now_ms)
 void
 status_child(size_t slot, enum status_state state, const char *role, pid_t pid)
 {
-	struct status_process *p;
+	struct status_process *p = &block->child[slot];
 
-	if (slot >= STATUS_CHILDREN_MAX)
-		return;
-	p = &block->child[slot];
 	if (p->state == state && (state == STATUS_NONE || p->pid == pid))
 		return;
 	change_begin();
 	if (state == STATUS_NONE || p->pid != pid) {
 		memset(p, 0, sizeof(*p));
-		p->since = seconds_now();
+		p->since = (int64_t)wire_date();
 		p->pid = pid;
 	}
 	p->state = state;
@@ -102,13 +94,7 @@ status_child(size_t slot, enum status_state state, const char *role, pid_t pid)
 void
 status_layers(size_t slot, uint32_t layers, const char *missing)
 {
-	if (slot >= STATUS_CHILDREN_MAX)
-		return;
-	change_begin();
-	block->child[slot].layers = layers;
-	copy_text(block->child[slot].missing,
-	    sizeof(block->child[slot].missing), missing);
-	change_end();
+	set_layers(&block->child[slot], layers, missing);
 }
 
 void
@@ -124,8 +110,6 @@ status_key(const char *id, uint64_t from, uint64_t until)
 void
 status_load(size_t slot, uint32_t sessions, uint32_t waiting)
 {
-	if (slot >= STATUS_CHILDREN_MAX)
-		return;
 	change_begin();
 	block->child[slot].sessions = sessions;
 	block->child[slot].waiting = waiting;
@@ -133,16 +117,16 @@ status_load(size_t slot, uint32_t sessions, uint32_t waiting)
 }
 
 void
-status_backend(
-    uint32_t index, enum status_clamd state, const struct record_backend *told)
+status_backend(const struct record_backend *told)
 {
-	if (index >= block->backends)
+	struct status_backend *b = &block->backend[told->index];
+
+	if (told->index >= block->backends)
 		return;
 	change_begin();
-	block->backend[index].state = state;
-	copy_text(block->backend[index].reason,
-	    sizeof(block->backend[index].reason), told->reason);
-	block->backend[index].proved = told->proved;
-	block->backend[index].limit = told->limit;
+	b->up = told->up;
+	copy_text(b->reason, sizeof(b->reason), told->reason);
+	b->proved = told->proved;
+	b->limit = told->limit;
 	change_end();
 }

@@ -39,8 +39,6 @@ enum status_state {
 /* A monitor that has not beaten for so long (CLOCK_MONOTONIC) hangs. */
 #define STATUS_BEAT_MS 30000
 
-enum status_clamd { STATUS_CLAMD_UNKNOWN, STATUS_CLAMD_UP, STATUS_CLAMD_DOWN };
-
 struct status_process {
 	uint32_t state; /* enum status_state */
 	int32_t pid;
@@ -51,6 +49,16 @@ struct status_process {
 	uint32_t zero;
 	char role[16];
 	char missing[512]; /* layers that are not in force, and why */
+};
+
+struct status_backend {
+	uint32_t up; /* 1 or 0 */
+	char name[32];
+	char address[128];
+	/* Why it is not up; not up for no reason: it is being looked at. */
+	char reason[128];
+	uint64_t proved; /* it was seen to look into so many bytes */
+	uint64_t limit;	 /* and is given no more than these; 0: any */
 };
 
 struct status_block {
@@ -70,20 +78,16 @@ struct status_block {
 	uint64_t key_from, key_until; /* both within */
 	struct status_process monitor;
 	struct status_process child[STATUS_CHILDREN_MAX];
-	struct {
-		uint32_t state; /* enum status_clamd */
-		char name[32];
-		char address[128];
-		char reason[128]; /* why it is not up */
-		uint64_t proved;  /* it was seen to look into so many bytes */
-		uint64_t limit;	  /* and is given no more than these; 0: any */
-	} backend[SETTINGS_BACKENDS_MAX];
+	struct status_backend backend[SETTINGS_BACKENDS_MAX];
 };
 
 /* Makes the file in run_dir, which exists, and locks it.  In pratiqued; the
  * process is to be the monitor.  Its descriptor, or -1 with what is wrong and
  * the mend in why. */
 int status_make(const struct config *, char *why, size_t size);
+
+/* The resolver is there, as it told pratiqued, which started it. */
+void status_resolver(int fd, pid_t, const struct sandbox_report *);
 
 /* Maps it, in the monitor; the descriptor stays open, for the lock.  False
  * with errno.  Before all of these: */
@@ -92,7 +96,8 @@ void status_monitor(const struct sandbox_report *);
 void status_phase(enum status_phase);
 void status_beat(uint64_t now_ms);
 
-/* What is in a slot now; nothing is done if that is no change. */
+/* What is in a slot, below STATUS_CHILDREN_MAX; nothing is done if that is no
+ * change. */
 void status_child(size_t slot, enum status_state, const char *role, pid_t pid);
 void status_layers(size_t slot, uint32_t layers, const char *missing);
 void status_load(size_t slot, uint32_t sessions, uint32_t waiting);
@@ -100,9 +105,7 @@ void status_load(size_t slot, uint32_t sessions, uint32_t waiting);
 /* The key that stamps, and its window. */
 void status_key(const char *id, uint64_t from, uint64_t until);
 
-/* Index as in the configuration. */
-/* reason, proved and limit as in record_backend. */
-void status_backend(
-    uint32_t index, enum status_clamd, const struct record_backend *);
+/* The index in it was looked at. */
+void status_backend(const struct record_backend *);
 
 #endif

@@ -67,6 +67,21 @@ make_file(
 	return fd;
 }
 
+/* A failure shows as a process that pratique(8) does not list. */
+void
+status_resolver(int fd, pid_t pid, const struct sandbox_report *report)
+{
+	struct status_process p = {.state = STATUS_CHILD_UP,
+	    .pid = pid,
+	    .since = time(NULL),
+	    .layers = report->layers,
+	    .role = "resolver"};
+
+	copy_text(p.missing, sizeof(p.missing), report->missing);
+	(void)!pwrite(fd, &p, sizeof(p),
+	    offsetof(struct status_block, child[STATUS_RESOLVER]));
+}
+
 int
 status_make(const struct config *c, char *why, size_t size)
 {

@@ -48,13 +48,12 @@
 #define DEATHS_AT_ONCE	  100
 #define DEATHS_PER_SECOND 1
 
-static struct supervise_plan *plan;
-/* The directories of clamds when the scanner started; no inode: not there. */
+static const struct monitor_boot *boot;
+/* The directories of clamds as they were last; no inode: not there. */
 static struct stat directory_then[SANDBOX_BINDS_MAX];
 static uint32_t sockets_gone; /* bit i: the path of clamd i is not there */
 static bool working;	      /* both roles have been ready once */
 static bool stopping;
-static uint64_t stop_at;
 static int exit_status;
 static int signal_fd;
 
@@ -74,32 +73,31 @@ static void
 retire(struct child *c)
 {
 	child_retire(c, c->role == ROLE_LISTENER
-			    ? plan->retire_time
-			    : plan->scan_timeout + STOP_GRACE_MS);
+			    ? boot->retire_time
+			    : boot->scan_timeout + STOP_GRACE_MS);
 }
 
 static void
-handle_ready(struct child *c, struct span r)
+handle_ready(struct child *c, void *record)
 {
-	struct record_ready ready;
+	struct record_ready *ready = record;
 	char layers[256], event[32];
 	struct log_line line;
 
-	memcpy(&ready, r.ptr, sizeof(ready));
-	ready.missing[sizeof(ready.missing) - 1] = '\0';
+	ready->missing[sizeof(ready->missing) - 1] = '\0';
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		struct child *old = &children[i];
 		if (old->state == CHILD_UP && old->role == c->role)
 			retire(old);
 	}
 	c->state = CHILD_UP;
-	status_layers((size_t)(c - children), ready.layers, ready.missing);
+	status_layers((size_t)(c - children), ready->layers, ready->missing);
 	snprintf(event, sizeof(event), "%s-start", jobs[c->role].name);
 	log_begin(&line, LOG_LEVEL_INFO, event);
 	log_number(&line, "pid", (uint64_t)c->pid);
 	log_text(&line, "layers",
-	    sandbox_layers_text(ready.layers, layers, sizeof(layers)));
-	log_text(&line, "missing", ready.missing);
+	    sandbox_layers_text(ready->layers, layers, sizeof(layers)));
+	log_text(&line, "missing", ready->missing);
 	log_end(&line);
 	if (!working && have(ROLE_LISTENER, CHILD_UP) &&
 	    have(ROLE_SCANNER, CHILD_UP)) {
@@ -137,15 +135,13 @@ log_death(const struct record_ended *ended, bool killed)
 /* A session died.  If it died abnormally its listener has retired itself; it is
  * told all the same, it might have said so without. */
 static void
-handle_ended(struct child *c, struct span r)
+handle_ended(struct child *c, void *record)
 {
-	struct record_ended ended;
-	bool killed;
+	const struct record_ended *ended = record;
+	bool killed = ended->signal == SIGKILL || ended->signal == SIGTERM ||
+		      ended->signal == 0;
 
-	memcpy(&ended, r.ptr, sizeof(ended));
-	killed = ended.signal == SIGKILL || ended.signal == SIGTERM ||
-		 ended.signal == 0;
-	log_death(&ended, killed);
+	log_death(ended, killed);
 	if (killed || c->state != CHILD_UP)
 		return;
 	retire(c);
@@ -155,55 +151,46 @@ handle_ended(struct child *c, struct span r)
 /* One successor at a time, and not for the price of sessions: where too many
  * retired listeners still have some, the oldest would have to give way. */
 static void
-handle_renew(struct child *c, struct span r)
+handle_renew(struct child *c, void *unused)
 {
-	(void)r;
-	if (c->state == CHILD_UP && !jobs[ROLE_LISTENER].wanted &&
+	(void)unused;
+	if (c->state == CHILD_UP &&
+	    jobs[ROLE_LISTENER].start_at == CHILDREN_NEVER &&
 	    !have(ROLE_LISTENER, CHILD_STARTING) &&
-	    children_room() > RENEW_ROOM) {
-		jobs[ROLE_LISTENER].wanted = true;
+	    children_room() > RENEW_ROOM)
 		jobs[ROLE_LISTENER].start_at = wire_now();
-	}
 }
 
 static void
-handle_load(struct child *c, struct span r)
+handle_load(struct child *c, void *record)
 {
-	struct record_load load;
+	const struct record_load *load = record;
 
-	memcpy(&load, r.ptr, sizeof(load));
-	status_load((size_t)(c - children), load.sessions, load.waiting);
+	status_load((size_t)(c - children), load->sessions, load->waiting);
 }
 
 static void
-handle_log_lost(struct child *c, struct span r)
+handle_log_lost(struct child *c, void *unused)
 {
-	(void)r;
+	(void)unused;
 	if (logging_renew())
 		child_tell(c, RECORD_LOG, MONITOR_FD_LOG);
 }
 
 static void
-handle_backend(struct child *c, struct span r)
+handle_backend(struct child *c, void *record)
 {
-	enum status_clamd state = STATUS_CLAMD_UNKNOWN;
-	struct record_backend backend;
+	struct record_backend *backend = record;
 
 	(void)c;
-	memcpy(&backend, r.ptr, sizeof(backend));
-	if (backend.index >= SETTINGS_BACKENDS_MAX)
+	if (backend->index >= SETTINGS_BACKENDS_MAX)
 		return;
-	backend.reason[sizeof(backend.reason) - 1] = '\0';
+	backend->reason[sizeof(backend->reason) - 1] = '\0';
 	/* One that is found elsewhere does not bring another one back. */
-	sockets_gone &= ~(1U << backend.index);
-	if (backend.gone != 0)
-		sockets_gone |= 1U << backend.index;
-	/* One that is not up for no reason is still being looked at. */
-	if (backend.up != 0)
-		state = STATUS_CLAMD_UP;
-	else if (backend.reason[0] != '\0')
-		state = STATUS_CLAMD_DOWN;
-	status_backend(backend.index, state, &backend);
+	sockets_gone &= ~(1U << backend->index);
+	if (backend->gone != 0)
+		sockets_gone |= 1U << backend->index;
+	status_backend(backend);
 }
 
 /* A child has said to another what it must not: its end. */
@@ -213,9 +200,7 @@ violation(
 {
 	struct log_line line;
 
-	log_begin(&line, LOG_LEVEL_ERROR, "violation");
-	log_text(&line, "role", jobs[c->role].name);
-	log_number(&line, "pid", (uint64_t)c->pid);
+	child_log(c, &line, LOG_LEVEL_ERROR, "violation");
 	log_text(&line, "to", to == ROLE_MONITOR ? "monitor" : jobs[to].name);
 	log_text(&line, "record", record_name(type));
 	log_text(&line, "what", what);
@@ -227,27 +212,29 @@ violation(
  * What a scanner could do with lies is have listeners replaced, later and
  * later. */
 static void
-handle_cut(struct child *c, struct span r)
+handle_cut(struct child *c, void *record)
 {
-	struct record_cut cut;
+	const struct record_cut *cut = record;
 	struct child *listener;
 
-	memcpy(&cut, r.ptr, sizeof(cut));
-	if (!children_linked(c, cut.link, &listener))
+	if (!children_linked(c, cut->link, &listener))
 		violation(c, ROLE_MONITOR, RECORD_CUT, "unexpected");
-	else if (listener != NULL && cut.record == 0)
+	else if (listener != NULL && cut->record == 0)
 		child_end(listener); /* what it last said to us still counts */
 	else if (listener != NULL)
-		violation(listener, c->role, (enum record_type)cut.record,
+		violation(listener, c->role, (enum record_type)cut->record,
 		    "unexpected");
 }
 
 /* STAMP or CHECK. */
 static void
-handle_keys(struct child *c, struct span r)
+handle_keys(struct child *c, void *record)
 {
-	if (!keys_request(c->fd, r))
-		violation(c, ROLE_MONITOR, record_type_of(r), "unexpected");
+	const struct record_head *head = record;
+
+	if (!keys_request(c->fd, span_of(record, head->length)))
+		violation(c, ROLE_MONITOR, (enum record_type)head->type,
+		    "unexpected");
 }
 
 #define STATE_BIT(state) (1U << (state))
@@ -256,7 +243,7 @@ handle_keys(struct child *c, struct span r)
 /* What the monitor takes from whom (privsep/record.c), in which state. */
 static const struct {
 	unsigned int states;
-	void (*handle)(struct child *, struct span);
+	void (*handle)(struct child *, void *record);
 } handlers[RECORD_TYPES] = {
     [RECORD_READY] = {STATE_BIT(CHILD_STARTING), handle_ready},
     [RECORD_ENDED] = {AT_WORK, handle_ended},
@@ -282,10 +269,13 @@ too_many(struct child *c, enum record_type type)
 static void
 child_read(struct child *c)
 {
-	uint8_t buf[sizeof(struct record_ready)];
+	union {
+		struct record_ready longest;
+		struct record_backend widest;
+	} buf;
 	int passed;
-	ssize_t n = channel_recv(c->fd, buf, sizeof(buf), &passed);
-	struct span r = span_of(buf, n > 0 ? (size_t)n : 0);
+	ssize_t n = channel_recv(c->fd, &buf, sizeof(buf), &passed);
+	struct span r = span_of(&buf, n > 0 ? (size_t)n : 0);
 	enum record_type type;
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -302,7 +292,7 @@ child_read(struct child *c)
 	} else if (record_check(c->role, ROLE_MONITOR, r, passed != -1) &&
 		   handlers[type].handle != NULL &&
 		   (handlers[type].states & STATE_BIT(c->state)) != 0) {
-		handlers[type].handle(c, r);
+		handlers[type].handle(c, &buf);
 	} else {
 		violation(c, ROLE_MONITOR, type, "unexpected");
 	}
@@ -313,15 +303,27 @@ child_read(struct child *c)
 
 /* --- ends, signals, time ---------------------------------------------------- */
 
+/* All children are told to stop, and given a time for that. */
+static void
+stop(void)
+{
+	stopping = true;
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		struct child *c = &children[i];
+		if (c->state == CHILD_FREE)
+			continue;
+		child_tell(c, RECORD_STOP, -1);
+		c->until = wire_now() + boot->scan_timeout + STOP_GRACE_MS;
+	}
+}
+
 static void
 log_end_of(const struct child *c, enum child_state was, const siginfo_t *info)
 {
 	bool exited = info->si_code == CLD_EXITED;
 	struct log_line line;
 
-	log_begin(&line, LOG_LEVEL_ERROR, "child-died");
-	log_text(&line, "role", jobs[c->role].name);
-	log_number(&line, "pid", (uint64_t)c->pid);
+	child_log(c, &line, LOG_LEVEL_ERROR, "child-died");
 	log_number(
 	    &line, exited ? "status" : "signal", (uint64_t)info->si_status);
 	if (!exited && info->si_status == SIGSYS && was == CHILD_STARTING)
@@ -348,8 +350,8 @@ child_ended(struct child *c, const siginfo_t *info)
 		kill(-c->pid, SIGKILL); /* its sessions, if any are left */
 	if (!working) {
 		/* The first start: what fails now would fail again. */
-		stopping = true;
 		exit_status = EX_OSERR;
+		stop();
 		return;
 	}
 	children_start_later(c->role);
@@ -377,7 +379,7 @@ reap(void)
 			    children[i].pid == info.si_pid)
 				child_ended(&children[i], &info);
 		}
-		if (info.si_pid == plan->resolver)
+		if (info.si_pid == boot->resolver_pid)
 			resolver_ended();
 		info.si_pid = 0;
 	}
@@ -388,10 +390,10 @@ begin_stop(void)
 {
 	if (stopping)
 		return;
-	stopping = true;
 	status_phase(STATUS_STOPPING);
 	log_event(LOG_LEVEL_INFO, "stop", "finishing open sessions");
 	notify_stopping();
+	stop();
 }
 
 static void
@@ -410,39 +412,22 @@ signals(void)
 	reap();
 }
 
-/* Once: all children are told to stop, and when their time will be over. */
-static void
-drive_stop(uint64_t now)
-{
-	if (stop_at == 0) {
-		stop_at = now + plan->scan_timeout + STOP_GRACE_MS;
-		for (size_t i = 0; i < CHILDREN_MAX; i++) {
-			if (children[i].state != CHILD_FREE)
-				child_tell(&children[i], RECORD_STOP, -1);
-		}
-	}
-	if (now < stop_at)
-		return;
-	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		if (children[i].state != CHILD_FREE)
-			child_end(&children[i]);
-	}
-}
-
-/* Is a directory of clamd's there that the scanner does not see, since it was
- * made after its start? */
+/* Is a directory of clamd's there that was not when this was last asked: one
+ * that a scanner does not see that was started then? */
 static bool
 directory_is_new(void)
 {
-	struct stat now;
+	bool new = false;
 
-	for (uint32_t i = 0; i < plan->directories; i++) {
-		const struct stat *then = &directory_then[i];
-		if (stat(plan->directory[i], &now) == 0 &&
-		    (now.st_ino != then->st_ino || now.st_dev != then->st_dev))
-			return true;
+	for (uint32_t i = 0; i < boot->directories; i++) {
+		struct stat now = {0}, *then = &directory_then[i];
+
+		if (stat(boot->directory[i], &now) == 0)
+			new |= now.st_ino != then->st_ino ||
+			       now.st_dev != then->st_dev;
+		*then = now;
 	}
-	return false;
+	return new;
 }
 
 static void
@@ -453,7 +438,6 @@ check_directories(void)
 	sockets_gone = 0;
 	log_event(LOG_LEVEL_WARNING, "scanner-replaced",
 	    "the directory of clamd's socket was made anew");
-	jobs[ROLE_SCANNER].wanted = true;
 	jobs[ROLE_SCANNER].start_at = 0;
 }
 
@@ -461,16 +445,13 @@ check_directories(void)
 static void
 start(enum role role)
 {
-	for (uint32_t i = 0; role == ROLE_SCANNER && i < plan->directories;
-	     i++) {
-		if (stat(plan->directory[i], &directory_then[i]) == -1)
-			directory_then[i] = (struct stat){0};
-	}
+	if (role == ROLE_SCANNER)
+		directory_is_new();
 	children_start(role);
 }
 
-/* Who was retired and does not end: a session that holds on to it, or it has
- * not obeyed. */
+/* Who was retired, or told to stop, and does not end: a session that holds on
+ * to it, or it has not obeyed. */
 static void
 end_overdue(uint64_t now)
 {
@@ -478,11 +459,9 @@ end_overdue(uint64_t now)
 
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		struct child *c = &children[i];
-		if (c->state != CHILD_RETIRED || c->until > now)
+		if (c->state == CHILD_FREE || c->until > now)
 			continue;
-		log_begin(&line, LOG_LEVEL_WARNING, "child-overdue");
-		log_text(&line, "role", jobs[c->role].name);
-		log_number(&line, "pid", (uint64_t)c->pid);
+		child_log(c, &line, LOG_LEVEL_WARNING, "child-overdue");
 		log_end(&line);
 		c->until = UINT64_MAX;
 		child_end(c);
@@ -492,15 +471,13 @@ end_overdue(uint64_t now)
 static void
 drive(uint64_t now)
 {
-	if (stopping) {
-		drive_stop(now);
-		return;
-	}
 	end_overdue(now);
-	if (sockets_gone != 0 && !jobs[ROLE_SCANNER].wanted)
+	if (stopping)
+		return;
+	if (sockets_gone != 0 && jobs[ROLE_SCANNER].start_at == CHILDREN_NEVER)
 		check_directories();
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
-		if (jobs[role].wanted && jobs[role].start_at <= now)
+		if (jobs[role].start_at <= now)
 			start(role);
 	}
 }
@@ -511,10 +488,10 @@ wait_time(uint64_t now)
 {
 	uint64_t until = heartbeat_run(now), log_at = logging_run(now);
 
-	keys_look(now);
-	footprint_check(plan->boot, now);
+	keys_look();
+	footprint_check(boot, now);
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
-		if (jobs[role].wanted && jobs[role].start_at < until)
+		if (jobs[role].start_at < until)
 			until = jobs[role].start_at;
 	}
 	if (log_at < until)
@@ -532,16 +509,6 @@ publish(void)
 			? STATUS_CHILD_HUNG
 			: (enum status_state)children[i].state,
 		    jobs[children[i].role].name, children[i].pid);
-}
-
-static bool
-any_child(void)
-{
-	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		if (children[i].state != CHILD_FREE)
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -567,12 +534,12 @@ wait_and_read(int wait)
 }
 
 int
-supervise(struct supervise_plan *p)
+supervise(const struct monitor_boot *b)
 {
-	plan = p;
-	logging_setup(p->syslog);
-	jobs[ROLE_LISTENER].plan = &p->listener;
-	jobs[ROLE_SCANNER].plan = &p->scanner;
+	boot = b;
+	logging_setup(boot->log_to == LOG_TO_SYSLOG);
+	jobs[ROLE_LISTENER].plan = &boot->listener;
+	jobs[ROLE_SCANNER].plan = &boot->scanner;
 	signal_fd = signals_open();
 	if (signal_fd == -1)
 		return EX_OSERR;
@@ -582,6 +549,6 @@ supervise(struct supervise_plan *p)
 		drive(wire_now());
 		publish();
 		wait_and_read(wait_time(wire_now()));
-	} while (!stopping || any_child());
+	} while (!stopping || children_room() < CHILDREN_MAX);
 	return exit_status;
 }

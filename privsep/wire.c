@@ -19,6 +19,15 @@ wire_now(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+uint64_t
+wire_date(void)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec > 0 ? (uint64_t)now.tv_sec : 0;
+}
+
 /* Time left, for ppoll; false if none is. */
 static bool
 time_left(uint64_t deadline, struct timespec *out)

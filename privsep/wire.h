@@ -17,6 +17,9 @@
 /* Milliseconds on the monotonic clock. */
 uint64_t wire_now(void);
 
+/* Seconds since 1970. */
+uint64_t wire_date(void);
+
 /* A session's two descriptors.  mta is -1 where somebody else reads from the
  * MTA: then it is never looked at. */
 struct wire_ends {

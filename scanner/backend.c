@@ -31,20 +31,6 @@ static struct backend backend[SETTINGS_BACKENDS_MAX];
 static uint32_t backends;
 static int64_t max_age_s;
 static uint64_t max_message_size;
-static const struct addresses *addresses; /* NULL: no host is named */
-
-/* The length that belongs to a Unix socket's path as it is now. */
-static void
-set_length(struct address *address)
-{
-	size_t max = sizeof(address->local.sun_path);
-	size_t len = strnlen(address->local.sun_path, max);
-
-	if (address->any.sa_family == AF_UNIX)
-		address->len =
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len +
-				(len < max ? 1 : 0));
-}
 
 void
 backend_setup(const struct scanner_settings *settings)
@@ -60,64 +46,7 @@ backend_setup(const struct scanner_settings *settings)
 		    .address = settings->backend[i].address,
 		    .ceiling = UINT64_MAX,
 		};
-		set_length(&backend[i].address);
-	}
-}
-
-void
-backend_look_up(const struct addresses *all)
-{
-	addresses = all;
-}
-
-/* Another machine perhaps: what is known of the old one says nothing of it. */
-void
-backend_follow(void)
-{
-	for (uint32_t i = 0; addresses != NULL && i < backends; i++) {
-		struct log_line line;
-
-		if (!backend[i].settings->address.named ||
-		    !addresses_get(addresses, i, &backend[i].address))
-			continue;
-		log_begin(&line, LOG_LEVEL_INFO, "backend-address");
-		log_text(&line, "backend", backend_name(i));
-		journal_end(&line);
-		backend[i].proved = 0;
-		backend[i].ceiling = UINT64_MAX;
-		probe_fail(i, "its host has another address");
-	}
-}
-
-/* The part of a socket's path behind the directory, or NULL if it is not
- * below it. */
-static const char *
-below(const struct sockaddr_un *local, const char *directory)
-{
-	size_t len = strlen(directory);
-
-	while (len > 0 && directory[len - 1] == '/')
-		len--;
-	if (local->sun_family != AF_UNIX ||
-	    strncmp(local->sun_path, directory, len) != 0 ||
-	    local->sun_path[len] != '/')
-		return NULL;
-	return local->sun_path + len;
-}
-
-void
-backend_moved(const char *outside, const char *inside)
-{
-	for (uint32_t i = 0; i < backends; i++) {
-		struct sockaddr_un *local = &backend[i].address.local;
-		char path[sizeof(local->sun_path)] = "";
-		const char *rest = below(local, outside);
-
-		if (rest == NULL)
-			continue;
-		(void)snprintf(path, sizeof(path), "%s%s", inside, rest);
-		memcpy(local->sun_path, path, sizeof(path));
-		set_length(&backend[i].address);
+		backend_address_fit(&backend[i].address);
 	}
 }
 

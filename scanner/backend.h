@@ -74,6 +74,10 @@ struct backend {
 /* Before lockdown, with settings that stay. */
 void backend_setup(const struct scanner_settings *);
 
+/* Gives an address the length that belongs to the path of its Unix socket;
+ * others stay. */
+void backend_address_fit(struct address *);
+
 /* After lockdown what was the directory outside is inside ("" for the root
  * directory, "/0" for one in it): socket paths below it are changed to match. */
 void backend_moved(const char *outside, const char *inside);

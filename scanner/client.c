@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "privsep/channel.h"
-#include "scanner/archives.h"
 #include "scanner/clock.h"
 #include "scanner/closing.h"
 #include "scanner/idle.h"
@@ -102,7 +101,13 @@ client_state_name(enum client_state state)
 	return name[state];
 }
 
-static uint32_t
+struct client *
+client_at(uint32_t index)
+{
+	return &clients[index];
+}
+
+uint32_t
 client_index(const struct client *c)
 {
 	return (uint32_t)(c - clients);
@@ -114,7 +119,7 @@ is_busy(enum client_state state)
 	return state != CLIENT_FREE && state != CLIENT_IDLE;
 }
 
-static void
+void
 client_enter(struct client *c, enum client_state state)
 {
 	bool was_busy = is_busy(c->state), was_idle = c->state == CLIENT_IDLE;
@@ -256,76 +261,6 @@ client_close(struct client *c)
 	count--;
 	held[c->owner]--;
 	slot_give(c);
-}
-
-/* A session that does not read its one result has no use for it. */
-static void
-client_answer(struct client *c)
-{
-	const struct verdict *v = &c->job.verdict;
-	struct record_result result = {
-	    .head = record_head(RECORD_RESULT, sizeof(result)),
-	    .message = c->message,
-	    .outcome = v->outcome,
-	    .name_len = v->name_len,
-	};
-
-	memcpy(result.name, v->name, v->name_len);
-	if (v->outcome == OUTCOME_CLEAN_BY_STAMP)
-		result.stamped = c->stamping.number;
-	else if (v->outcome == OUTCOME_CLEAN &&
-		 c->stamping.end == STAMPING_MADE) {
-		result.stamped = 1;
-		memcpy(result.stamp, c->stamping.stamp, sizeof(result.stamp));
-		memcpy(result.mac, c->stamping.mac, sizeof(result.mac));
-	}
-	client_enter(c, CLIENT_DONE);
-	(void)channel_send(c->fd, &result, -1);
-}
-
-/* A stamp for what clamd has called clean, and for nothing else. */
-void
-job_judged(uint32_t owner)
-{
-	struct client *c = &clients[owner];
-
-	if (c->job.verdict.outcome == OUTCOME_CLEAN)
-		c->archive = archives_judge(
-		    &c->look, c->job.verdict.backend, &c->job.identity.nested);
-	if (c->archive != ARCHIVE_FINE)
-		c->job.verdict.outcome = OUTCOME_NOT_UNPACKED;
-	if (c->job.verdict.outcome == OUTCOME_CLEAN &&
-	    stamping_make(&c->stamping, &c->job.identity))
-		return;
-	client_answer(c);
-}
-
-void
-stamping_made(uint32_t owner)
-{
-	client_answer(&clients[owner]);
-}
-
-static void
-client_submit(struct client *c)
-{
-	job_submit(&c->job, client_index(c), c->stream.memfd, c->stream.written,
-	    c->stream.written - c->stream.len);
-	c->stream.memfd = -1;
-}
-
-void
-stamping_checked(uint32_t owner)
-{
-	struct client *c = &clients[owner];
-
-	if (c->stamping.end != STAMPING_SKIP) {
-		client_submit(c);
-		return;
-	}
-	stream_drop(&c->stream);
-	job_settle(&c->job, OUTCOME_CLEAN_BY_STAMP);
-	client_answer(c);
 }
 
 static bool

@@ -109,4 +109,18 @@ uint32_t client_busy(void);  /* those with a message */
 
 const char *client_state_name(enum client_state);
 
+/* --- between client.c and client_answer.c ---------------------------------- */
+
+struct client *client_at(uint32_t index);
+uint32_t client_index(const struct client *);
+
+/* The only place where a state changes. */
+void client_enter(struct client *, enum client_state);
+
+/* The whole message to clamd; the answer comes by itself. */
+void client_submit(struct client *);
+
+/* RESULT, with what the job's verdict says now. */
+void client_answer(struct client *);
+
 #endif

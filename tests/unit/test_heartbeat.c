@@ -25,7 +25,6 @@ struct job jobs[ROLE_COUNT] = {
 };
 
 static uint64_t now = 1000000, next;
-static const struct span none;
 static bool answers[CHILDREN_MAX];
 static uint32_t asked[CHILDREN_MAX];
 static int log_reader;
@@ -45,6 +44,15 @@ child_cut_off(struct child *c)
 }
 
 void
+child_log(const struct child *c, struct log_line *line, enum log_level level,
+    const char *event)
+{
+	log_begin(line, level, event);
+	log_text(line, "role", jobs[c->role].name);
+	log_number(line, "pid", (uint64_t)c->pid);
+}
+
+void
 status_beat(uint64_t at)
 {
 	assert_int_equal(at, now);
@@ -58,7 +66,7 @@ beat(uint64_t late)
 	next = heartbeat_run(now);
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
 		if (answers[i])
-			heartbeat_answer(&children[i], none);
+			heartbeat_answer(&children[i], NULL);
 }
 
 /* How often this stands in the log; the log is empty then. */
@@ -141,7 +149,7 @@ test_slow(void **state)
 	for (int i = 0; i < 100; i++) {
 		for (int k = 1; k < HEARTBEAT_HUNG + HEARTBEAT_END; k++)
 			beat(0);
-		heartbeat_answer(&children[1], none);
+		heartbeat_answer(&children[1], NULL);
 		assert_false(heartbeat_hangs(&children[1]));
 	}
 	assert_int_equal(children[1].fd, 101);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A session's message between its END and our RESULT: whether a stamp spares
+ * clamd the work, the verdict, our own look at archives, a stamp for what is
+ * clean; see client.h.  Runs in the scanner.
+ */
+#include <string.h>
+
+#include "privsep/channel.h"
+#include "scanner/archives.h"
+#include "scanner/client.h"
+
+/* A session that does not read its one result has no use for it. */
+void
+client_answer(struct client *c)
+{
+	const struct verdict *v = &c->job.verdict;
+	struct record_result result = {
+	    .head = record_head(RECORD_RESULT, sizeof(result)),
+	    .message = c->message,
+	    .outcome = v->outcome,
+	    .name_len = v->name_len,
+	};
+
+	memcpy(result.name, v->name, v->name_len);
+	if (v->outcome == OUTCOME_CLEAN_BY_STAMP)
+		result.stamped = c->stamping.number;
+	else if (v->outcome == OUTCOME_CLEAN &&
+		 c->stamping.end == STAMPING_MADE) {
+		result.stamped = 1;
+		memcpy(result.stamp, c->stamping.stamp, sizeof(result.stamp));
+		memcpy(result.mac, c->stamping.mac, sizeof(result.mac));
+	}
+	client_enter(c, CLIENT_DONE);
+	(void)channel_send(c->fd, &result, -1);
+}
+
+/* A stamp for what clamd has called clean, and for nothing else. */
+void
+job_judged(uint32_t owner)
+{
+	struct client *c = client_at(owner);
+
+	if (c->job.verdict.outcome == OUTCOME_CLEAN)
+		c->archive = archives_judge(
+		    &c->look, c->job.verdict.backend, &c->job.identity.nested);
+	if (c->archive != ARCHIVE_FINE)
+		c->job.verdict.outcome = OUTCOME_NOT_UNPACKED;
+	if (c->job.verdict.outcome == OUTCOME_CLEAN &&
+	    stamping_make(&c->stamping, &c->job.identity))
+		return;
+	client_answer(c);
+}
+
+void
+stamping_made(uint32_t owner)
+{
+	client_answer(client_at(owner));
+}
+
+void
+client_submit(struct client *c)
+{
+	job_submit(&c->job, client_index(c), c->stream.memfd, c->stream.written,
+	    c->stream.written - c->stream.len);
+	c->stream.memfd = -1;
+}
+
+void
+stamping_checked(uint32_t owner)
+{
+	struct client *c = client_at(owner);
+
+	if (c->stamping.end != STAMPING_SKIP) {
+		client_submit(c);
+		return;
+	}
+	stream_drop(&c->stream);
+	job_settle(&c->job, OUTCOME_CLEAN_BY_STAMP);
+	client_answer(c);
+}
