@@ -423,9 +423,107 @@ test_cabinets(void **state)
 		finds(ARCHIVE_TOO_BIG, true, &telling);
 		finds(ARCHIVE_FINE, true, &unknown);
 	}
-	/* Of more than we see nothing good is assumed. */
+	/* Of more than we see nothing good is assumed, nor of what is in
+	 * another cabinet. */
 	make_cabinet(folders, 60, false);
 	finds(ARCHIVE_TOO_BIG, true, &bounds);
+	for (uint8_t chained = 1; chained <= 2; chained++) {
+		make_cabinet(few, 2, false);
+		archive.bytes[30] |= chained;
+		finds(ARCHIVE_TOO_BIG, true, &bounds);
+	}
+}
+
+/* The longest name of which the end is still seen, and the next one. */
+static void
+test_longest_name(void **state)
+{
+	char name[ARCHIVE_HEADER_MAX];
+	const size_t seen = ARCHIVE_HEADER_MAX - 46;
+
+	(void)state;
+	for (size_t len = seen - 1; len <= seen + 1; len++) {
+		memset(name, 'n', len);
+		name[len] = '\0';
+		make_zip(ONE(DEFLATE(name, 99, 100)));
+		finds(ARCHIVE_FINE, len > seen, &bounds);
+		memcpy(name + len - 4, ".zip", 4);
+		make_zip(ONE(DEFLATE(name, 99, 100)));
+		finds(ARCHIVE_FINE, true, &bounds);
+	}
+}
+
+/* A header that ends with the last byte of the last line. */
+static void
+test_last_byte(void **state)
+{
+	static const char *const names[] = {"a", "ab", "abc"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		make_zip(ONE(DEFLATE(names[i], 99, 100)));
+		archive.len -= 22;
+		put_end(&archive, UINT32_MAX);
+		finds(ARCHIVE_ZIP64, false, &telling);
+	}
+}
+
+/* Encrypted, or with its sizes behind it, for one of the headers only. */
+static void
+test_flags_differ(void **state)
+{
+	static const uint8_t flags[] = {1, 8};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(flags); i++) {
+		make_zip(ONE(DEFLATE("a", 99, 100)));
+		archive.bytes[6] ^= flags[i];
+		finds(ARCHIVE_HEADERS, false, &telling);
+	}
+}
+
+/* What gzip(5) may begin with, and what only looks like it. */
+static void
+test_gzip(void **state)
+{
+	static const struct {
+		uint8_t level, system;
+		bool inner;
+	} rows[] = {{0, 3, true}, {2, 0, true}, {4, 13, true}, {2, 255, true},
+	    {5, 3, false}, {2, 14, false}, {2, 254, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		archive.len = 0;
+		put(&archive, "\x1f\x8b\x08\0zzzz", 8);
+		put(&archive, &rows[i].level, 1);
+		put(&archive, &rows[i].system, 1);
+		put_text(&archive, "and so on");
+		finds(ARCHIVE_FINE, rows[i].inner, &bounds);
+	}
+}
+
+/* Of what clamd looks into in all, the message and what is decoded of it take
+ * their part. */
+static void
+test_message_counts(void **state)
+{
+	static const uint32_t blocks[] = {100};
+	struct archive_bounds b = {.file = UINT64_MAX};
+	struct look l;
+
+	(void)state;
+	make_cabinet(blocks, 1, false);
+	for (int how = 0; how < CODINGS; how++) {
+		code((enum coding)how, "");
+		look_at(&l, 1000);
+		b.all = UINT64_C(100) * 32768 + 3 * coded.len;
+		assert_int_equal(look_judge(&l, &b), ARCHIVE_FINE);
+		b.all--;
+		assert_int_equal(look_judge(&l, &b), ARCHIVE_TOO_BIG);
+		b.all = 3 * coded.len - 1;
+		assert_int_equal(look_judge(&l, &b), ARCHIVE_TOO_BIG);
+	}
 }
 
 /* Text, and headers that are cut off, are no archives. */
@@ -477,6 +575,11 @@ main(void)
 	    cmocka_unit_test(test_faults),
 	    cmocka_unit_test(test_inner),
 	    cmocka_unit_test(test_cabinets),
+	    cmocka_unit_test(test_longest_name),
+	    cmocka_unit_test(test_last_byte),
+	    cmocka_unit_test(test_flags_differ),
+	    cmocka_unit_test(test_gzip),
+	    cmocka_unit_test(test_message_counts),
 	    cmocka_unit_test(test_nothing),
 	    cmocka_unit_test(test_equal_signs),
 	};

@@ -68,6 +68,8 @@ test_limits(void **state)
 	    {2046 * MB, NONE, 2046 * MB, NONE, false, 26},
 	    {1234567, 7654321, 1234567, 7 * MB, false, 46},
 	    {1, 7654321, 1, 7 * MB, false, 46},
+	    /* No whole megabyte lies between the two. */
+	    {1234567, 1900000, 1234567, 1234567, false, 46},
 	    {25 * MB - 1, 100 * MB, 25 * MB - 1, 99 * MB, false, 46},
 	    {25 * MB, 25 * MB, 25 * MB - OVERHEAD, 25 * MB - OVERHEAD, true,
 		46},
@@ -264,6 +266,46 @@ test_meter(void **state)
 	assert_true(meter_next() == UINT64_MAX);
 }
 
+/* Another version may be another clamd, though it was never seen to be away. */
+static void
+test_meter_version(void **state)
+{
+	(void)state;
+	set_up();
+	bring_up();
+	(void)measure();
+	is_found(25 * MB, 99 * MB, false);
+	backend_at(0)->version.text[0] = 'x';
+	is_found(MB, MB, false);
+	file_limit = 50 * MB;
+	assert_true(measure() > 1);
+	is_found(50 * MB, 99 * MB, false);
+}
+
+/* An odd answer in between: what was found so far counts no more. */
+static void
+test_meter_anew(void **state)
+{
+	(void)state;
+	set_up();
+	bring_up();
+	for (int i = 0; i < 6; i++) {
+		meter_run(now_ms);
+		say(judge(claimed()) == SEARCH_BELOW
+			? "fd[1]: OK"
+			: "fd[1]: Heuristics.Limits.Exceeded.MaxFileSize "
+			  "FOUND");
+		meter_event(0);
+	}
+	meter_run(now_ms);
+	say("fd[1]: Eicar FOUND");
+	meter_event(0);
+	file_limit = 3 * MB;
+	now_ms = meter_next();
+	(void)measure();
+	is_found(3 * MB, 99 * MB, false);
+}
+
 /* What it says of its limits counts for messages as well, for a while. */
 static void
 test_meter_messages(void **state)
@@ -345,6 +387,8 @@ main(void)
 	    cmocka_unit_test(test_changed),
 	    cmocka_unit_test(test_answers),
 	    cmocka_unit_test(test_meter),
+	    cmocka_unit_test(test_meter_version),
+	    cmocka_unit_test(test_meter_anew),
 	    cmocka_unit_test(test_meter_messages),
 	    cmocka_unit_test(test_meter_silent),
 	    cmocka_unit_test(test_meter_odd),
