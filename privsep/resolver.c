@@ -27,9 +27,9 @@
 #include "privsep/boot.h"
 #include "privsep/places.h"
 
-/* Name servers are asked as often as a clamd is probed, and more often for a
+/* A name server answers most of these from what it keeps; more often for a
  * name that is not known: mail may be waiting for it. */
-#define ROUND_S	  30
+#define ROUND_S	  10
 #define UNKNOWN_S 5
 
 static const struct resolver_boot *boot;
