@@ -274,7 +274,7 @@ child_read(struct child *c)
 		struct record_backend widest;
 	} buf;
 	int passed;
-	ssize_t n = channel_recv(c->fd, &buf, sizeof(buf), &passed);
+	ssize_t n = channel_recv(c->fd, &buf, sizeof(buf.longest), &passed);
 	struct span r = span_of(&buf, n > 0 ? (size_t)n : 0);
 	enum record_type type;
 
