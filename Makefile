@@ -6,6 +6,7 @@
 #   make lint           format, static analysis, size figures
 #   make install        DESTDIR=, PREFIX= honoured; install-strip: without
 #                       symbols
+#   make uninstall      the same; leaves what is in /etc/pratique
 #   make dist           the sources as an archive
 #   make SANITIZE=address,undefined check
 #   make fuzz           see fuzz/README.md
@@ -84,6 +85,7 @@ FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session esc
 	    ipc/pratique-scanner ipc/listener/pratique-session ipc/records
 
 .PHONY: all check unit unit-programs bench lint docs evidence install install-strip \
+	uninstall \
 	dist clean print-tests \
 	print-privileged
 all: $(PROGRAMS:%=$(B)/%)
@@ -228,6 +230,19 @@ install: all
 
 install-strip:
 	$(MAKE) install INSTALL_PROGRAM='$(INSTALL_PROGRAM) -s'
+
+# What somebody may have written is left: the configuration, the keys, drop-ins.
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(SBINDIR)/,pratiqued pratique) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man8/,pratiqued.8 pratique.8 \
+	    pratique-key.8 pratique-verify.8) \
+	    $(DESTDIR)$(MANDIR)/man5/pratique.conf.5 \
+	    $(addprefix $(DESTDIR)$(UNITDIR)/,pratiqued.service \
+	    pratiqued-unprivileged.service pratiqued-unprivileged.socket) \
+	    $(addprefix $(DESTDIR)$(LIBEXECDIR)/,pratique-monitor \
+	    pratique-keys pratique-resolver pratique-session \
+	    pratique-scanner pratique-libmilter)
+	-rmdir $(DESTDIR)$(LIBEXECDIR)
 
 # --- sources to give away --------------------------------------------------------
 # The same tree gives the same archive: files in order, with the date of the

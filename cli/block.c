@@ -92,7 +92,7 @@ read_from(int fd, const char *path, struct status_block *out)
 
 	if (!is_alive(fd))
 		return complain(CLI_NOT_RUNNING, path,
-		    "left behind; pratiqued is not running");
+		    "of a run that has ended; pratiqued is not running");
 	for (int i = 0; i < TRIES; i++) {
 		if (!read_whole(fd, out)) {
 			nanosleep(&wait, NULL);

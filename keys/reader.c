@@ -166,6 +166,10 @@ load_dir(struct loading *l)
 	bool ok = true;
 	ssize_t n = 0;
 
+	if (dir == -1 && errno == ENOENT)
+		return refuse(l, "",
+		    "there is no such directory; make a key with pratique key "
+		    "new, or set key_dir");
 	if (dir == -1)
 		return refuse(l, "", strerror(errno));
 	while (ok && (n = getdents64(dir, entries, sizeof(entries))) > 0)

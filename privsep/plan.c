@@ -61,8 +61,9 @@ make_dir(const char *path, mode_t mode, char *why, size_t size)
 	umask(before);
 	errno = error;
 	if (r == -1 && errno != EEXIST) {
-		snprintf(why, size, "cannot make directory %s: %s", path,
-		    strerror(errno));
+		snprintf(why, size, "cannot make directory %s: %s%s", path,
+		    strerror(errno),
+		    errno == ENOENT ? "; make the one above it first" : "");
 		return false;
 	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))

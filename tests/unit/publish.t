@@ -77,6 +77,14 @@ result $bad "install-strip: no symbols, the same modes; install: symbols"
 result $? "install-strip: as many files"
 "$top/bare/usr/local/sbin/pratiqued" -V >/dev/null
 result $? "a program without symbols runs"
+mine=$top/bare/etc/pratique/mine.key
+: >"$mine"
+make_in . B="$B" uninstall DESTDIR="$top/bare"
+result $? "uninstall"
+[ "$(cd "$top/bare" && find . ! -type d | sort | tr '\n' ' ')" = \
+    "./etc/pratique/mine.key ./etc/pratique/pratique.conf " ] &&
+    [ ! -e "$top/bare/usr/local/libexec/pratique" ]
+result $? "uninstall: takes all but what is in /etc/pratique"
 
 ! make_in "$one" dist >"$top/said" &&
     grep -q "still has security@pratique.example" "$top/said"

@@ -245,6 +245,9 @@ test_needs(void **state)
 	unlink("b.key");
 	assert_false(reader_load(dir, "", false, why, sizeof(why)));
 	assert_false(reader_load("/nonexistent", "", false, why, sizeof(why)));
+	assert_non_null(
+	    strstr(why, "/nonexistent: there is no such directory"));
+	assert_non_null(strstr(why, "pratique key new"));
 }
 
 static void
