@@ -6,6 +6,7 @@
 #include "scanner/backend.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -338,6 +339,44 @@ test_comes_back(void **state)
 	assert_int_equal(got[0], 50);
 }
 
+/* A host with a new address: perhaps another machine.  Those that no name was
+ * given for stay, whatever the memory says. */
+static void
+test_follow(void **state)
+{
+	static const uint32_t weight[] = {1, 1};
+	struct addresses all = {.sequence = 2};
+
+	(void)state;
+	set_up(2, weight);
+	for (uint32_t i = 0; i < 2; i++) {
+		settings.backend[i].address.any.sa_family = AF_INET;
+		settings.backend[i].address.len = sizeof(struct sockaddr_in);
+		settings.backend[i].address.named = i == 0;
+		all.clamd[i].known = 1;
+		all.clamd[i].host[0] = 127;
+	}
+	backend_setup(&settings);
+	backend_look_up(&all);
+	for (uint32_t i = 0; i < 2; i++) {
+		backend_works(i);
+		backend_proved(i, 5000);
+		backend_exceeded(i, 9000);
+	}
+	backend_follow();
+	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
+	assert_int_equal(backend_at(0)->proved, 0);
+	assert_int_equal(backend_limit(0), 100 * MB);
+	assert_int_equal(backend_at(1)->state, BACKEND_UP);
+	assert_int_equal(backend_at(1)->proved, 5000);
+	assert_int_equal(backend_limit(1), 8999);
+	/* Once. */
+	backend_works(0);
+	backend_follow();
+	assert_int_equal(backend_at(0)->state, BACKEND_UP);
+	backend_look_up(NULL);
+}
+
 int
 main(void)
 {
@@ -351,6 +390,7 @@ main(void)
 	    cmocka_unit_test(test_proved),
 	    cmocka_unit_test(test_down),
 	    cmocka_unit_test(test_comes_back),
+	    cmocka_unit_test(test_follow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

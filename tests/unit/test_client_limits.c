@@ -411,6 +411,25 @@ test_flood_of_sessions(void **state)
 	assert_int_equal(told, 1);
 }
 
+/* Sessions that end in the middle of a message, one after the other. */
+static void
+test_flood_of_lost(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	for (uint32_t i = 0; i < 5000; i++) {
+		begin(0, 1);
+		close(session[0]);
+		for (uint32_t n = 0; n < SESSIONS; n++)
+			client_input(n);
+		assert_true(channel_pair(pair));
+		session[0] = pair[0];
+		client_add(pair[1], 0);
+	}
+	assert_true(ended >= 1000 && ended < 2100);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -424,6 +443,7 @@ main(void)
 	    T(test_flood),
 	    T(test_flood_of_ends),
 	    T(test_flood_of_sessions),
+	    T(test_flood_of_lost),
 	};
 
 	share_setup(UINT64_MAX);

@@ -647,6 +647,34 @@ test_not_checked(void **state)
 	assert_true(says(&last_line, " skip=1 not-checked=2"));
 }
 
+/* Messages without a stamp count as what the session saw, and as no skips,
+ * whatever it says. */
+static void
+test_counts(void **state)
+{
+	static const uint8_t seen[] = {STAMP_GOOD, STAMP_NONE, STAMP_NOT_PEER,
+	    STAMP_SYNTAX, STAMP_SYNTAX + 1, 255};
+
+	(void)state;
+	stamping_log_counts();
+	for (uint32_t i = 0; i < sizeof(seen); i++) {
+		struct record_report r = {
+		    .head = record_head(RECORD_REPORT, sizeof(r)),
+		    .report = {.message = i + 1, .stamps = seen[i]}};
+		struct record_result result;
+
+		send_begin(0, i + 1);
+		send_field(0, "A");
+		send_end(0, i + 1);
+		judge(0, OUTCOME_CLEAN);
+		monitor_answers();
+		assert_true(result_of(0, &result));
+		send_record(0, &r);
+	}
+	stamping_log_counts();
+	assert_true(says(&last_line, " skip=0 not-peer=1 none=4 syntax=1"));
+}
+
 static bool
 make_ring(void)
 {
@@ -685,6 +713,7 @@ main(void)
 	    T(test_queue),
 	    T(test_own_database),
 	    T(test_not_checked),
+	    T(test_counts),
 	    /* The last: it leaves slots out of order. */
 	    T(test_candidates),
 	};

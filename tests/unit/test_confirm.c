@@ -684,6 +684,33 @@ test_late(void **state)
 	assert_nothing_held();
 }
 
+/* One that says OK to a long one, and does not report limits: it is passed over,
+ * if it was in time; was it late, it has no such excuse, and the next one has. */
+static void
+test_late_and_blind(void **state)
+{
+	(void)state;
+	set_up(1, 0);
+	backend_at(0)->alerts_off = true;
+	backend_at(0)->proved = MB;
+	assert_false(judged(0, 0, 90 * MB));
+	run();
+	now_ms = confirm_next();
+	run();
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_TIMEOUT);
+	assert_false(judged(0, 0, 90 * MB));
+	answer(3, BLIND);
+	assert_false(exceeds[0]);
+	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLAMD_ERROR);
+	assert_int_equal(backend_limit(0), 100 * MB);
+	assert_false(judged(0, 0, 90 * MB));
+	run();
+	answer(3, BLIND);
+	assert_true(exceeds[0]);
+	assert_int_equal(backend_limit(0), 90 * MB - 1);
+	assert_nothing_held();
+}
+
 /* What it calls beyond its limits, is it the message, or something inside? */
 static void
 test_limit_inside(void **state)
@@ -730,6 +757,7 @@ main(void)
 	    cmocka_unit_test(test_exceeds),
 	    cmocka_unit_test(test_missed_long),
 	    cmocka_unit_test(test_late),
+	    cmocka_unit_test(test_late_and_blind),
 	    cmocka_unit_test(test_limit_inside),
 	};
 

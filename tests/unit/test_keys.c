@@ -488,10 +488,17 @@ static void
 test_refusals(void **state)
 {
 	uint8_t request[STAMP_RECORD], record[STAMP_RECORD], mac[STAMP_MAC];
+	struct stamp s;
 
 	(void)state;
 	make_request(request);
 	memset(request + 20, 0, 4); /* no database */
+	assert_int_equal(
+	    notary_stamp(request, NOW, record, mac), STAMP_NO_DATABASE);
+	make_request(request);
+	assert_true(stamp_decode(request, &s));
+	s.database_time = 0;
+	stamp_encode(&s, request);
 	assert_int_equal(
 	    notary_stamp(request, NOW, record, mac), STAMP_NO_DATABASE);
 	make_request(request);
@@ -557,6 +564,10 @@ test_window(void **state)
 		    rows[i].state);
 		assert_int_equal(change, rows[i].change);
 	}
+	assert_string_equal(key_state_name(KEY_VALID), "valid");
+	assert_string_equal(key_state_name(KEY_ENDS_SOON), "ends-soon");
+	assert_string_equal(key_state_name(KEY_EXPIRED), "expired");
+	assert_string_equal(key_state_name(KEY_NOT_YET), "not-yet");
 }
 
 /* A stamp made at TIME with EXPIRY, checked NOW. */

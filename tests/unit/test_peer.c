@@ -263,6 +263,24 @@ test_retired(void **state)
 	assert_int_equal(cut, RECORD_CHANNEL);
 }
 
+/* Only the one that was meant. */
+static void
+test_other_retired(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	assert_true(channel_pair(pair));
+	peer_add(pair[1], LINK + 1);
+	peer_retire(LINK + 1);
+	now_ms += 60000;
+	say_channel();
+	assert_int_equal(sessions, 1);
+	assert_int_equal(cut, 0);
+	peer_gone(LINK + 1);
+	close(pair[0]);
+}
+
 int
 main(void)
 {
@@ -271,6 +289,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_wrong, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_retired, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_other_retired, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);

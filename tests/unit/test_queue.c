@@ -145,6 +145,19 @@ test_own(void **state)
 	assert_true(before(200) <= 1);
 }
 
+/* Which ones are short: up to 256 KB. */
+static void
+test_short(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 10; i++)
+		submit(i, 0, 256 * KB + 1);
+	submit(10, 0, 256 * KB);
+	assert_int_equal(before(10), 0);
+	submit(11, 0, 256 * KB + 1);
+	assert_int_equal(before(11), 10);
+}
+
 /* Equal clients have equal turns, whatever each has waiting. */
 static void
 test_turns(void **state)
@@ -270,6 +283,26 @@ test_passed(void **state)
 	assert_int_equal(queue_next(), UINT64_MAX);
 }
 
+/* Nor is he asked twice in a round, however long he has waited. */
+static void
+test_passed_old(void **state)
+{
+	struct job *j;
+	size_t turns = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 10; i++)
+		submit(i, i % 2, 10 * KB);
+	scan();
+	now_ms += AGED;
+	while ((j = queue_turn(now_ms)) != NULL) {
+		assert_false(j->passed);
+		assert_true(turns++ < 9);
+		queue_pass(j);
+	}
+	assert_int_equal(turns, 9);
+}
+
 /* Who comes back from a clamd that was gone is first. */
 static void
 test_back(void **state)
@@ -298,7 +331,7 @@ test_places(void **state)
 	(void)state;
 	for (; n < JOBS && !queue_is_full(&(struct job){.flow = &flow[0]}); n++)
 		submit(n, 0, KB);
-	assert_in_range(n, JOBS * 3 / 4, JOBS * 4 / 5 + 4);
+	assert_int_equal(n, JOBS * 4 / 5);
 	assert_false(queue_is_full(&(struct job){.flow = &flow[1]}));
 	for (; n < JOBS; n++)
 		submit(n, n, KB);
@@ -348,12 +381,14 @@ main(void)
 	    T(test_one_client),
 	    T(test_crowd),
 	    T(test_own),
+	    T(test_short),
 	    T(test_turns),
 	    T(test_bytes),
 	    T(test_long_one),
 	    T(test_overload),
 	    T(test_liars),
 	    T(test_passed),
+	    T(test_passed_old),
 	    T(test_back),
 	    T(test_places),
 	    T(test_order),

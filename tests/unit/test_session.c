@@ -252,14 +252,22 @@ test_limits(void **state)
 	assert_int_equal(stub.field_bytes + stub.body_bytes, 0);
 	assert_int_equal(stub.report.outcome, OUTCOME_LIMITS);
 	assert_string_equal(render(), "O y<451 4.7.1 later: limits> ");
+	assert_int_equal(stub.report.limit, SESSION_LIMIT_HEADER_SIZE);
 	limits->header_size = 12;
 	limits->header_fields = 0;
 	message(&offer_nr, "");
 	assert_int_equal(stub.report.outcome, OUTCOME_LIMITS);
+	assert_int_equal(stub.report.limit, SESSION_LIMIT_HEADER_FIELDS);
 	limits->header_fields = 1;
 	limits->recipients = 0;
 	message(&offer_nr, "");
 	assert_int_equal(stub.report.outcome, OUTCOME_LIMITS);
+	assert_int_equal(stub.report.limit, SESSION_LIMIT_RECIPIENTS);
+	/* Of two it is the first. */
+	limits->header_size = 11;
+	message(&offer_nr, "");
+	assert_int_equal(stub.report.limit, SESSION_LIMIT_RECIPIENTS);
+	limits->header_size = 12;
 	limits->recipients = 1;
 	limits->parameters = 0; /* MAIL has SIZE=10 */
 	message(&offer_nr, "");

@@ -160,7 +160,7 @@ static void
 key_of(uint32_t number, uint8_t key[RECORD_CLIENT])
 {
 	memset(key, 0, RECORD_CLIENT);
-	memcpy(key + 3, &number, sizeof(number));
+	memcpy(key + RECORD_CLIENT - sizeof(number), &number, sizeof(number));
 }
 
 static void
