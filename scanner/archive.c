@@ -44,11 +44,15 @@ const uint32_t archive_mark[] = {MARK_FILE, MARK_DIRECTORY, MARK_END,
     MARK_XZ};
 const size_t archive_marks = sizeof(archive_mark) / sizeof(archive_mark[0]);
 
+#define PRIME ((UINT64_C(1) << 61) - 1)
+
 static uint64_t key;
+static uint64_t power[8][256]; /* of a secret number: [i][n]: to n * 256^i */
 
 /* A file in a ZIP, as one of its two headers has it. */
 struct member {
 	uint32_t flags, method, packed, size, name_len;
+	uint32_t place; /* directory: of the other header */
 };
 
 static uint32_t
@@ -59,12 +63,6 @@ little(struct span s, size_t at, size_t bytes)
 	for (size_t i = bytes; i > 0; i--)
 		n = n << 8 | s.ptr[at + i - 1];
 	return n;
-}
-
-void
-archive_setup(uint64_t secret)
-{
-	key = secret;
 }
 
 bool
@@ -121,14 +119,62 @@ is_possible(const struct member *m)
 	return m->packed <= m->size + (uint64_t)m->size / 64 + 1024;
 }
 
-/* For a sum that is 0 in the end if both headers of all files say the same:
- * SplitMix64's mixer, so that nothing but chance makes up for a difference. */
+/* SplitMix64's mixer. */
 static uint64_t
 mix(uint64_t z)
 {
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return z ^ (z >> 31);
+}
+
+static uint64_t
+plus(uint64_t a, uint64_t b)
+{
+	return (a + b) % PRIME;
+}
+
+static uint64_t
+times(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return plus((uint64_t)product & PRIME, (uint64_t)(product >> 61));
+}
+
+/* The secret number to that. */
+static uint64_t
+raised(uint64_t to)
+{
+	uint64_t product = 1;
+
+	for (size_t i = 0; to != 0; i++, to >>= 8) {
+		if ((to & 255) != 0)
+			product = times(product, power[i][to & 255]);
+	}
+	return product;
+}
+
+void
+archive_setup(uint64_t secret)
+{
+	uint64_t base = mix(mix(secret)) % PRIME;
+
+	key = secret;
+	for (size_t i = 0; i < 8; i++) {
+		power[i][0] = 1;
+		for (size_t n = 1; n < 256; n++)
+			power[i][n] = times(power[i][n - 1], base);
+		base = times(power[i][255], base);
+	}
+}
+
+/* What a header says, at a place: a directory's are counted from where its
+ * archive begins. */
+static uint64_t
+term(uint64_t says, uint64_t at)
+{
+	return times(says % PRIME, raised(at));
 }
 
 static uint64_t
@@ -175,7 +221,7 @@ judge_member(struct archive *a, const struct member *m, bool sized)
 }
 
 static void
-read_file(struct archive *a, struct span s)
+read_file(struct archive *a, struct span s, uint64_t at)
 {
 	struct member m;
 	bool sized;
@@ -186,7 +232,8 @@ read_file(struct archive *a, struct span s)
 	if (sized && (m.size == IN_EXTRA || m.packed == IN_EXTRA))
 		set_fault(a, ARCHIVE_ZIP64);
 	judge_member(a, &m, sized);
-	a->difference -= digest_of(&m);
+	a->untold |= !sized;
+	a->difference = plus(a->difference, PRIME - term(digest_of(&m), at));
 }
 
 /* Does the name say that the file is an archive itself? */
@@ -212,15 +259,20 @@ names_archive(struct span name)
 }
 
 static void
-read_directory(struct archive *a, struct span s)
+read_directory(struct archive *a, struct span s, uint64_t at)
 {
 	struct member m;
 
 	if (s.len < DIRECTORY_LEN || !read_member(s, 8, &m))
 		return;
+	m.place = little(s, 42, 4);
+	if (m.place == IN_EXTRA)
+		set_fault(a, ARCHIVE_ZIP64);
 	judge_member(a, &m, true);
-	a->difference += digest_of(&m);
-	a->files++;
+	if (!a->open)
+		a->opened = at;
+	a->told = a->open = true;
+	a->listed = plus(a->listed, term(digest_of(&m), (uint64_t)m.place * 8));
 	/* A longer name than we look at can end in anything. */
 	if (m.method != METHOD_STORED &&
 	    (m.name_len > s.len - DIRECTORY_LEN ||
@@ -228,12 +280,33 @@ read_directory(struct archive *a, struct span s)
 		a->inner = true;
 }
 
+/* What the directory has, from the place on where it says that it begins. */
+static void
+close_directory(struct archive *a, uint64_t place)
+{
+	uint64_t from = a->opened - place;
+
+	/* In front of where we count from: Fermat's theorem. */
+	if (place > a->opened)
+		from = PRIME - 1 - (place - a->opened);
+	a->difference = plus(a->difference, times(a->listed, raised(from)));
+	a->open = false;
+	a->listed = 0;
+}
+
 /* clamd does not find a directory whose place is in ZIP64's record. */
 static void
 read_end(struct archive *a, struct span s)
 {
-	if (s.len >= END_LEN && little(s, 16, 4) == IN_EXTRA)
+	uint32_t place;
+
+	if (s.len < END_LEN)
+		return;
+	place = little(s, 16, 4);
+	if (place == IN_EXTRA)
 		set_fault(a, ARCHIVE_ZIP64);
+	if (a->open)
+		close_directory(a, (uint64_t)place * 8);
 }
 
 /* [MS-CAB] 2.1 and 2.2: each folder says how many blocks it has. */
@@ -288,16 +361,16 @@ read_other(struct archive *a, struct span s)
 }
 
 void
-archive_header(struct archive *a, struct span bytes)
+archive_header(struct archive *a, struct span bytes, uint64_t at)
 {
 	if (bytes.len < ARCHIVE_MARK)
 		return;
 	switch (__builtin_bswap32(little(bytes, 0, 4))) {
 	case MARK_FILE:
-		read_file(a, bytes);
+		read_file(a, bytes, at);
 		break;
 	case MARK_DIRECTORY:
-		read_directory(a, bytes);
+		read_directory(a, bytes, at);
 		break;
 	case MARK_END:
 		read_end(a, bytes);
@@ -320,8 +393,12 @@ archive_judge(const struct archive *a, const struct archive_bounds *b)
 		return a->fault;
 	if ((a->largest > b->file && !b->told) || a->cabinets > cabinets)
 		return ARCHIVE_TOO_BIG;
-	return a->files > 0 && a->difference != 0 ? ARCHIVE_HEADERS
-						  : ARCHIVE_FINE;
+	/* Without a directory clamd goes by the files' headers, and passes
+	 * those by that have no sizes. */
+	if (a->open || (a->told && a->difference != 0) ||
+	    (!a->told && a->untold))
+		return ARCHIVE_HEADERS;
+	return ARCHIVE_FINE;
 }
 
 const char *

@@ -8,7 +8,11 @@
  * looked for here is whatever tells of that: sizes, methods, and headers of
  * which clamd reads one and whoever opens the archive the other.  Nothing is
  * unpacked and no structure is followed, so that there is none to be broken:
- * each header stands for itself, and a false one can only make it worse.
+ * each header stands for itself, and a false one can only make it worse.  That
+ * each file in a directory has a header that says the same at the place where
+ * the directory has it, and each header a file, is seen from a sum: a
+ * polynomial modulo a prime, at a secret place, with what a header says as the
+ * coefficient and where it is as the exponent.
  *
  * Sources: PKWARE's APPNOTE.TXT 6.3.10, 4.3 and 4.4; [MS-CAB] 2.
  */
@@ -44,8 +48,12 @@ struct archive {
 				   * or there is one of another kind */
 	uint64_t largest;	  /* file in a ZIP, unpacked */
 	uint64_t cabinets;	  /* all that is in cabinets, unpacked */
-	uint32_t files;		  /* that are in directories of ZIPs */
+	bool told;		  /* there is a ZIP's directory */
+	bool untold;		  /* a file has its sizes there alone */
 	uint64_t difference;	  /* of headers and directories; 0: none */
+	bool open;		  /* a directory that has not ended */
+	uint64_t opened;	  /* where it began */
+	uint64_t listed;	  /* what it has so far */
 };
 
 /* What headers begin with, the first byte highest. */
@@ -58,8 +66,9 @@ void archive_setup(uint64_t key);
 bool archive_is_mark(uint32_t mark);
 
 /* bytes begin with a mark; there are ARCHIVE_HEADER_MAX of them, or as many
- * as there are up to the end. */
-void archive_header(struct archive *, struct span bytes);
+ * as there are up to the end.  at is the bit at which they begin, counted from
+ * anywhere. */
+void archive_header(struct archive *, struct span bytes, uint64_t at);
 
 /* How far a clamd looks into archives; UINT64_MAX: not known. */
 struct archive_bounds {

@@ -64,7 +64,7 @@ mark_at(const uint8_t *at)
 
 /* Searches the first so many of len bytes of the window. */
 static void
-search_bytes(struct archive *a, size_t count, size_t len)
+search_bytes(struct look_bytes *l, size_t count, size_t len)
 {
 	for (size_t i = 0; i < count && i + ARCHIVE_MARK <= len; i++) {
 		size_t n = len - i;
@@ -74,7 +74,8 @@ search_bytes(struct archive *a, size_t count, size_t len)
 			continue;
 		if (n > ARCHIVE_HEADER_MAX)
 			n = ARCHIVE_HEADER_MAX;
-		archive_header(a, span_of(window + i, n));
+		archive_header(
+		    &l->archive, span_of(window + i, n), (l->at + i) * 8);
 	}
 }
 
@@ -87,7 +88,8 @@ take_bytes(struct look_bytes *l, const uint8_t *bytes, size_t len)
 
 	memcpy(window, l->keep, l->kept);
 	memcpy(window + l->kept, bytes, len);
-	search_bytes(&l->archive, count, all);
+	search_bytes(l, count, all);
+	l->at += count;
 	l->kept = all - count;
 	memcpy(l->keep, window + count, l->kept);
 }
@@ -96,7 +98,7 @@ static void
 end_bytes(struct look_bytes *l)
 {
 	memcpy(window, l->keep, l->kept);
-	search_bytes(&l->archive, l->kept, l->kept);
+	search_bytes(l, l->kept, l->kept);
 	l->kept = 0;
 }
 
@@ -128,7 +130,7 @@ bytes_at(size_t i, unsigned int bit, size_t len,
 #define MARK_LETTERS 7
 
 static void
-try_letter(struct archive *a, size_t i, size_t len)
+try_letter(struct look_letters *l, size_t i, size_t len)
 {
 	static uint8_t header[ARCHIVE_HEADER_MAX];
 	uint64_t bits = 0;
@@ -137,17 +139,18 @@ try_letter(struct archive *a, size_t i, size_t len)
 		bits = bits << 6 | (i + k < len ? window[i + k] : 0);
 	for (unsigned int bit = 0; bit <= 4; bit += 2) {
 		if (archive_is_mark((uint32_t)(bits >> (10 - bit))))
-			archive_header(
-			    a, span_of(header, bytes_at(i, bit, len, header)));
+			archive_header(&l->archive,
+			    span_of(header, bytes_at(i, bit, len, header)),
+			    (l->at + i) * 6 + bit);
 	}
 }
 
 static void
-search_letters(struct archive *a, size_t count, size_t len)
+search_letters(struct look_letters *l, size_t count, size_t len)
 {
 	for (size_t i = 0; i < count && i + 1 < len; i++) {
 		if (first_letters[window[i] << 6 | window[i + 1]])
-			try_letter(a, i, len);
+			try_letter(l, i, len);
 	}
 }
 
@@ -157,7 +160,8 @@ took_letters(struct look_letters *l, size_t all)
 {
 	size_t count = all < sizeof(l->keep) ? 0 : all - sizeof(l->keep);
 
-	search_letters(&l->archive, count, all);
+	search_letters(l, count, all);
+	l->at += count;
 	l->kept = all - count;
 	memcpy(l->keep, window + count, l->kept);
 }
@@ -166,7 +170,7 @@ static void
 end_letters(struct look_letters *l)
 {
 	memcpy(window, l->keep, l->kept);
-	search_letters(&l->archive, l->kept, l->kept);
+	search_letters(l, l->kept, l->kept);
 	l->kept = 0;
 }
 
@@ -199,10 +203,10 @@ digit(uint8_t c)
 
 /* The second byte of an escape; how many bytes of out it makes. */
 static size_t
-unescape_second(struct look *l, uint8_t c, uint8_t out[2])
+unescape_second(struct look_quoted *l, uint8_t c, uint8_t out[2])
 {
 	l->escape_len = 0;
-	if (c == '\r' || digit(c) != NO_DIGIT) {
+	if (c == '\r' || c == ' ' || c == '\t' || digit(c) != NO_DIGIT) {
 		l->escape = c;
 		l->escape_len = 2;
 		return 0;
@@ -218,14 +222,24 @@ unescape_second(struct look *l, uint8_t c, uint8_t out[2])
 	return 2;
 }
 
-/* The third.  A line end is none, anything else stands for itself. */
+/* The third.  A line end is none, nor is one behind blanks (RFC 2045 6.7 (3));
+ * anything else stands for itself. */
 static size_t
-unescape_third(struct look *l, uint8_t c, uint8_t out[3])
+unescape_third(struct look_quoted *l, uint8_t c, uint8_t out[3])
 {
+	bool blank = l->escape == ' ' || l->escape == '\t';
+
+	if (blank && (c == ' ' || c == '\t'))
+		return 0; /* as one: who keeps them has no archive */
 	l->escape_len = 0;
-	if (l->escape == '\r' && c == '\n')
+	if (c == '\n' && (blank || l->escape == '\r'))
 		return 0;
-	if (l->escape != '\r' && digit(c) != NO_DIGIT) {
+	if (blank && c == '\r') {
+		l->escape = c;
+		l->escape_len = 2;
+		return 0;
+	}
+	if (!blank && l->escape != '\r' && digit(c) != NO_DIGIT) {
 		out[0] = (uint8_t)(digit(l->escape) << 4 | digit(c));
 		return 1;
 	}
@@ -239,23 +253,49 @@ unescape_third(struct look *l, uint8_t c, uint8_t out[3])
 	return 3;
 }
 
+/* What stands for itself; how many bytes of out it makes. */
+static size_t
+copy_quoted(
+    const struct look_quoted *l, const uint8_t *bytes, size_t len, uint8_t *out)
+{
+	size_t n = 0;
+
+	while (len > 0) {
+		const uint8_t *cr =
+		    l->unix_lines ? memchr(bytes, '\r', len) : NULL;
+		size_t run = cr == NULL ? len : (size_t)(cr - bytes);
+
+		memcpy(out + n, bytes, run);
+		n += run;
+		run += cr == NULL ? 0 : 1;
+		bytes += run;
+		len -= run;
+	}
+	return n;
+}
+
 static void
-take_quoted(struct look *l, const uint8_t *bytes, size_t len)
+take_quoted(struct look_quoted *l, const uint8_t *bytes, size_t len)
 {
 	static uint8_t decoded[PIECE + 2];
-	size_t n = 0;
+	size_t n = 0, run;
 
 	for (size_t i = 0; i < len; i++) {
 		if (l->escape_len == 1)
 			n += unescape_second(l, bytes[i], decoded + n);
 		else if (l->escape_len == 2)
 			n += unescape_third(l, bytes[i], decoded + n);
-		else if (bytes[i] == '=')
-			l->escape_len = 1;
-		else
-			decoded[n++] = bytes[i];
+		else {
+			const uint8_t *sign = memchr(bytes + i, '=', len - i);
+
+			run =
+			    sign == NULL ? len - i : (size_t)(sign - bytes) - i;
+			n += copy_quoted(l, bytes + i, run, decoded + n);
+			l->escape_len = sign == NULL ? 0 : 1;
+			i += run;
+		}
 	}
-	take_bytes(&l->quoted, decoded, n);
+	take_bytes(&l->bytes, decoded, n);
 }
 
 /* From the first "=" on; what stood before it is the same as it is. */
@@ -264,23 +304,50 @@ look_quoted(struct look *l, const uint8_t *bytes, size_t len)
 {
 	if (!l->has_quoted && memchr(bytes, '=', len) != NULL) {
 		l->has_quoted = true;
-		l->quoted = l->plain;
+		l->quoted.bytes = l->plain;
 	}
 	if (l->has_quoted)
-		take_quoted(l, bytes, len);
+		take_quoted(&l->quoted, bytes, len);
+	l->unix_quoted.unix_lines = true;
+	take_quoted(&l->unix_quoted, bytes, len);
 }
 
 /* --- uuencode ------------------------------------------------------------- */
 
-static void
-uu_line_end(struct look *l)
+/* Bytes that are decoded at a time; of a line's letters that are missing no
+ * more are made up than there were, and those of one group of four. */
+#define UU_MOST PIECE
+
+/* One of four letters; how many bytes of out it makes. */
+static size_t
+uu_letter(struct look *l, uint8_t value, uint8_t out[1])
+{
+	l->bits = l->bits << 6 | value;
+	l->letters = (uint8_t)((l->letters + 1) % 4);
+	l->line_had++;
+	if (l->letters == 1 || l->line_left == 0)
+		return 0;
+	l->line_left--;
+	*out = (uint8_t)(l->bits >> ((4 - l->letters) % 4 * 2));
+	return 1;
+}
+
+/* Blanks at the end of a line get lost, and are zeros. */
+static size_t
+uu_line_end(struct look *l, uint8_t *out)
 {
 	static const uint8_t word_len = sizeof("begin ") - 1;
+	size_t n = 0;
 
-	if (!l->in_uu && l->line_len == word_len)
+	if (l->in_uu) {
+		for (int more = l->line_had + 4; more > 0 && l->line_left > 0;
+		     more--)
+			n += uu_letter(l, 0, out + n);
+	} else if (l->line_len == word_len)
 		l->in_uu = true;
-	l->line_len = l->line_left = 0;
+	l->line_len = l->line_left = l->line_had = l->letters = 0;
 	l->skip_line = false;
+	return n;
 }
 
 /* A byte of a line outside: does it begin with the word? */
@@ -299,21 +366,21 @@ uu_outside(struct look *l, uint8_t c)
 	}
 }
 
-/* The first byte of a line says how many the others make. */
+/* The first byte of a line says how many bytes the others make. */
 static void
 uu_first(struct look *l, uint8_t c)
 {
 	l->line_len = 1;
 	if (c >= UU_BLANK && c <= UU_LAST)
-		l->line_left = (uint8_t)(((c - UU_BLANK) % 64 + 2) / 3 * 4);
+		l->line_left = (uint8_t)((c - UU_BLANK) % 64);
 }
 
 static void
 look_uu(struct look *l, const uint8_t *bytes, size_t len)
 {
-	size_t all = l->uu.kept;
+	static uint8_t decoded[UU_MOST];
+	size_t n = 0;
 
-	memcpy(window, l->uu.keep, l->uu.kept);
 	for (size_t i = 0; i < len; i++) {
 		uint8_t c = bytes[i];
 
@@ -322,17 +389,20 @@ look_uu(struct look *l, const uint8_t *bytes, size_t len)
 
 			i = end == NULL ? len : (size_t)(end - bytes) - 1;
 		} else if (c == '\n')
-			uu_line_end(l);
+			n += uu_line_end(l, decoded + n);
 		else if (!l->in_uu)
 			uu_outside(l, c);
 		else if (l->line_len == 0)
 			uu_first(l, c);
-		else if (l->line_left > 0 && c >= UU_BLANK) {
-			window[all++] = (uint8_t)((c - UU_BLANK) % 64);
-			l->line_left--;
+		else if (l->line_left > 0 && c >= UU_BLANK)
+			n += uu_letter(
+			    l, (uint8_t)((c - UU_BLANK) % 64), decoded + n);
+		if (n > UU_MOST - 64) {
+			take_bytes(&l->uu, decoded, n);
+			n = 0;
 		}
 	}
-	took_letters(&l->uu, all);
+	take_bytes(&l->uu, decoded, n);
 }
 
 /* --- all of them ---------------------------------------------------------- */
@@ -359,9 +429,10 @@ void
 look_end(struct look *l)
 {
 	end_bytes(&l->plain);
-	end_bytes(&l->quoted);
+	end_bytes(&l->quoted.bytes);
+	end_bytes(&l->unix_quoted.bytes);
 	end_letters(&l->base64);
-	end_letters(&l->uu);
+	end_bytes(&l->uu);
 }
 
 /* The message itself, and what is decoded of it, counts for clamd, too. */
@@ -371,8 +442,9 @@ enum archive_fault
 look_judge(const struct look *l, const struct archive_bounds *bounds)
 {
 	const struct archive *const all[] = {&l->plain.archive,
-	    &l->base64.archive, &l->uu.archive, &l->quoted.archive};
-	size_t count = l->has_quoted ? 4 : 3;
+	    &l->base64.archive, &l->uu.archive, &l->unix_quoted.bytes.archive,
+	    &l->quoted.bytes.archive};
+	size_t count = l->has_quoted ? 5 : 4;
 	struct archive_bounds b = *bounds;
 
 	if (b.all != UINT64_MAX)
@@ -389,6 +461,7 @@ look_judge(const struct look *l, const struct archive_bounds *bounds)
 bool
 look_is_blind(const struct look *l)
 {
-	return l->plain.archive.inner || l->quoted.archive.inner ||
-	       l->base64.archive.inner || l->uu.archive.inner;
+	return l->plain.archive.inner || l->quoted.bytes.archive.inner ||
+	       l->unix_quoted.bytes.archive.inner || l->base64.archive.inner ||
+	       l->uu.archive.inner;
 }

@@ -3,10 +3,11 @@
  * The scanner's own look at a message: are there archives in it, and do their
  * headers tell of content that clamd does not look into (archive.h)?
  *
- * The bytes of the body are searched for headers as they come, in four
+ * The bytes of the body are searched for headers as they come, in five
  * readings at once, and none of them believes what MIME says about the
- * message: as they are; as quoted-printable; as base64; and as uuencode behind
- * a line that begins with "begin ".  base64 is read as one row of letters, 6
+ * message: as they are; as quoted-printable, whose lines end in CR LF for some
+ * and in LF for others; as base64; and as uuencode behind a line that begins
+ * with "begin ".  base64 is read as one row of letters, 6
  * bits each, all other bytes left out, and a header can begin at any even bit
  * of it: so it does not matter where a part begins, nor what stands between
  * its lines.
@@ -26,27 +27,38 @@
  * header may begin there. */
 struct look_bytes {
 	struct archive archive;
+	uint64_t at; /* what is kept begins behind so many */
 	size_t kept;
 	uint8_t keep[ARCHIVE_HEADER_MAX];
 };
 
 struct look_letters {
 	struct archive archive;
+	uint64_t at;
 	size_t kept;
 	uint8_t keep[LOOK_LETTERS];
 };
 
+struct look_quoted {
+	struct look_bytes bytes;
+	bool unix_lines;    /* no CR but escaped ones */
+	uint8_t escape_len; /* bytes of "=XX" that were there */
+	uint8_t escape;	    /* the second of them */
+};
+
 /* Zeroed memory is one that has seen nothing. */
 struct look {
-	struct look_bytes plain, quoted;
-	struct look_letters base64, uu;
-	bool has_quoted;    /* there was something to decode */
-	uint8_t escape_len; /* quoted: bytes of "=XX" that were there */
-	uint8_t escape;	    /* the second of them */
-	bool in_uu;	    /* there was a "begin " */
-	bool skip_line;	    /* this line is not it */
-	uint8_t line_len;   /* bytes of the line that count */
-	uint8_t line_left;  /* letters of the line that are to come */
+	struct look_bytes plain, uu;
+	struct look_quoted quoted, unix_quoted;
+	struct look_letters base64;
+	bool has_quoted;   /* there was something to decode */
+	bool in_uu;	   /* there was a "begin " */
+	bool skip_line;	   /* this line is not it */
+	uint8_t line_len;  /* bytes of the line that count */
+	uint8_t line_left; /* bytes of the line that are to come, decoded */
+	uint8_t line_had;  /* and those that have come */
+	uint8_t letters;   /* of four */
+	uint32_t bits;	   /* of theirs */
 	uint64_t len;
 };
 

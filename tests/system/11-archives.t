@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Archives of which clamd does not unpack all and says nothing: they are not
 clean, they get no stamp, and what clamd does look into is not affected."""
+import binascii
 import os
 import struct
 import sys
@@ -96,7 +97,9 @@ def not_looked_into(tap, w):
             ("ZIP64", a.zip64, "zip64"),
             ("sizes that can not be",
              lambda m: a.zip_lying([("a", content(30 * MB))]), "sizes"),
-            ("another method in the directory", other_method, "headers")):
+            ("another method in the directory", other_method, "headers"),
+            ("the same, made up for", swapped, "headers"),
+            ("no directory", no_directory, "headers")):
         archive = make(small)
         tap.equal(measure.says(w.clamd, measure.message(archive)), "OK",
                   f"{name}: clamd calls it clean")
@@ -110,6 +113,57 @@ def other_method(members):
     struct.pack_into("<H", data, 8, 0)
     struct.pack_into("<I", data, 22, packed)
     return bytes(data)
+
+
+def swapped(members):
+    """The same, and two headers behind it that make up for the difference."""
+    good = deflated(members)
+    stray = bytearray(good[good.index(b"PK\1\2"):])
+    packed = struct.unpack_from("<I", stray, 20)[0]
+    struct.pack_into("<H", stray, 10, 0)
+    struct.pack_into("<I", stray, 24, packed)
+    return other_method(members) + good[:64] + bytes(stray[:-22])
+
+
+def no_directory(members):
+    """What clamd passes by, and programs that repair archives do not."""
+    archive = a.zip_streamed(members)
+    return archive[:archive.index(b"PK\1\2")]
+
+
+def uuencoded(archive, width):
+    lines = [binascii.b2a_uu(archive[i:i + width], backtick=True).decode()
+             for i in range(0, len(archive), width)]
+    return "begin 644 a.zip\n" + "".join(lines) + "`\nend\n"
+
+
+def quoted(archive):
+    """LF as the end of a line, which it is for a reader on Unix."""
+    text = "".join("\n" if c == 10 else f"={c:02X}" for c in archive)
+    return "".join(line[i:i + 72] + ("=\n" if len(line) > i + 72 else "\n")
+                   for line in text.split("\n")
+                   for i in range(0, max(len(line), 1), 72))
+
+
+def codings(tap, w):
+    """Ways to code an archive that clamd reads, and a careless look does not"""
+    big = a.zip_streamed([("a.bin", content(30 * MB))])
+    unix = bytearray(deflated([("a.bin", content(30 * MB))]))
+    for at in (4, unix.index(b"PK\1\2") + 6):
+        unix[at] = 10  # the version that is needed: LF
+    for name, coding, text in (
+            ("uuencode, lines of 43 bytes", "x-uuencode", uuencoded(big, 43)),
+            ("uuencode, of one", "x-uuencode", uuencoded(big, 1)),
+            ("LF ends a line", "quoted-printable", quoted(unix))):
+        tag = smtp.new_tag()
+        reply = w.send(tag, smtp.message(tag, text, fields=(
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "application/zip; name=a.zip"),
+            ("Content-Transfer-Encoding", coding))))
+        line = w.log(tag)
+        tap.equal((reply, line["verdict"], line.get("reason")),
+                  (TEMPFAIL, "unscanned", "not-unpacked"),
+                  f"{name}: put off", line.text)
 
 
 def cabinets(tap, w):
@@ -173,4 +227,4 @@ def mended(tap, w):
     unpacked(tap, w, "cabinet", a.cab(True)(big), "too-big")
 
 
-main(world, limits, thirty, not_looked_into, cabinets, within, strict, mended)
+main(world, limits, thirty, not_looked_into, codings, cabinets, within, strict, mended)

@@ -74,7 +74,7 @@ static void
 put_file(struct buffer *b, const struct file *f)
 {
 	put_text(b, "PK\3\4");
-	put_little(b, 20, 2);
+	put_little(b, 10, 2); /* is a LF */
 	put_little(b, f->flags, 2);
 	put_little(b, f->method, 2);
 	put_little(b, 0, 4);
@@ -88,11 +88,11 @@ put_file(struct buffer *b, const struct file *f)
 }
 
 static void
-put_directory(struct buffer *b, const struct file *f)
+put_directory(struct buffer *b, const struct file *f, size_t place)
 {
 	put_text(b, "PK\1\2");
 	put_little(b, 20, 2);
-	put_little(b, 20, 2);
+	put_little(b, 10, 2);
 	put_little(b, f->flags, 2);
 	put_little(b, f->dir_method != NONE ? f->dir_method : f->method, 2);
 	put_little(b, 0, 4);
@@ -100,8 +100,9 @@ put_directory(struct buffer *b, const struct file *f)
 	put_little(b, f->dir_packed, 4);
 	put_little(b, f->dir_size, 4);
 	put_little(b, (uint32_t)strlen(f->name), 2);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 3; i++)
 		put_little(b, 0, 4);
+	put_little(b, (uint32_t)place, 4);
 	put_text(b, f->name);
 }
 
@@ -117,15 +118,24 @@ put_end(struct buffer *b, uint32_t offset)
 	put_little(b, 0, 2);
 }
 
+/* With something in front of it, as self-extracting ones have. */
 static void
 make_zip(const struct file *files, size_t count)
 {
+	size_t place[16], front;
+
+	assert_true(count <= sizeof(place) / sizeof(place[0]));
 	archive.len = 0;
-	for (size_t i = 0; i < count; i++)
+	put_text(&archive, "front");
+	front = archive.len;
+	for (size_t i = 0; i < count; i++) {
+		place[i] = archive.len - front;
 		put_file(&archive, &files[i]);
-	for (size_t i = 0; i < count; i++)
-		put_directory(&archive, &files[i]);
-	put_end(&archive, 30);
+	}
+	place[count] = archive.len - front;
+	for (size_t i = count; i > 0; i--)
+		put_directory(&archive, &files[i - 1], place[i - 1]);
+	put_end(&archive, (uint32_t)place[count]);
 }
 
 /* A cabinet of folders with so many blocks each. */
@@ -159,7 +169,18 @@ make_cabinet(const uint32_t *blocks, size_t folders, bool reserved)
 
 /* --- codings -------------------------------------------------------------- */
 
-enum coding { PLAIN, BASE64, BASE64_ODD, QUOTED, UU, CODINGS };
+enum coding {
+	PLAIN,
+	BASE64,
+	BASE64_ODD,
+	QUOTED,
+	QUOTED_LINES,
+	UU,
+	UU_ODD,
+	UU_SHORT,
+	UU_CUT,
+	CODINGS
+};
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -190,15 +211,19 @@ code_base64(bool odd)
 	put_text(&coded, "\r\n");
 }
 
+/* lines: what is LF in it ends a line, and is CR LF on its way; and there are
+ * blanks behind the signs that join lines. */
 static void
-code_quoted(void)
+code_quoted(bool lines)
 {
 	char text[4];
 
 	for (size_t i = 0; i < archive.len; i++) {
 		uint8_t c = archive.bytes[i];
 
-		if (c > ' ' && c < 127 && c != '=' && c % 3 != 0)
+		if (lines && c == '\n')
+			put_text(&coded, "\r\n");
+		else if (c > ' ' && c < 127 && c != '=' && c % 3 != 0)
 			put(&coded, &c, 1);
 		else {
 			snprintf(
@@ -206,16 +231,19 @@ code_quoted(void)
 			put_text(&coded, text);
 		}
 		if (i % 23 == 22)
-			put_text(&coded, i % 46 == 45 ? "=\n" : "=\r\n");
+			put_text(&coded, lines		? "= \t\r\n"
+					 : i % 46 == 45 ? "=\n"
+							: "=\r\n");
 	}
 }
 
+/* In lines of so many bytes.  cut: without blanks at their ends. */
 static void
-code_uu(void)
+code_uu(size_t width, bool cut)
 {
 	put_text(&coded, "begin 644 a.zip\r\n");
-	for (size_t i = 0; i < archive.len; i += 45) {
-		size_t n = archive.len - i < 45 ? archive.len - i : 45;
+	for (size_t i = 0; i < archive.len; i += width) {
+		size_t n = archive.len - i < width ? archive.len - i : width;
 		uint8_t c = (uint8_t)(' ' + n);
 
 		put(&coded, &c, 1);
@@ -229,11 +257,13 @@ code_uu(void)
 			       (uint32_t)part[1] << 8 | part[2];
 			for (int j = 0; j < 4; j++) {
 				c = (uint8_t)(bits >> 18 & 63);
-				c = c == 0 ? '`' : (uint8_t)(' ' + c);
+				c = c == 0 && !cut ? '`' : (uint8_t)(' ' + c);
 				put(&coded, &c, 1);
 				bits <<= 6;
 			}
 		}
+		while (cut && coded.bytes[coded.len - 1] == ' ')
+			coded.len--;
 		put_text(&coded, i % 2 ? "\r\n" : "\n");
 	}
 	put_text(&coded, "`\r\nend\r\n");
@@ -254,10 +284,20 @@ code(enum coding how, const char *front)
 		code_base64(how == BASE64_ODD);
 		break;
 	case QUOTED:
-		code_quoted();
+	case QUOTED_LINES:
+		code_quoted(how == QUOTED_LINES);
 		break;
 	case UU:
-		code_uu();
+		code_uu(45, false);
+		break;
+	case UU_ODD:
+		code_uu(43, false);
+		break;
+	case UU_SHORT:
+		code_uu(1, false);
+		break;
+	case UU_CUT:
+		code_uu(45, true);
 		break;
 	case CODINGS:
 		break;
@@ -282,6 +322,21 @@ look_at(struct look *l, size_t step)
 	look_end(l);
 }
 
+/* With lines that end in CR LF, as some readers have them, an archive may be
+ * faulty that for others is none. */
+static void
+holds(const struct look *l, enum coding how, enum archive_fault want,
+    bool inner, const struct archive_bounds *b)
+{
+	if (how == QUOTED_LINES) {
+		if (want != ARCHIVE_FINE)
+			assert_int_not_equal(look_judge(l, b), ARCHIVE_FINE);
+		return;
+	}
+	assert_int_equal(look_judge(l, b), want);
+	assert_int_equal(look_is_blind(l), inner);
+}
+
 /* The same whatever it is coded in, wherever it begins. */
 static void
 finds(enum archive_fault want, bool inner, const struct archive_bounds *b)
@@ -299,8 +354,7 @@ finds(enum archive_fault want, bool inner, const struct archive_bounds *b)
 			for (size_t s = 0; s < sizeof(steps) / sizeof(steps[0]);
 			     s++) {
 				look_at(&l, steps[s]);
-				assert_int_equal(look_judge(&l, b), want);
-				assert_int_equal(look_is_blind(&l), inner);
+				holds(&l, (enum coding)how, want, inner, b);
 			}
 		}
 	}
@@ -381,6 +435,56 @@ test_faults(void **state)
 	finds(ARCHIVE_HEADERS, false, &telling);
 	make_zip(ONE({"a", 8, 8, 0, 0, 100, 200, 0}));
 	finds(ARCHIVE_SIZES, false, &telling);
+}
+
+/* Two wrongs of which one has the headers that the other lacks: each says what
+ * some other says, but not at its place. */
+static void
+test_swapped(void **state)
+{
+	const struct file a = {"a", 8, 0, SAME(100, 200)},
+			  b = {"a", 0, 0, SAME(100, 100)};
+
+	(void)state;
+	for (size_t at = 0; at < 2; at++) {
+		size_t place[2];
+
+		archive.len = 0;
+		place[0] = archive.len;
+		put_file(&archive, &a);
+		place[1] = archive.len;
+		put_file(&archive, &b);
+		put_directory(&archive, &a, place[at]);
+		put_directory(&archive, &b, place[1 - at]);
+		put_end(&archive, (uint32_t)(archive.len - 2 * 47));
+		finds(
+		    at == 0 ? ARCHIVE_FINE : ARCHIVE_HEADERS, false, &telling);
+	}
+	/* A stray pair that makes up for it in the sum of what is said. */
+	make_zip(ONE({"a", 0, 0, 100, 100, 100, 200, 8}));
+	put_file(&archive, &a);
+	put_directory(&archive, &b, 0);
+	put_end(&archive, 48);
+	finds(ARCHIVE_HEADERS, false, &telling);
+}
+
+/* clamd passes by what has its sizes in a directory that is not there. */
+static void
+test_no_directory(void **state)
+{
+	const struct file sized = {"a", 8, 0, SAME(100, 200)},
+			  streamed = {"a", 8, 8, 0, 0, 100, 200, NONE};
+
+	(void)state;
+	archive.len = 0;
+	put_file(&archive, &sized);
+	finds(ARCHIVE_FINE, false, &telling);
+	put_file(&archive, &streamed);
+	finds(ARCHIVE_HEADERS, false, &telling);
+	/* It has no end. */
+	make_zip(ONE(DEFLATE("a", 99, 100)));
+	archive.len -= 22;
+	finds(ARCHIVE_HEADERS, false, &telling);
 }
 
 static void
@@ -573,6 +677,8 @@ main(void)
 	    cmocka_unit_test(test_within),
 	    cmocka_unit_test(test_too_big),
 	    cmocka_unit_test(test_faults),
+	    cmocka_unit_test(test_swapped),
+	    cmocka_unit_test(test_no_directory),
 	    cmocka_unit_test(test_inner),
 	    cmocka_unit_test(test_cabinets),
 	    cmocka_unit_test(test_longest_name),
