@@ -201,6 +201,52 @@ test_left(void **state)
 	assert_true(door_is_empty());
 }
 
+/* One in a turn while more are at the door than were let in. */
+static void
+test_crowded(void **state)
+{
+	struct epoll_event ev[8];
+	int fd;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		dial("gone");
+		hang_up();
+	}
+	turns();
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		dial(NULL);
+	assert_int_equal(door_wait(ev, 8, 0), 0);
+	fd = door_next();
+	assert_int_not_equal(fd, -1);
+	door_drop(fd);
+	assert_int_equal(door_next(), -1);
+	/* and then some */
+	assert_int_equal(door_wait(ev, 8, 0), 0);
+	for (int i = 0; i < 2; i++) {
+		fd = door_next();
+		assert_int_not_equal(fd, -1);
+		door_drop(fd);
+	}
+}
+
+/* Who says nothing has its time, and is counted. */
+static void
+test_silent(void **state)
+{
+	struct epoll_event ev[8];
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		dial(NULL);
+	turns();
+	while (!door_is_empty())
+		assert_int_equal(door_wait(ev, 8, door_time(wire_now())), 0);
+	assert_int_equal(door_counts()->silent, 3);
+	assert_int_equal(door_counts()->hung_up, 0);
+	assert_int_equal(door_counts()->evicted, 0);
+}
+
 /* Who hangs up while it waits for a place comes last. */
 static void
 test_stalled(void **state)
@@ -354,6 +400,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_hang_up, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_left, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_crowded, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_silent, setup_short, teardown),
 	    cmocka_unit_test_setup_teardown(test_stalled, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_shut, setup_short, teardown),
 	    cmocka_unit_test_setup_teardown(

@@ -6,6 +6,7 @@
  */
 #include "privsep/leftover.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -41,6 +43,22 @@ bound(const char *path, int type, bool listening)
 	if (listening)
 		assert_int_equal(listen(fd, 1), 0);
 	return fd;
+}
+
+static const char *put_in_place; /* of s/sock, when it is asked; or NULL */
+
+/* The kernel's, and what another process may do meanwhile. */
+int
+connect(int fd, const struct sockaddr *address, socklen_t len)
+{
+	int result = (int)syscall(SYS_connect, fd, address, len);
+	int saved = errno;
+
+	if (put_in_place != NULL)
+		assert_int_equal(rename(put_in_place, "s/sock"), 0);
+	put_in_place = NULL;
+	errno = saved;
+	return result;
 }
 
 static void
@@ -208,6 +226,18 @@ test_dangling_link(void **state)
 	assert_int_equal(symlink("../nothing", "s/sock"), 0);
 	refused("not a socket");
 	assert_false(there("nothing"));
+}
+
+/* Somebody puts his file there after it was looked at. */
+static void
+test_replaced(void **state)
+{
+	(void)state;
+	left("s/sock");
+	put("t", "precious");
+	put_in_place = "t";
+	refused("cannot remove the socket that was left behind there");
+	assert_true(holds("s/sock", "precious"));
 }
 
 static void
@@ -410,6 +440,7 @@ main(void)
 	    TEST(link_to_file),
 	    TEST(link_to_left_socket),
 	    TEST(dangling_link),
+	    TEST(replaced),
 	    TEST(others_may_write),
 	    TEST(owners),
 	    TEST(file),

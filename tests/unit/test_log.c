@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -244,6 +245,33 @@ test_replaced(void **state)
 	close(writer);
 }
 
+/* All that was kept goes out at once: the count of what was not is still to
+ * come, and whoever waits for that is told to come again. */
+static void
+test_count_is_due(void **state)
+{
+	char text[LOG_LINE_MAX + 1] = "";
+	off_t end;
+
+	(void)state;
+	be_pipe();
+	log_init(writer, LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
+	for (uint64_t i = 0; i < LINES; i++)
+		say(i);
+	close(reader);
+	close(writer);
+	writer = memfd_create("log", MFD_CLOEXEC);
+	log_redirect(writer, LOG_TO_STDERR);
+	assert_int_equal(log_flush(), EAGAIN);
+	assert_int_equal(log_flush(), 0);
+	end = lseek(writer, 0, SEEK_END);
+	assert_true(end > LOG_LINE_MAX);
+	assert_int_equal(pread(writer, text, LOG_LINE_MAX, end - LOG_LINE_MAX),
+	    LOG_LINE_MAX);
+	assert_non_null(strstr(text, "event=log-lost lines="));
+	close(writer);
+}
+
 /* A disk that is full: what does not fit is written when there is room, and
  * the line at the edge is whole. */
 static void
@@ -333,6 +361,7 @@ main(void)
 	    cmocka_unit_test(test_stalled),
 	    cmocka_unit_test(test_slow),
 	    cmocka_unit_test(test_replaced),
+	    cmocka_unit_test(test_count_is_due),
 	    cmocka_unit_test(test_full_disk),
 	    cmocka_unit_test(test_standard_error),
 	    cmocka_unit_test(test_standard_error_file),
