@@ -190,7 +190,8 @@ fits(struct loading *l, const char *stamping, bool must_stamp)
 	if (ring->stamping == KEYRING_MAX)
 		return !must_stamp ||
 		       refuse(l, "",
-			   "no key with \"use stamp\", but stamp.add = yes");
+			   "no key with \"use stamp\", but stamp.add = yes; "
+			   "make one with pratique key new --use stamp");
 	if (*stamping != '\0' &&
 	    strcmp(ring->key[ring->stamping].id, stamping) != 0)
 		return refuse(l, "",
