@@ -149,8 +149,8 @@ tear_down(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_binds),
+	struct CMUnitTest tests[] = {
+	    NEEDING(test_binds, LAYER_BIT(LAYER_NAMESPACES)),
 	    cmocka_unit_test(test_binds_refused),
 	    cmocka_unit_test(test_host_root),
 	    cmocka_unit_test(test_root_not_there),
@@ -161,5 +161,6 @@ main(void)
 		puts("1..1\nnot ok 1 - needs root");
 		return 1;
 	}
+	confine_machine(tests, sizeof(tests) / sizeof(tests[0]));
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
