@@ -19,7 +19,7 @@ import time
 
 import inject
 import prison
-from kit import proc
+from kit import machine, proc
 from kit.pace import paced
 from kit.pratiqued import KEYS
 from kit.tap import SOURCE, main, wait_for
@@ -52,7 +52,8 @@ def capabilities(role, pid):
     status = proc.status(pid)
     allowed = dict.fromkeys(("Inh", "Prm", "Eff", "Bnd", "Amb"),
                             OWN if role == "monitor" else 0)
-    if role == "keys":  # without SETPCAP, and no namespace that gives it
+    # Without SETPCAP, and no namespace that gives it.
+    if role == "keys" or not machine.has("namespaces"):
         allowed["Bnd"] = OWN
     return not any(int(status[f"Cap{x}"], 16) & ~bits_allowed
                    for x, bits_allowed in allowed.items())
@@ -104,9 +105,7 @@ def mdwe(role, pid):
 
 
 def seccomp(role, pid):
-    # Filters that a container has put on all of us do not count.
-    return int(proc.status(pid)["Seccomp_filters"]) - int(
-        proc.status("self")["Seccomp_filters"]) == FILTERS[role]
+    return proc.filters(proc.status(pid)) == FILTERS[role]
 
 
 # Layer: the look, the roles that have it, what goes with it, the words.
@@ -210,7 +209,9 @@ def there(tap, directory):
         found.update(look(os.path.join(directory, "unfiltered"), start, INSIDE,
                           ALL & ~bits("seccomp")))
         for name, roles in found.items():
-            if roles:
+            if roles and not machine.has(name):
+                tap.elsewhere(f"{start}: {name}", machine.lacks()[name])
+            elif roles:
                 tap.equal([r for r, holds in roles.items() if not holds], [],
                           f"{start}: {name}: {', '.join(roles)}")
 
@@ -220,6 +221,10 @@ def absent(tap, directory):
     for start in STARTS:
         for name, (_, roles, more, _) in LAYERS.items():
             if start == "keys" and "keys" not in roles:
+                continue
+            if not machine.has(name):
+                tap.elsewhere(f"{start}: without {name}",
+                              machine.lacks()[name])
                 continue
             left = ALL & ~bits(*{"seccomp", name, *more})
             found = look(os.path.join(directory, name), start, [name],

@@ -8,7 +8,7 @@ import pwd
 import re
 import subprocess
 
-from kit import proc, smtp
+from kit import machine, proc, smtp
 from kit.pratiqued import KEYS, MONITOR, SCANNER, SESSION
 from kit.tap import BUILD, main, wait_for
 from kit.world import World
@@ -93,7 +93,10 @@ def identity(tap, w):
     for role, pid in w.confined.items():
         status = proc.status(pid)
         tap.equal(status["Groups"], "", f"{role}: no further groups")
-        tap.equal({int(status[s], 16) for s in CAPABILITY_SETS}, {0},
+        # Without a user namespace there is no SETPCAP to empty that.
+        held = [s for s in CAPABILITY_SETS if machine.has("namespaces")
+                or s != "CapBnd"]
+        tap.equal({int(status[s], 16) for s in held}, {0},
                   f"{role}: no capability in any set")
     sets = [int(proc.status(w.roles["monitor"])[s], 16)
             for s in CAPABILITY_SETS]
@@ -144,6 +147,9 @@ def network(tap, w):
     """No network for listener, session, and a scanner with a local clamd"""
     ours = proc.netns(os.getpid())
     tap.ok("lo up" in interfaces(os.getpid()), "control: our lo is up")
+    if not machine.has("namespaces"):
+        tap.elsewhere("namespaces", machine.lacks()["namespaces"])
+        return
     for role, pid in w.confined.items():
         tap.ok(proc.netns(pid) != ours, f"{role}: own network namespace")
         tap.equal(interfaces(pid), ["lo down"], f"{role}: lo, down")

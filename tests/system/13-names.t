@@ -97,7 +97,7 @@ def confined(tap, w):
               "the scanner's user")
     tap.equal(status["Groups"].split(), [], "no groups")
     tap.equal((status["NoNewPrivs"], status["Seccomp"],
-               status["Seccomp_filters"]), ("1", "2", "1"),
+               proc.filters(status)), ("1", "2", 1),
               "no_new_privs, and a filter of its own")
     tap.equal({int(status[x], 16) for x in ("CapPrm", "CapEff", "CapInh",
                                             "CapAmb")}, {0}, "no capability")

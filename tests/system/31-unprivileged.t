@@ -10,8 +10,9 @@ import re
 import shutil
 import subprocess
 
-from kit import proc, smtp
+from kit import machine, proc, smtp
 from kit.clamd import EICAR
+from kit.machine import BOUNDING_STAYS, EVERY_LAYER, entries, only_lo
 from kit.pratiqued import MONITOR
 from kit.tap import BUILD, SOURCE, main
 from kit.world import World
@@ -20,12 +21,9 @@ PYTHON = "/usr/bin/python3"  # one that any user may run
 KIT = os.path.join(SOURCE, "tests/system")
 PROGRAMS = ["pratiqued", "pratique-monitor", "pratique-keys",
             "pratique-session", "pratique-scanner"]
-EVERY_LAYER = ("ids,capabilities,no_new_privs,not_dumpable,root,network,"
-               "namespaces,landlock,limits,mdwe,seccomp").split(",")
 FORBIDDEN = "(EPERM: forbidden from outside)"
 NO_MORE = "(ENOSPC: as many as are allowed)"
 USER = "nobody"
-BOUNDING_STAYS = "capabilities: bounding set stays, for want of SETPCAP"
 
 # The capabilities that container engines leave to root by default.
 CONTAINER = "@@".join([
@@ -103,12 +101,7 @@ def usual(w):
         os.unlink(p.socket)
 
 
-def only_lo():
-    with open("/proc/self/net/dev", encoding="ascii") as file:
-        return [line.split(":")[0].strip() for line in file][2:] == ["lo"]
-
-
-def told(tap, w, name, layers, missing):
+def told(tap, w, name, layers, missing, ordinary=False):
     """Log and pratique sandbox say exactly this, mail is scanned, and a child
     that is killed is replaced."""
     p = w.pratiqued
@@ -117,6 +110,7 @@ def told(tap, w, name, layers, missing):
         layers = [*layers, "network"]
         missing = re.sub(r"network: refused \([^)]*\)(; )?", "",
                          missing).removesuffix("; ")
+    wanted = machine.told(layers, missing, ordinary)
     tap.has(w.send(smtp.new_tag()), "250 ", f"{name}: a clean message")
     tap.has(w.send(smtp.new_tag(), smtp.attachment("e", EICAR.encode())),
             "550 ", f"{name}: an infected one")
@@ -124,8 +118,8 @@ def told(tap, w, name, layers, missing):
     tap.equal(status, 0, f"{name}: /proc shows what the processes tell", text)
     for role in "listener", "scanner":
         line = p.wait_line(f"{role}-start")
-        tap.equal((line["layers"].split(","), line["missing"]),
-                  ([x for x in EVERY_LAYER if x in layers], missing),
+        tap.equal((line["layers"].split(","), entries(line["missing"])),
+                  wanted,
                   f"{name}: {role} tells what is in force, and what not")
         shown = re.search(rf"^{role}, pid \d+\n  layers +(.*)\n"
                           r"  missing +(.*)$", text, re.MULTILINE)
@@ -168,11 +162,14 @@ def host(tap, w):
     p.start()
     told(tap, w, "host", EVERY_LAYER, "")
     p.stop()
-    p.settings["require"] = ["ids", "root", "network", "namespaces",
-                             "landlock", "mdwe"]
+    every = ["ids", "root", "network", "namespaces", "landlock", "mdwe"]
+    p.settings["require"] = [x for x in every if machine.has(x)]
     p.start()
-    tap.equal(p.wait_line("scanner-start")["missing"], "",
+    tap.equal(entries(p.wait_line("scanner-start")["missing"]),
+              machine.told(EVERY_LAYER, "")[1],
               "host: starts with all layers required")
+    for layer in machine.lacks():
+        required(tap, w, "host", layer, False)
     usual(w)
 
 
@@ -184,18 +181,21 @@ def ordinary(tap, w):
                 "--clear-groups"]
     p.start()
     told(tap, w, "ordinary user", [x for x in EVERY_LAYER if x != "ids"],
-         "ids: not started as root")
+         "ids: not started as root", ordinary=True)
     uid = str(pwd.getpwnam(USER).pw_uid)
     for pid, program in p.programs():
         tap.equal(set(proc.status(pid)["Uid"].split()), {uid},
                   f"ordinary user: {program} is that user")
     required(tap, w, "ordinary user", "ids", False)
-    required(tap, w, "ordinary user", "namespaces", True)
+    required(tap, w, "ordinary user", "namespaces", machine.has("namespaces"))
     usual(w)
 
 
 def user_namespace(tap, w):
     """Root of a user namespace that an ordinary user made"""
+    if not machine.has("namespaces"):
+        tap.elsewhere("unshare -r", machine.lacks()["namespaces"])
+        return
     own(w, USER)
     p = w.pratiqued
     p.around = ["setpriv", f"--reuid={USER}", "--regid=nogroup",
@@ -234,6 +234,10 @@ def several_directories(tap, w):
 
 def no_user_namespaces(tap, w):
     """Root where user namespaces are forbidden (user.max_user_namespaces)"""
+    if not machine.has("namespaces"):  # then all else here is that test
+        tap.elsewhere("no user namespaces in one",
+                      machine.lacks()["namespaces"])
+        return
     p = w.pratiqued
     p.around = [PYTHON, "-c", NO_USER_NAMESPACES]
     p.start()
@@ -342,10 +346,13 @@ def chroot(tap, w):
         with_config(p, "/etc/pratique.conf", "/bin/pratiqued")
         p.start()
         p.settings["run_dir"] = f"{jail}/run/pratique"  # as we see it
+        # The limit is asked before whether this is a chroot.
+        no = f"({machine.lacks()['namespaces']})" if not machine.has(
+            "namespaces") else FORBIDDEN
         told(tap, w, "chroot",
              [x for x in EVERY_LAYER if x not in ("network", "namespaces")],
-             f"namespaces: refused {FORBIDDEN}; network: refused {FORBIDDEN}; "
-         f"{BOUNDING_STAYS}")
+             f"namespaces: refused {no}; network: refused {no}; "
+             f"{BOUNDING_STAYS}")
         for pid, program in p.programs():
             if program != MONITOR:
                 root = os.readlink(f"/proc/{pid}/root")

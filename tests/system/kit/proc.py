@@ -50,6 +50,14 @@ def descriptors(pid):
     return found
 
 
+def filters(status):
+    """How many it has put on; a container's, on all of us, do not count."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        ours = next(line.split()[1] for line in file
+                    if line.startswith("Seccomp_filters:"))
+    return int(status["Seccomp_filters"]) - int(ours)
+
+
 def netns(pid):
     return os.readlink(f"/proc/{pid}/ns/net")
 
