@@ -617,6 +617,19 @@ test_own_database(void **state)
 	clamd.database.time -= 3600;
 	r = relayed(0, 4, "A", &a, 1);
 	assert_int_equal(r.outcome, OUTCOME_CLEAN_BY_STAMP);
+	/* Without one of its own that is known there is nothing to compare. */
+	for (uint32_t i = 0; i < 2; i++) {
+		struct database known = clamd.database;
+
+		if (i == 0)
+			clamd.database.time = 0;
+		else
+			clamd.database.number = 0;
+		r = relayed(0, 5 + i, "A", &a, 1);
+		assert_int_equal(r.outcome, OUTCOME_CLEAN);
+		assert_true(says(&reported, " stamp_reason=own-db-unknown"));
+		clamd.database = known;
+	}
 }
 
 /* What was over before its stamp was looked at was not skipped, and the log

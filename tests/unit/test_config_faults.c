@@ -4,6 +4,7 @@
  * fault.
  */
 #include <grp.h>
+#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -270,6 +271,22 @@ warnings(void **state)
 		"t.conf:4: warning: on_unscanned.reply: \"451 4.7.1 No\" is "
 		"never sent, since the action here is quarantine; take it out, "
 		"or write action = reject or tempfail\n"},
+	    /* Replies that are sent; the usual names of fields. */
+	    {USERS "on_infected { action = reject\n"
+		   " reply = \"550 5.7.1 No\" }\n"
+		   "on_busy { action = tempfail\n"
+		   " reply = \"451 4.7.1 No\" }\n",
+		""},
+	    {USERS "headers { status = X-Virus-Status }\n", ""},
+	    /* Capitals are no matter. */
+	    {USERS "headers { status = X-ANTIABUSE }\n",
+		"t.conf:3: warning: headers.status: is the name of a field of "
+		"other programs, which every message loses; choose one that is "
+		"yours, such as X-Example-Virus\n"},
+	    {USERS "clamd \"a\" { address = \"inet:3310@name.invalid\" }\n",
+		"t.conf: warning: clamd: \"inet:3310@name.invalid\" has a host "
+		"whose address is not known now; mend the name service, or "
+		"write the address\n"},
 	    /* on_busy says it */
 	    {USERS "on_unscanned { action = quarantine\n"
 		   " reply = \"451 4.7.1 No\" }\n"
@@ -282,6 +299,37 @@ warnings(void **state)
 		if (!read_text(rows[i].text))
 			fail_msg("refused: %s%s", rows[i].text, messages);
 		assert_string_equal(messages, rows[i].expected);
+	}
+}
+
+/* The first of owner, group and others that it is decides. */
+static void
+who_may_write(const char *text)
+{
+	const struct passwd *user = getpwnam("daemon");
+	static const struct {
+		bool owner, group;
+		mode_t mode;
+		bool may;
+	} rows[] = {
+	    {true, true, 0600, true},
+	    {true, true, 0466, false},
+	    {false, true, 0660, true},
+	    {false, true, 0646, false},
+	    {false, false, 0662, true},
+	    {false, false, 0660, false},
+	};
+
+	assert_non_null(user);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		print_message("row %zu\n", i);
+		assert_int_equal(
+		    chown("socket", rows[i].owner ? user->pw_uid : 4242,
+			rows[i].group ? user->pw_gid : 4242),
+		    0);
+		assert_int_equal(chmod("socket", rows[i].mode), 0);
+		assert_true(read_text(text));
+		assert_int_equal(*messages == '\0', rows[i].may);
 	}
 }
 
@@ -315,6 +363,8 @@ closed_socket(void **state)
 	assert_int_equal(chmod("socket", 0666), 0);
 	assert_true(read_text(text));
 	assert_string_equal(messages, "");
+	if (geteuid() == 0)
+		who_may_write(text);
 	close(fd);
 	unlink("socket");
 }

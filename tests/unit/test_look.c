@@ -557,18 +557,18 @@ test_longest_name(void **state)
 	}
 }
 
-/* A header that ends with the last byte of the last line. */
+/* A header that ends with the last byte of the last line: of that one the end
+ * of the name tells. */
 static void
 test_last_byte(void **state)
 {
-	static const char *const names[] = {"a", "ab", "abc"};
+	static const char *const names[] = {"a.zip", "ab.zip", "abc.zip"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		make_zip(ONE(DEFLATE(names[i], 99, 100)));
 		archive.len -= 22;
-		put_end(&archive, UINT32_MAX);
-		finds(ARCHIVE_ZIP64, false, &telling);
+		finds(ARCHIVE_HEADERS, true, &telling);
 	}
 }
 

@@ -289,7 +289,7 @@ test_meter_anew(void **state)
 	(void)state;
 	set_up();
 	bring_up();
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 9; i++) {
 		meter_run(now_ms);
 		say(judge(claimed()) == SEARCH_BELOW
 			? "fd[1]: OK"
