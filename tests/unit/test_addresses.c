@@ -15,6 +15,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 
 #include "privsep/addresses.h"
@@ -87,6 +88,12 @@ becomes_known(void **state)
 	assert_true(addresses_set(&all, 3, &one));
 	assert_true(addresses_get(&all, 3, &a));
 	assert_int_equal(a.len, sizeof(struct sockaddr_in));
+	/* whichever it is */
+	one = a = address_of(AF_INET, "0.0.0.0", 3310);
+	a.len = 0;
+	assert_true(addresses_set(&all, 4, &one));
+	assert_true(addresses_get(&all, 4, &a));
+	assert_int_equal(a.len, sizeof(struct sockaddr_in));
 }
 
 /* A resolver that was taken over can choose a host, and nothing else. */
@@ -150,6 +157,12 @@ shared(void **state)
 	assert_int_equal(ftruncate(other, sizeof(struct addresses)), 0);
 	assert_null(addresses_view(other)); /* it could get shorter */
 	assert_null(addresses_view(-1));
+	close(other);
+	other = memfd_create("other", MFD_ALLOW_SEALING);
+	assert_int_equal(ftruncate(other, sizeof(struct addresses) - 1), 0);
+	assert_int_equal(
+	    fcntl(other, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW), 0);
+	assert_null(addresses_view(other)); /* it is shorter */
 	close(other);
 	close(fd);
 }

@@ -221,6 +221,9 @@ test_crowded(void **state)
 	assert_int_not_equal(fd, -1);
 	door_drop(fd);
 	assert_int_equal(door_next(), -1);
+	/* Who has left has its place; of the silent there is no room for all. */
+	assert_in_range(door_counts()->evicted,
+	    CLIENTS_MAX - (plan.capacity - 10), CLIENTS_MAX);
 	/* and then some */
 	assert_int_equal(door_wait(ev, 8, 0), 0);
 	for (int i = 0; i < 2; i++) {
@@ -279,6 +282,8 @@ static void
 test_shut(void **state)
 {
 	struct epoll_event ev[8];
+	uint64_t now;
+	int wait;
 
 	(void)state;
 	dial("waits");
@@ -288,6 +293,12 @@ test_shut(void **state)
 	turns();
 	assert_int_equal(door_waiting(), 1);
 	assert_in_range(door_time(wire_now()), 1, 1 << 30);
+	/* To be told so again makes it no longer. */
+	now = wire_now();
+	wait = door_time(now);
+	assert_int_equal(door_wait(ev, 8, 5), 0);
+	door_shut(false);
+	assert_int_equal(door_time(now), wait);
 	while (!door_is_empty())
 		assert_int_equal(door_wait(ev, 8, 10), 0);
 	assert_true(read(client[0], ev, 1) <= 0); /* not all was read */

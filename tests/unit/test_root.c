@@ -102,6 +102,7 @@ body_host_root(void)
 	caps_raise();
 	namespace_root(&bound, &report);
 	NEED((report.layers & LAYER_BIT(LAYER_ROOT)) == 0);
+	NEED(strstr(report.missing, "in the host's root") != NULL);
 	for (const char *const *root = (const char *const[]){"/", "//", NULL};
 	     *root != NULL; root++) {
 		snprintf(spec.root, sizeof(spec.root), "%s", *root);

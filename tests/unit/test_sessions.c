@@ -43,6 +43,13 @@ test_count(void **state)
 			sessions_remove(s, 100 + pid);
 		sessions_remove(s, 101);
 		assert_int_equal(sessions_count(s), 0);
+		/* a free place is nobody's */
+		sessions_add(s, 101);
+		sessions_remove(s, 0);
+		sessions_left(s, 0, 10);
+		assert_int_equal(sessions_count(s), 1);
+		assert_int_equal(sessions_next(s), UINT64_MAX);
+		sessions_remove(s, 101);
 	}
 }
 
