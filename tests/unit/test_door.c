@@ -401,6 +401,24 @@ test_told(void **state)
 	assert_int_equal(load.why, LOAD_FORK);
 	assert_int_equal(load.need, 0);
 	assert_false(told(pair[1], &load));
+	/* nobody can give way */
+	now.why = LOAD_MAX_SESSIONS;
+	now.may_yield = false;
+	assert_true(load_tell(&now, 1140000));
+	assert_true(told(pair[1], &load));
+	assert_int_equal(load.why, LOAD_MAX_SESSIONS);
+	assert_int_equal(load.need, 0);
+	/* who was closed, once */
+	now.why = LOAD_NONE;
+	for (uint32_t i = 0; i < plan.capacity + 2; i++)
+		dial(NULL);
+	turns();
+	assert_true(load_tell(&now, 1200000));
+	assert_true(told(pair[1], &load));
+	assert_int_equal(load.evicted, door_counts()->evicted);
+	assert_true(load.evicted > 0);
+	assert_true(load_tell(&now, 1260000));
+	assert_false(told(pair[1], &load));
 	close(pair[0]);
 	close(pair[1]);
 }

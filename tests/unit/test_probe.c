@@ -568,6 +568,44 @@ test_found_out(void **state)
 	bring_up();
 }
 
+/* A complete one that found no free thread is still owed. */
+static void
+test_owed(void **state)
+{
+	uint32_t index;
+
+	(void)state;
+	set_up();
+	bring_up();
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_2);
+	for (int i = 0; i < 10500; i += 5) {
+		backend_answered(0);
+		run();
+		now_ms += 5;
+	}
+	for (int i = 0; i < 4; i++)
+		backend_release(0);
+	now_ms = probe_next();
+	answer(CLAMD_PING, PONG);
+	answer(CLAMD_VERSION, VERSION_2);
+	answer(CLAMD_STATS, STATS);
+}
+
+/* scan_timeout makes no deadline shorter, and that of a large one longer. */
+static void
+test_deadlines(void **state)
+{
+	(void)state;
+	assert_int_equal(stage_deadline(STAGE_SIZE, 1000), 30000);
+	assert_int_equal(stage_deadline(STAGE_SIZE, 60000), 60000);
+	assert_int_equal(stage_deadline(STAGE_SMALL, 1000), 10000);
+	assert_int_equal(stage_deadline(STAGE_SMALL, 60000), 10000);
+}
+
 int
 main(void)
 {
@@ -589,6 +627,8 @@ main(void)
 	    cmocka_unit_test(test_room),
 	    cmocka_unit_test(test_at_work),
 	    cmocka_unit_test(test_found_out),
+	    cmocka_unit_test(test_owed),
+	    cmocka_unit_test(test_deadlines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
