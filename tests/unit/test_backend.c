@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "scanner/database.h"
 #include "scanner/journal.h"
 #include "scanner/monitor.h"
 #include "scanner/probe.h"
@@ -207,6 +208,14 @@ test_limit(void **state)
 		    backend_choose(0, 3000, &index), BACKEND_CHOSEN);
 		assert_int_equal(index, 1);
 	}
+	assert_int_equal(backend_choose(0, 1000, &index), BACKEND_CHOSEN);
+	assert_int_equal(index, 1);
+	backend_release(1);
+	assert_int_equal(backend_choose(0, 5001, &index), BACKEND_TOO_SMALL);
+	assert_false(backend_choose_stream(5001, &index));
+	assert_true(backend_choose_stream(999, &index));
+	assert_int_equal(index, 0);
+	backend_release(0);
 	assert_int_equal(backend_choose(0, 999, &index), BACKEND_CHOSEN);
 	assert_int_equal(index, 0);
 	assert_int_equal(backend_choose(0, 6000, &index), BACKEND_TOO_SMALL);
@@ -339,6 +348,23 @@ test_comes_back(void **state)
 	assert_int_equal(got[0], 50);
 }
 
+/* clamd's dates have no zone: nothing is old for that. */
+static void
+test_old_database(void **state)
+{
+	const int64_t zones = INT64_C(26) * 3600, day = 86400;
+	struct version v = {.daily = 27000};
+
+	(void)state;
+	now_ms = UINT64_C(1700000000000);
+	v.built = 1700000000 - day - zones;
+	assert_false(database_is_old(&v, day));
+	v.built--;
+	assert_true(database_is_old(&v, day));
+	v.daily = 0; /* that has a warning of its own */
+	assert_false(database_is_old(&v, day));
+}
+
 /* A host with a new address: perhaps another machine.  Those that no name was
  * given for stay, whatever the memory says. */
 static void
@@ -390,6 +416,7 @@ main(void)
 	    cmocka_unit_test(test_proved),
 	    cmocka_unit_test(test_down),
 	    cmocka_unit_test(test_comes_back),
+	    cmocka_unit_test(test_old_database),
 	    cmocka_unit_test(test_follow),
 	};
 

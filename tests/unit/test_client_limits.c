@@ -40,6 +40,7 @@ static const struct scanner_settings settings = {.max_sessions = SESSIONS,
 static uint64_t now_ms = 1000000;
 static unsigned int aborted, unscanned, ended, overdue, told;
 static char told_line[LOG_LINE_MAX + 1];
+static struct log_line last_line;
 
 int
 clock_gettime(clockid_t id, struct timespec *ts)
@@ -74,6 +75,7 @@ has(const struct log_line *line, const char *event)
 void
 journal_end(struct log_line *line)
 {
+	last_line = *line;
 	if (has(line, "event=message-aborted "))
 		aborted++;
 	else if (has(line, "event=message "))
@@ -120,6 +122,8 @@ job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
 	(void)j, (void)owner, (void)memfd, (void)size;
 }
 
+static struct job *submitted; /* the last one */
+
 void
 job_settle(struct job *j, enum outcome outcome)
 {
@@ -131,7 +135,9 @@ void
 job_submit(
     struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
 {
-	(void)owner, (void)lead;
+	(void)lead;
+	submitted = j;
+	j->owner = owner;
 	j->state = JOB_WAITING;
 	j->memfd = memfd;
 	j->size = size;
@@ -430,6 +436,85 @@ test_flood_of_lost(void **state)
 	assert_true(ended >= 1000 && ended < 2100);
 }
 
+/* Sessions that say that they close, one after the other. */
+static void
+test_flood_of_closed(void **state)
+{
+	struct record_closing r = {
+	    .head = record_head(RECORD_CLOSING, sizeof(r)), .why = "order"};
+	int pair[2];
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++) {
+		deliver(0, &r, sizeof(r));
+		close(session[0]);
+		for (uint32_t n = 0; n < SESSIONS; n++)
+			client_input(n);
+		assert_true(channel_pair(pair));
+		session[0] = pair[0];
+		client_add(pair[1], 0);
+	}
+	assert_true(ended >= 100 && ended < 500);
+}
+
+/* clamd's answer to the message that was submitted last. */
+static void
+judge(enum outcome outcome)
+{
+	job_cancel(submitted);
+	submitted->verdict.outcome = outcome;
+	job_judged(submitted->owner);
+}
+
+static void
+scanned(uint32_t message, enum outcome outcome)
+{
+	begin(0, message);
+	body(0);
+	end(0, message, OUTCOME_CLEAN);
+	judge(outcome);
+	report(0, message);
+}
+
+/* What was found in is told each time. */
+static void
+test_infected(void **state)
+{
+	(void)state;
+	for (uint32_t m = 1; m <= 1500; m++)
+		scanned(m, OUTCOME_INFECTED);
+	assert_int_equal(unscanned, 1500);
+}
+
+/* Why a message is unscanned, and why a connection was closed. */
+static void
+test_reasons(void **state)
+{
+	struct record_closing closing = {
+	    .head = record_head(RECORD_CLOSING, sizeof(closing)),
+	    .why = "order"};
+	struct record_report limits = {
+	    .head = record_head(RECORD_REPORT, sizeof(limits)),
+	    .report = {
+		.message = 3, .limit = (uint8_t)SESSION_LIMIT_HEADER_SIZE}};
+
+	(void)state;
+	archive_fault = ARCHIVE_ZIP64;
+	scanned(1, OUTCOME_CLEAN);
+	archive_fault = ARCHIVE_FINE;
+	assert_true(has(&last_line, " reason=not-unpacked archive=zip64 "));
+	scanned(2, OUTCOME_LIMITS_EXCEEDED);
+	assert_true(has(&last_line, " reason=limits-exceeded limit="));
+	begin(0, 3);
+	end(0, 3, OUTCOME_LIMITS);
+	deliver(0, &limits, sizeof(limits));
+	assert_true(has(&last_line, " reason=limits "));
+	assert_true(has(&last_line, " limit=header_size "));
+	deliver(0, &closing, sizeof(closing));
+	assert_true(has(&last_line, "event=connection-closed reason=order "));
+	assert_false(has(&last_line, " limit="));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -443,7 +528,10 @@ main(void)
 	    T(test_flood),
 	    T(test_flood_of_ends),
 	    T(test_flood_of_sessions),
+	    T(test_infected),
+	    T(test_reasons),
 	    T(test_flood_of_lost),
+	    T(test_flood_of_closed),
 	};
 
 	share_setup(UINT64_MAX);

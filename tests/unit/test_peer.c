@@ -28,6 +28,7 @@
 static uint64_t now_ms = 1000000;
 static unsigned int sessions, lines;
 static uint32_t yielded, cut;
+static bool monitor_full;
 static char last_line[LOG_LINE_MAX + 1];
 
 int
@@ -103,6 +104,8 @@ monitor_send(const void *record)
 
 	memcpy(&r, record, sizeof(r));
 	assert_int_equal(r.head.type, RECORD_CUT);
+	if (monitor_full)
+		return false;
 	cut = r.record;
 	return true;
 }
@@ -263,6 +266,26 @@ test_retired(void **state)
 	assert_int_equal(cut, RECORD_CHANNEL);
 }
 
+/* What the monitor could not be told it is told with the next record; nothing
+ * is taken in between. */
+static void
+test_told_later(void **state)
+{
+	struct record_plain plain = {
+	    .head = record_head(RECORD_RENEW, sizeof(plain))};
+
+	(void)state;
+	monitor_full = true;
+	assert_true(channel_send(listener, &plain, -1));
+	peer_input(0);
+	say_channel();
+	monitor_full = false;
+	assert_int_equal(cut, 0);
+	say_channel();
+	assert_int_equal(cut, RECORD_RENEW);
+	assert_int_equal(sessions, 0);
+}
+
 /* Only the one that was meant. */
 static void
 test_other_retired(void **state)
@@ -289,6 +312,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_wrong, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_retired, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_told_later, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_other_retired, setup, teardown),
 	};
