@@ -78,6 +78,21 @@ def has(*layers):
     return not set(layers) & set(lacks())
 
 
+def complete():
+    """True if it has everything."""
+    return not lacks() and landlock()[0] >= ABI_SCOPES
+
+
+def none_of(layers):
+    """Why it has none of these layers; None if it has one, or none is asked."""
+    gone = lacks()
+    if landlock()[0] < ABI_TCP:
+        gone = {**gone, "landlock for TCP": "not in this kernel"}
+    if not layers or set(layers) - set(gone):
+        return None
+    return "; ".join(f"{layer}: {gone[layer]}" for layer in layers)
+
+
 def entries(missing):
     return sorted(entry for entry in missing.split("; ") if entry)
 
