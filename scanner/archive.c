@@ -309,6 +309,16 @@ read_end(struct archive *a, struct span s)
 		close_directory(a, (uint64_t)place * 8);
 }
 
+/* A sum that false headers can not bring back to nothing. */
+static void
+add_blocks(struct archive *a, uint64_t blocks)
+{
+	uint64_t bytes = blocks * CABINET_BLOCK;
+
+	a->cabinets =
+	    bytes > UINT64_MAX - a->cabinets ? UINT64_MAX : a->cabinets + bytes;
+}
+
 /* [MS-CAB] 2.1 and 2.2: each folder says how many blocks it has. */
 static void
 read_cabinet(struct archive *a, struct span s)
@@ -328,9 +338,9 @@ read_cabinet(struct archive *a, struct span s)
 	a->inner = true;
 	for (; folders > 0 && (flags & CABINET_CHAINED) == 0 && at + 6 <= s.len;
 	     folders--, at += step)
-		a->cabinets += (uint64_t)little(s, at + 4, 2) * CABINET_BLOCK;
+		add_blocks(a, little(s, at + 4, 2));
 	/* What we do not see is taken for the most that it can be. */
-	a->cabinets += (uint64_t)folders * UINT16_MAX * CABINET_BLOCK;
+	add_blocks(a, (uint64_t)folders * UINT16_MAX);
 }
 
 /* Does the rest of its first bytes fit, too? */

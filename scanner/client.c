@@ -18,6 +18,7 @@
 #include "privsep/channel.h"
 #include "scanner/clock.h"
 #include "scanner/closing.h"
+#include "scanner/few.h"
 #include "scanner/idle.h"
 #include "scanner/journal.h"
 #include "scanner/peer.h"
@@ -207,6 +208,20 @@ slot_give(struct client *c)
 	refusing = false;
 }
 
+/* A listener that was taken over can give a place back each time. */
+static void
+log_refused(void)
+{
+	static struct few few;
+	struct log_line line;
+
+	if (!few_allows(&few))
+		return;
+	log_begin(&line, LOG_LEVEL_WARNING, "session-refused");
+	log_text(&line, "what", "more sessions than max_sessions");
+	few_end(&few, &line);
+}
+
 void
 client_add(int fd, uint32_t owner)
 {
@@ -215,8 +230,7 @@ client_add(int fd, uint32_t owner)
 
 	if (c == NULL) {
 		if (!refusing)
-			journal_event(LOG_LEVEL_WARNING, "session-refused",
-			    "more sessions than max_sessions");
+			log_refused();
 		refusing = true;
 		close(fd);
 		return;

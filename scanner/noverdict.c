@@ -3,6 +3,7 @@
 #include "scanner/noverdict.h"
 
 #include "scanner/backend.h"
+#include "scanner/few.h"
 #include "scanner/journal.h"
 
 /* All replies but absurd ones; escaped it still fits into a line. */
@@ -11,12 +12,15 @@
 void
 noverdict_remembered(uint64_t size, enum outcome outcome)
 {
+	static struct few few;
 	struct log_line line;
 
+	if (!few_allows(&few))
+		return;
 	log_begin(&line, LOG_LEVEL_WARNING, "message-remembered");
 	log_number(&line, "size", size);
 	log_text(&line, "reason", outcome_reason(outcome));
-	journal_end(&line);
+	few_end(&few, &line);
 }
 
 void

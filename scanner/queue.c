@@ -12,8 +12,10 @@
 static struct job_list list[JOB_STATES];
 static struct job_list due;
 static uint32_t waiting; /* in the list of that state */
-static uint32_t passed;	 /* of them, in this round */
-static uint32_t turns;	 /* that were had */
+static struct job
+    *front;		/* of them: none before it is to be had in this round */
+static uint32_t passed; /* of them, in this round */
+static uint32_t turns;	/* that were had */
 static uint32_t scan_timeout, wait_timeout, max_waiting;
 
 /* A client may have so many times as many places as are free, as with memory. */
@@ -28,6 +30,7 @@ queue_setup(const struct scanner_settings *settings, uint32_t jobs)
 	wait_timeout = settings->wait_timeout;
 	max_waiting = settings->max_waiting;
 	waiting = passed = turns = 0;
+	front = NULL;
 	for (size_t i = 0; i < JOB_STATES; i++)
 		TAILQ_INIT(&list[i]);
 	TAILQ_INIT(&due);
@@ -45,6 +48,8 @@ wait_ends(struct job *j, bool started)
 	passed -= j->passed ? 1 : 0;
 	j->passed = false;
 	fair_remove(j, started);
+	if (front == j)
+		front = TAILQ_NEXT(j, queue);
 	TAILQ_REMOVE(&list[JOB_WAITING], j, queue);
 }
 
@@ -63,6 +68,8 @@ wait_begins(struct job *j)
 		TAILQ_INSERT_HEAD(&list[JOB_WAITING], j, queue);
 	else
 		TAILQ_INSERT_TAIL(&list[JOB_WAITING], j, queue);
+	if (first || front == NULL)
+		front = j;
 }
 
 void
@@ -111,16 +118,16 @@ queue_is_full(const struct job *j)
 		   j->flow->waiting / PLACES_TIMES >= max_waiting - waiting);
 }
 
-/* Who has waited longest, if that is long. */
+/* Who has waited longest, if that is long.  Nobody is passed by twice, however
+ * many wait. */
 static struct job *
 aged(uint64_t now)
 {
-	struct job *j = TAILQ_FIRST(&list[JOB_WAITING]);
-
-	while (j != NULL && j->passed)
-		j = TAILQ_NEXT(j, queue);
-	return j != NULL && now - j->submitted >= wait_timeout / AGED_PART
-		   ? j
+	while (front != NULL && front->passed)
+		front = TAILQ_NEXT(front, queue);
+	return front != NULL &&
+		       now - front->submitted >= wait_timeout / AGED_PART
+		   ? front
 		   : NULL;
 }
 
@@ -154,6 +161,7 @@ queue_round(void)
 		passed--;
 		fair_return(j);
 	}
+	front = TAILQ_FIRST(&list[JOB_WAITING]);
 }
 
 struct job *

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "scanner/clock.h"
+#include "scanner/few.h"
 #include "scanner/journal.h"
 #include "scanner/monitor.h"
 
@@ -169,15 +170,16 @@ stamping_check(struct stamping *s)
 static void
 log_bad_mac(const struct record_candidate *c)
 {
+	static struct few few;
 	struct stamp stamp;
 	struct log_line line;
 
-	if (!stamp_decode(c->stamp, &stamp))
+	if (!stamp_decode(c->stamp, &stamp) || !few_allows(&few))
 		return;
 	log_begin(&line, LOG_LEVEL_WARNING, "stamp-bad-mac");
 	log_text(&line, "peer", settings->peer[c->peer].text);
 	log_text(&line, "stamp_key", stamp.key);
-	journal_end(&line);
+	few_end(&few, &line);
 }
 
 /* The monitor says that its part of it is right: what of ours? */

@@ -527,6 +527,14 @@ test_cabinets(void **state)
 		finds(ARCHIVE_TOO_BIG, true, &telling);
 		finds(ARCHIVE_FINE, true, &unknown);
 	}
+	/* A sum that goes round to nothing is none. */
+	{
+		struct archive a = {.cabinets = UINT64_MAX - 5 * MB};
+
+		make_cabinet(few, 2, false);
+		archive_header(&a, span_of(archive.bytes, archive.len), 0);
+		assert_int_equal(archive_judge(&a, &bounds), ARCHIVE_TOO_BIG);
+	}
 	/* Of more than we see nothing good is assumed, nor of what is in
 	 * another cabinet. */
 	make_cabinet(folders, 60, false);

@@ -283,6 +283,38 @@ test_passed(void **state)
 	assert_int_equal(queue_next(), UINT64_MAX);
 }
 
+/* One that comes back, or ends, while others are passed over. */
+static void
+test_passed_and_gone(void **state)
+{
+	struct job *j;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		submit(i, i, 10 * KB);
+	assert_int_equal(scan(), 0); /* the next turn is by age */
+	now_ms += AGED;
+	assert_ptr_equal(queue_turn(now_ms), &job[1]);
+	queue_pass(&job[1]);
+	assert_ptr_equal(queue_turn(now_ms), &job[2]);
+	/* Its session ended. */
+	queue_enter(&job[2], JOB_IDLE);
+	queue_end(&job[2]);
+	assert_ptr_equal(j = queue_turn(now_ms), &job[3]);
+	queue_pass(j);
+	assert_null(queue_turn(now_ms));
+	submit(4, 4, 10 * KB);
+	assert_ptr_equal(queue_turn(now_ms), &job[4]);
+	queue_pass(&job[4]);
+	job[5].tried = 1;
+	submit(5, 5, 10 * KB);
+	assert_ptr_equal(queue_turn(now_ms), &job[5]);
+	queue_pass(&job[5]);
+	assert_null(queue_turn(now_ms));
+	queue_round();
+	assert_ptr_equal(queue_turn(now_ms), &job[5]);
+}
+
 /* Nor is he asked twice in a round, however long he has waited. */
 static void
 test_passed_old(void **state)
@@ -389,6 +421,7 @@ main(void)
 	    T(test_liars),
 	    T(test_passed),
 	    T(test_passed_old),
+	    T(test_passed_and_gone),
 	    T(test_back),
 	    T(test_places),
 	    T(test_order),
