@@ -102,28 +102,56 @@ plain_header(struct span s, size_t at, size_t end)
 	}
 }
 
-static void
-plain_body(struct span s, size_t at, bool crlf)
+/* ">From ", with any number of ">". */
+static bool
+is_quoted(struct span s, size_t at, size_t end)
 {
-	for (; at < s.len; at++) {
-		if (s.ptr[at] == '\n' && !crlf)
-			put(&want, "\r", 1);
-		put(&want, s.ptr + at, 1);
+	size_t word = at;
+
+	while (word < end && s.ptr[word] == '>')
+		word++;
+	return word > at && end - word >= 5 &&
+	       memcmp(s.ptr + word, "From ", 5) == 0;
+}
+
+static void
+plain_body(struct span s, size_t at, bool crlf, bool mailbox)
+{
+	size_t end;
+
+	for (; at < s.len; at = end) {
+		end = line_end(s, at);
+		/* the empty line behind a message in a mailbox */
+		if (mailbox && end == s.len && text_end(s, at) == at)
+			return;
+		if (mailbox && is_quoted(s, at, end))
+			at++;
+		for (; at < end; at++) {
+			if (s.ptr[at] == '\n' && !crlf)
+				put(&want, "\r", 1);
+			put(&want, s.ptr + at, 1);
+		}
 	}
 }
 
 static void
 plain_message(struct span s)
 {
-	size_t first = line_end(s, 0), begin, end;
-	bool crlf = first > 1 && s.ptr[first - 2] == '\r';
+	size_t first = line_end(s, 0), begin, end, line;
+	bool mailbox = first > 5 && memcmp(s.ptr, "From ", 5) == 0, crlf;
 
-	begin = first > 5 && memcmp(s.ptr, "From ", 5) == 0 ? first : 0;
+	/* What ends the message's own first line ends the others. */
+	begin = mailbox ? first : 0;
+	line = line_end(s, begin);
+	if (line == begin) /* there is none: that line's is as good */
+		crlf = first > 1 && s.ptr[first - 2] == '\r';
+	else
+		crlf = line - begin > 1 && s.ptr[line - 2] == '\r';
 	end = begin;
 	while (end < s.len && text_end(s, end) > end)
 		end = line_end(s, end);
 	plain_header(s, begin, end);
-	plain_body(s, line_end(s, end), crlf);
+	plain_body(s, line_end(s, end), crlf, mailbox);
 }
 
 static void

@@ -220,7 +220,8 @@ send_field(struct session *s, struct cursor *c)
 	expect(s, name.ptr, name.len);
 	expect(s, ":", 1);
 	for (size_t i = 0; i < value.len; i++) {
-		if (value.ptr[i] == '\n')
+		if (value.ptr[i] == '\n' &&
+		    (i == 0 || value.ptr[i - 1] != '\r'))
 			expect(s, "\r", 1);
 		expect(s, &value.ptr[i], 1);
 	}
