@@ -240,8 +240,9 @@ def no_descriptors(rig):
     rig.start(unix(clamd), check_interval="1m", confirm_interval="0")
     for spare in 4, 3, 2, 1, 0, 2, 1, 0, 2, 1, 0:
         result = with_spare(spare)
+        # Connections of ours, the next one and a test message's, take some.
         rig.ok(result.verdict == "infected" or
-               result.verdict == "unscanned" and spare <= 2,
+               result.verdict == "unscanned" and spare <= 3,
                f"{spare}: never clean", result)
     rig.recovers()
 
