@@ -129,13 +129,14 @@ include fuzz/rules.mk
 # Under a sanitizer only what can run under one: the confined programs can not,
 # their filters forbid what sanitizers do.
 ifeq ($(SANITIZE),)
+# First what runs one after the other (ALONE): it takes longest.
 TESTS = $(sort $(wildcard tests/unit/*.t)) \
+	$(sort $(wildcard tests/escape/*.t)) \
+	$(sort $(wildcard tests/ipc/*.t)) \
 	tests/conformance/rows.t \
 	tests/conformance/miltertest.t \
 	$(sort $(wildcard tests/oracle/*.t)) \
 	fuzz/controls.t \
-	$(sort $(wildcard tests/escape/*.t)) \
-	$(sort $(wildcard tests/ipc/*.t)) \
 	$(sort $(wildcard tests/stamps/*.t)) \
 	$(sort $(wildcard tests/containers/*.t)) \
 	$(sort $(wildcard tests/faults/*.t)) \
