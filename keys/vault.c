@@ -10,15 +10,9 @@
 #include <unistd.h>
 
 static size_t
-page_size(void)
-{
-	return (size_t)sysconf(_SC_PAGESIZE);
-}
-
-static size_t
 whole_pages(size_t size)
 {
-	size_t page = page_size();
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
 	return (size + page - 1) / page * page;
 }
@@ -26,7 +20,7 @@ whole_pages(size_t size)
 bool
 vault_map(struct vault *v, int fd, size_t size)
 {
-	size_t page = page_size(), whole = whole_pages(size);
+	size_t page = whole_pages(1), whole = whole_pages(size);
 	uint8_t *area = mmap(NULL, whole + 2 * page, PROT_NONE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	void *inside;

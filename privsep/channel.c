@@ -47,6 +47,16 @@ channel_send(int fd, const void *record, int passfd)
 	       (ssize_t)head.length;
 }
 
+/* Who ends without reading our last record leaves ECONNRESET, once, in front of
+ * what it had said before. */
+static ssize_t
+receive(int fd, struct msghdr *msg, int flags)
+{
+	ssize_t n = recvmsg(fd, msg, flags);
+
+	return n == -1 && errno == ECONNRESET ? recvmsg(fd, msg, flags) : n;
+}
+
 ssize_t
 channel_recv(int fd, void *buf, size_t cap, int *passed)
 {
@@ -59,7 +69,7 @@ channel_recv(int fd, void *buf, size_t cap, int *passed)
 	    /* CMSG_LEN, not CMSG_SPACE: the padding would take a second one */
 	    .msg_controllen = CMSG_LEN(sizeof(int)),
 	};
-	ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
+	ssize_t n = receive(fd, &msg, MSG_CMSG_CLOEXEC);
 
 	*passed = -1;
 	if (n == -1)
@@ -87,5 +97,5 @@ channel_read(int fd, void *buf, size_t cap)
 	struct iovec iov = {.iov_base = buf, .iov_len = cap};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 
-	return recvmsg(fd, &msg, MSG_DONTWAIT);
+	return receive(fd, &msg, MSG_DONTWAIT);
 }

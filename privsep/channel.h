@@ -23,7 +23,8 @@ bool channel_send(int fd, const void *record, int passfd);
 /* Receives one datagram, and at most one descriptor with it: *passed is the
  * descriptor (close-on-exec, now ours) or -1.  Returns its length, 0 at end
  * of file, -1 with errno.  A datagram longer than cap, or with other control
- * data, is -1/EBADMSG. */
+ * data, is -1/EBADMSG.  What a peer said that has ended comes first, even if
+ * it has left something unread. */
 ssize_t channel_recv(int fd, void *buf, size_t cap, int *passed);
 
 /* The same without the descriptors: those sent along are never installed, and

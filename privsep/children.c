@@ -149,8 +149,7 @@ void
 children_start_later(enum role role)
 {
 	struct job *job = &jobs[role];
-	uint64_t now = wire_now();
-	uint64_t delay = 0;
+	uint64_t now = wire_now(), delay = 0;
 
 	if (now - job->failed_at > BACKOFF_FORGET_MS)
 		job->failures = 0;

@@ -26,12 +26,6 @@ change_end(void)
 	block->sequence++;
 }
 
-static void
-copy_text(char *to, size_t size, const char *from)
-{
-	snprintf(to, size, "%s", from);
-}
-
 bool
 status_map(int fd)
 {
@@ -49,7 +43,7 @@ set_layers(struct status_process *p, uint32_t layers, const char *missing)
 {
 	change_begin();
 	p->layers = layers;
-	copy_text(p->missing, sizeof(p->missing), missing);
+	snprintf(p->missing, sizeof(p->missing), "%s", missing);
 	change_end();
 }
 
@@ -87,7 +81,7 @@ status_child(size_t slot, enum status_state state, const char *role, pid_t pid)
 		p->pid = pid;
 	}
 	p->state = state;
-	copy_text(p->role, sizeof(p->role), role);
+	snprintf(p->role, sizeof(p->role), "%s", role);
 	change_end();
 }
 
@@ -101,7 +95,7 @@ void
 status_key(const char *id, uint64_t from, uint64_t until)
 {
 	change_begin();
-	copy_text(block->key, sizeof(block->key), id);
+	snprintf(block->key, sizeof(block->key), "%s", id);
 	block->key_from = from;
 	block->key_until = until;
 	change_end();
@@ -125,7 +119,7 @@ status_backend(const struct record_backend *told)
 		return;
 	change_begin();
 	b->up = told->up;
-	copy_text(b->reason, sizeof(b->reason), told->reason);
+	snprintf(b->reason, sizeof(b->reason), "%s", told->reason);
 	b->proved = told->proved;
 	b->limit = told->limit;
 	change_end();

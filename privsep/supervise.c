@@ -44,6 +44,9 @@
  * news, and too little to keep us busy. */
 #define SAID_AT_ONCE	24000
 #define SAID_PER_SECOND 100
+/* Records that a channel can hold: its buffer has 208 KiB, and the kernel counts
+ * more than 512 bytes for each. */
+#define QUEUE_MAX 416
 /* Lines about sessions that died, so that nobody can fill the log. */
 #define DEATHS_AT_ONCE	  100
 #define DEATHS_PER_SECOND 1
@@ -266,7 +269,8 @@ too_many(struct child *c, enum record_type type)
 	       !rate_take(&c->said, wire_now(), SAID_AT_ONCE, SAID_PER_SECOND);
 }
 
-static void
+/* One record; false if there is none. */
+static bool
 child_read(struct child *c)
 {
 	union {
@@ -279,12 +283,12 @@ child_read(struct child *c)
 	enum record_type type;
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n == 0 || (n == -1 && errno == ECONNRESET)) {
+		return false;
+	if (n == 0) {
 		/* It is ending.  If not (an empty datagram looks the same), it
 		 * can not be told anything any more, so it has to. */
 		child_cut_off(c);
-		return;
+		return false;
 	}
 	type = record_type_of(r);
 	if (too_many(c, type)) {
@@ -299,6 +303,7 @@ child_read(struct child *c)
 	/* No record to the monitor carries a descriptor. */
 	if (passed != -1)
 		close(passed);
+	return true;
 }
 
 /* --- ends, signals, time ---------------------------------------------------- */
@@ -336,8 +341,12 @@ log_end_of(const struct child *c, enum child_state was, const siginfo_t *info)
 static void
 child_ended(struct child *c, const siginfo_t *info)
 {
-	enum child_state was = c->state;
+	enum child_state was;
 
+	/* What it last said still counts, a session's death above all. */
+	for (int n = 0; n < QUEUE_MAX && c->fd != -1 && child_read(c); n++)
+		;
+	was = c->state;
 	if (c->fd != -1)
 		close(c->fd);
 	c->state = CHILD_FREE;
@@ -372,7 +381,8 @@ reap(void)
 {
 	siginfo_t info = {0};
 
-	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 &&
+	/* Its number is its own until all is done. */
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 	       info.si_pid != 0) {
 		for (size_t i = 0; i < CHILDREN_MAX; i++) {
 			if (children[i].state != CHILD_FREE &&
@@ -381,6 +391,7 @@ reap(void)
 		}
 		if (info.si_pid == boot->resolver_pid)
 			resolver_ended();
+		waitid(P_PID, (id_t)info.si_pid, &info, WEXITED);
 		info.si_pid = 0;
 	}
 }
@@ -388,8 +399,6 @@ reap(void)
 static void
 begin_stop(void)
 {
-	if (stopping)
-		return;
 	status_phase(STATUS_STOPPING);
 	log_event(LOG_LEVEL_INFO, "stop", "finishing open sessions");
 	notify_stopping();
@@ -402,7 +411,7 @@ signals(void)
 	enum signals_wish wish;
 
 	while ((wish = signals_next(signal_fd)) != SIGNALS_NONE) {
-		if (wish == SIGNALS_STOP)
+		if (wish == SIGNALS_STOP && !stopping)
 			begin_stop();
 		else if (wish == SIGNALS_RELOAD && !keys_reload())
 			log_event(LOG_LEVEL_WARNING, "reload-refused",

@@ -478,24 +478,12 @@ handle_batch(struct client *c, struct span bytes, const char **what)
 	return true;
 }
 
-/* A session that ended without reading our last record leaves ECONNRESET, once,
- * in front of what it had sent before. */
-static ssize_t
-read_batch(int fd)
-{
-	ssize_t n = channel_read(fd, batch, sizeof(batch));
-
-	if (n == -1 && errno == ECONNRESET)
-		n = channel_read(fd, batch, sizeof(batch));
-	return n;
-}
-
 /* One datagram; false if there is none, or the session has ended. */
 static bool
 client_take(struct client *c)
 {
 	const char *what = "too-long";
-	ssize_t n = read_batch(c->fd);
+	ssize_t n = channel_read(c->fd, batch, sizeof(batch));
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return false;

@@ -9,11 +9,13 @@ import time
 
 from offender import (FLOOD, RECORDS, SIZE, World, breach, ended, record, say)
 from kit import proc
+from kit.pace import paced
 from kit.tap import main, wait_for
 
 # A listener's own records.
 TO_MONITOR = ["ready", "ended", "renew", "load", "pong"]
 FEW = 3000  # records, fewer than that
+PING = 5  # s, see privsep/heartbeat.h
 LINES_MAX = 130  # session-died lines that a flood of them may bring
 
 
@@ -122,6 +124,29 @@ def points(tap, w):
     w.others(tap, "hangs: when it has been killed")
 
 
+def last_words(tap, w):
+    """What it says just before its end, when the monitor is late"""
+    pid = 1 << 22
+    for what, deaf in ("and ends", False), ("and ends with a PING unread", True):
+        w.fresh()
+        old = w.daemon.listener()
+        if deaf:
+            w.order("M", what="D")
+            time.sleep(PING + paced(2))
+        os.kill(w.monitor, signal.SIGSTOP)
+        try:
+            w.order("M", record("load"), times=3)
+            w.order("M", ended(pid, signal.SIGSYS, 0))
+            w.order("M", what="X")
+            wait_for("its end", lambda p=old: not proc.alive(p))
+        finally:
+            os.kill(w.monitor, signal.SIGCONT)
+        tap.comes(lambda: w.daemon.lines("session-died", pid=str(pid),
+                                         signal=str(signal.SIGSYS.value)),
+                  f"it tells of a session's death, {what}: the log has it")
+        w.others(tap, what)
+
+
 def stop(tap, w):
     """It hangs when the daemon is told to stop"""
     w.daemon.settings["scan_timeout"] = "1s"  # and 15 s of the monitor's
@@ -171,4 +196,5 @@ def pace(tap, w):
     w.growth(tap)
 
 
-main(World, control, forms, types, states, points, floods, pace, stop)
+main(World, control, forms, types, states, points, floods, pace, last_words,
+     stop)

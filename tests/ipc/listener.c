@@ -31,7 +31,8 @@
 struct order {
 	char magic[4];
 	char what;   /* S: send; C: close the channel; I: ignore RETIRE from now
-			on; H, T, X: see obey */
+			on; D: read nothing of the monitor's from now on; H, T,
+			X: see obey */
 	char to;     /* M, S: monitor, scanner */
 	char passed; /* which descriptor goes along */
 	uint8_t copies;
@@ -40,7 +41,7 @@ struct order {
 };
 
 static int scanner_fd = -1;
-static bool disobedient;
+static bool disobedient, deaf;
 
 ssize_t __real_channel_recv(int fd, void *buf, size_t cap, int *passed);
 ssize_t __wrap_channel_recv(int fd, void *buf, size_t cap, int *passed);
@@ -50,8 +51,14 @@ void __wrap_pending_ready(struct pending *, int fd, bool left);
 ssize_t
 __wrap_channel_recv(int fd, void *buf, size_t cap, int *passed)
 {
-	ssize_t n = __real_channel_recv(fd, buf, cap, passed);
+	ssize_t n;
 
+	if (deaf && fd == CHILD_FD_MONITOR) {
+		*passed = -1;
+		errno = EAGAIN;
+		return -1;
+	}
+	n = __real_channel_recv(fd, buf, cap, passed);
 	if (n > 0 && *passed != -1)
 		scanner_fd = *passed;
 	if (n > 0 && disobedient &&
@@ -158,6 +165,9 @@ obey(int mta, const struct order *order, const uint8_t *bytes)
 		break;
 	case 'I':
 		disobedient = true;
+		break;
+	case 'D':
+		deaf = true;
 		break;
 	case 'H': /* hangs: nothing is read any more */
 		ppoll(NULL, 0, NULL, NULL);
