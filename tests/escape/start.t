@@ -46,15 +46,24 @@ def at_first_instruction(path, user):
         os.waitpid(pid, 0)
 
 
+def built():
+    """What would be another if a program had been linked again."""
+    return {entry.name: (entry.stat().st_ino, entry.stat().st_mtime_ns)
+            for entry in os.scandir(BUILD) if entry.is_file()}
+
+
 def installed(tap, directory):
     """Installed programs can be executed by their users, not read"""
     tree = os.path.join(directory, "tree")
+    before = built()
+    # With the places that it was built for: others would have it built anew,
+    # under the hands of the tests that run beside this one.
     subprocess.run(["make", "-s", "install", f"DESTDIR={tree}",
-                    "PREFIX=/usr", "LIBEXECDIR=/usr/libexec/pratique",
                     f"B={os.path.relpath(BUILD, SOURCE)}"],
                    cwd=SOURCE, stdout=subprocess.DEVNULL, check=True)
+    tap.equal(built(), before, "installing builds nothing anew")
     for name, owner in USERS.items():
-        path = os.path.join(tree, "usr/libexec/pratique", name)
+        path = os.path.join(tree, "usr/local/libexec/pratique", name)
         user = pwd.getpwnam(owner)
         mode = os.stat(path)
         tap.equal((stat.S_IMODE(mode.st_mode), mode.st_uid), (0o711, 0),
@@ -65,7 +74,7 @@ def installed(tap, directory):
         tap.equal(at_first_instruction(path, user), user.pw_uid,
                   f"{name}: control: it would be if it could be read")
     for name in MONITOR, KEYS:
-        mode = os.stat(os.path.join(tree, "usr/libexec/pratique", name))
+        mode = os.stat(os.path.join(tree, "usr/local/libexec/pratique", name))
         tap.equal((stat.S_IMODE(mode.st_mode), mode.st_uid), (0o711, 0),
                   f"{name}: mode 711, root's")
 
