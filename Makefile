@@ -29,7 +29,8 @@ INSTALL_PROGRAM ?= install
 # --- flags ------------------------------------------------------------------
 probe = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null - </dev/null 2>/dev/null && echo '$(1)')
 WARN  := -Wall -Wextra -Wconversion -Wswitch-enum -Wvla -Wmissing-prototypes \
-	 -Wshadow -Wformat=2 -Wdate-time $(WERROR)
+	 -Wshadow -Wformat=2 -Wdate-time \
+	 -Werror=implicit-function-declaration $(WERROR)
 # The same sources give the same bytes, in whichever folder they are.
 MAPPED := $(call probe,-ffile-prefix-map=$(CURDIR)=.)
 # Intel's CET is in force only in a program whose every object is marked for
@@ -113,7 +114,7 @@ $(B)/%.o: %.c
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is built in and can be given anew to `make install`.
-$(B)/config/complete.o $(B)/privsep/start.o $(B)/privsep/monitor.o: $(B)/built-in
+$(B)/config/complete.o $(B)/privsep/start/start.o $(B)/privsep/monitor/monitor.o: $(B)/built-in
 $(B)/built-in: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION) $(LIBEXECDIR)' | cmp -s - $@ || \

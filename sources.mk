@@ -3,12 +3,12 @@
 LIB := lib/field.c lib/log.c lib/network.c lib/outcome.c lib/stamp.c
 
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
-	  config/options.c config/read.c config/reply.c config/text.c \
+	  config/options.c config/read.c config/reply_template.c config/text.c \
 	  config/values.c config/warn.c
 
 # What every process has of it, and what the monitor's children have besides.
 CONFINE := sandbox/caps.c sandbox/descriptors.c sandbox/limits.c \
-	   sandbox/policy_load.c sandbox/report.c sandbox/sandbox.c
+	   sandbox/policy_load.c sandbox/confinement.c sandbox/sandbox.c
 SANDBOX := $(CONFINE) sandbox/enter.c sandbox/ids.c sandbox/landlock.c \
 	   sandbox/namespace.c
 
@@ -24,64 +24,64 @@ RING := keys/keyring.c keys/vault.c
 KEYS := $(RING) keys/notary.c keys/window.c
 READER := keys/key_file.c keys/reader.c
 
-CHANNEL := privsep/boot.c privsep/channel.c privsep/record.c
+CHANNEL := privsep/ipc/boot.c privsep/ipc/channel.c privsep/ipc/record.c
 
-PARSER := $(sort $(wildcard parser/*.c))
+PARSER := $(sort $(wildcard parser/*/*.c))
 # What every engine has in common.
-LOGIC := parser/address.c parser/canonical.c parser/negotiate.c \
-	parser/phrase.c parser/reply.c parser/session.c parser/stamp.c \
-	parser/stamps.c
+LOGIC := parser/mail/envelope.c parser/mail/canonical.c parser/milter/negotiate.c \
+	parser/mail/phrase.c parser/milter/encoder.c parser/mail/session.c parser/mail/stamp_field.c \
+	parser/mail/stamp_fields.c
 
 # Connections that nobody serves yet.
-DOOR := privsep/door.c privsep/load.c privsep/pending.c
+DOOR := privsep/front/door.c privsep/front/load.c privsep/front/pending.c
 
 # What the operator starts, and what it becomes.
-SRC_pratiqued := privsep/start.c privsep/plan.c privsep/plan_resolver.c \
-	privsep/activation.c privsep/addresses.c \
-	privsep/boot.c privsep/channel.c privsep/child.c privsep/leftover.c \
-	privsep/listen.c privsep/pid_file.c privsep/places.c \
-	privsep/rehearse.c privsep/standard.c privsep/starter.c \
-	privsep/status_make.c privsep/syslog.c \
+SRC_pratiqued := privsep/start/start.c privsep/start/plan.c privsep/start/plan_resolver.c \
+	privsep/start/activation.c privsep/ipc/addresses.c \
+	privsep/ipc/boot.c privsep/ipc/channel.c privsep/ipc/child.c privsep/start/leftover.c \
+	privsep/start/listen.c privsep/start/pid_file.c privsep/ipc/exec_fds.c \
+	privsep/start/rehearse.c privsep/start/standard_error.c privsep/start/launch.c \
+	privsep/start/status_make.c privsep/ipc/syslog.c \
 	$(CONFIG) $(CONFINE) $(POLICY) $(LIB)
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 
-SRC_pratique-monitor := privsep/monitor.c privsep/supervise.c \
-	privsep/child.c privsep/children.c privsep/footprint.c \
-	privsep/heartbeat.c privsep/keys.c privsep/logging.c \
-	privsep/notify.c privsep/places.c privsep/signals.c \
-	privsep/status.c privsep/syslog.c privsep/wire.c \
+SRC_pratique-monitor := privsep/monitor/monitor.c privsep/monitor/supervise.c \
+	privsep/ipc/child.c privsep/monitor/children.c privsep/monitor/footprint.c \
+	privsep/monitor/heartbeat.c privsep/monitor/key_service.c privsep/monitor/logging.c \
+	privsep/monitor/notify.c privsep/ipc/exec_fds.c privsep/monitor/signals.c \
+	privsep/monitor/status_write.c privsep/ipc/syslog.c privsep/ipc/wire.c \
 	$(KEYS) $(CHANNEL) $(CONFINE) lib/log.c lib/stamp.c
 LIB_pratique-monitor = $(call lib,libcap-ng libsodium)
 
-SRC_pratique-keys := keys/main.c $(READER) $(RING) privsep/boot.c $(SANDBOX) \
+SRC_pratique-keys := keys/keys.c $(READER) $(RING) privsep/ipc/boot.c $(SANDBOX) \
 	lib/stamp.c
 LIB_pratique-keys = $(call lib,libcap-ng libsodium)
 
-SRC_pratique-resolver := privsep/resolver.c privsep/addresses.c privsep/boot.c \
+SRC_pratique-resolver := privsep/resolver/resolver.c privsep/ipc/addresses.c privsep/ipc/boot.c \
 	lib/log.c $(SANDBOX)
 LIB_pratique-resolver = $(call lib,libcap-ng)
 
-SRC_pratique-session := privsep/listener.c $(DOOR) privsep/session.c \
-	privsep/sessions.c privsep/host.c privsep/mta.c privsep/wire.c \
+SRC_pratique-session := privsep/front/listener.c $(DOOR) privsep/front/session_process.c \
+	privsep/front/session_table.c privsep/front/scanner_link.c privsep/front/mta.c privsep/ipc/wire.c \
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 
-SRC_pratique-scanner := $(sort $(wildcard scanner/*.c)) privsep/addresses.c $(CHANNEL) $(SANDBOX) $(LIB)
+SRC_pratique-scanner := $(sort $(wildcard scanner/*.c)) privsep/ipc/addresses.c $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
 # What judges stamps, in one program.
-JUDGE := cli/judge.c scanner/compare.c scanner/digest.c parser/stamp.c \
+JUDGE := cli/stamp_judge.c scanner/compare.c scanner/digest.c parser/mail/stamp_field.c \
 	$(KEYS) $(READER)
 
 # The operator's tool.  Only its commands about stamps have code of the daemon.
-SRC_pratique := $(filter-out cli/judge.c,$(sort $(wildcard cli/*.c))) $(JUDGE) \
-	$(CONFIG) sandbox/report.c $(LIB)
+SRC_pratique := $(filter-out cli/stamp_judge.c,$(sort $(wildcard cli/*.c))) $(JUDGE) \
+	$(CONFIG) sandbox/confinement.c $(LIB)
 LIB_pratique = $(call lib,libconfuse libsodium)
 
 # libmilter itself must be the static library: what it calls is diverted.
 SRC_pratique-libmilter := $(sort $(wildcard libmilter/*.c)) $(DOOR) \
-	privsep/host.c privsep/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC) \
-	parser/command.c parser/state.c
+	privsep/front/scanner_link.c privsep/ipc/wire.c $(CHANNEL) $(SANDBOX) $(LIB) $(LOGIC) \
+	parser/milter/command.c parser/milter/state.c
 LIB_pratique-libmilter = $(LIBMILTER) $(call lib,libcap-ng)
 DIVERTED := socket bind listen accept read close syslog __syslog_chk
 LIBMILTER = $(DIVERTED:%=-Wl,--wrap=%) -Wl,-Bstatic -lmilter -Wl,-Bdynamic \
@@ -89,10 +89,10 @@ LIBMILTER = $(DIVERTED:%=-Wl,--wrap=%) -Wl,-Bstatic -lmilter -Wl,-Bdynamic \
 
 # Small programs for the build and the papers.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
-	config/values.c sandbox/report.c lib/outcome.c lib/stamp.c
+	config/values.c sandbox/confinement.c lib/outcome.c lib/stamp.c
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
-SRC_conform-engine := tests/conformance/engine.c tests/unit/stub_host.c \
+SRC_conform-engine := tests/conformance/conform_engine.c tests/unit/stub_process.c \
 	$(PARSER) lib/field.c lib/network.c lib/outcome.c lib/stamp.c
 
 SRC_stamp-case := tests/stamps/case.c $(JUDGE) lib/field.c lib/stamp.c
@@ -103,21 +103,21 @@ SRC_milter-load := $(filter-out %clamd.c,$(sort $(wildcard bench/*.c))) config/a
 
 # Both engines over the same bytes: what libmilter calls is diverted to the
 # test, and its callbacks have the stub host of the unit tests behind them.
-SRC_oracle := $(sort $(wildcard tests/oracle/*.c)) tests/unit/stub_host.c \
+SRC_oracle := $(sort $(wildcard tests/oracle/*.c)) tests/unit/stub_process.c \
 	lib/field.c lib/network.c lib/outcome.c lib/stamp.c $(PARSER)
-SRC_oracle-libmilter := tests/oracle/reference/main.c tests/unit/stub_host.c \
+SRC_oracle-libmilter := tests/oracle/reference/oracle_libmilter.c tests/unit/stub_process.c \
 	libmilter/callbacks.c libmilter/edits.c libmilter/screen.c lib/field.c \
-	lib/network.c lib/outcome.c lib/stamp.c $(LOGIC) parser/command.c \
-	parser/state.c
+	lib/network.c lib/outcome.c lib/stamp.c $(LOGIC) parser/milter/command.c \
+	parser/milter/state.c
 LIB_oracle-libmilter = $(LIBMILTER)
 
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
 # uses out of everything but the main files and the process's side of
-# parser/host.h.
+# parser/mail/process.h.
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PARTS := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c))) \
-	$(filter-out privsep/start.c privsep/monitor.c privsep/listener.c \
-	privsep/host.c privsep/mta.c scanner/main.c keys/main.c,$(sort \
+	$(filter-out privsep/start/start.c privsep/monitor/monitor.c privsep/front/listener.c \
+	privsep/front/scanner_link.c privsep/front/mta.c scanner/scanner.c keys/keys.c,$(sort \
 	$(SRC_pratiqued) $(SRC_pratique-monitor) $(SRC_pratique-keys) \
 	$(SRC_pratique-session) $(SRC_pratique-scanner) \
 	libmilter/screen.c))
@@ -140,11 +140,11 @@ LIB_escape/pratiqued = $(WRAP) -Wl,--wrap=close_range,--wrap=rehearse \
 	$(LIB_pratiqued)
 SRC_escape/pratique-monitor := $(SRC_pratique-monitor) $(LAYERS) tests/escape/leak.c
 LIB_escape/pratique-monitor = $(WRAP) -Wl,--wrap=close_range $(LIB_pratique-monitor)
-SRC_escape/pratique-session := tests/escape/engine.c $(ATTEMPTS) $(LAYERS) \
+SRC_escape/pratique-session := tests/escape/escape_engine.c $(ATTEMPTS) $(LAYERS) \
 	$(filter-out $(PARSER),$(SRC_pratique-session))
 HLINK_escape/pratique-session = $(HLINK_pratique-session)
 LIB_escape/pratique-session = $(WRAP) $(LIB_pratique-session)
-SRC_escape/pratique-scanner := tests/escape/client.c \
+SRC_escape/pratique-scanner := tests/escape/escape_client.c \
 	tests/escape/no_client.c $(ATTEMPTS) $(LAYERS) \
 	$(filter-out scanner/client.c scanner/client_answer.c scanner/report.c,$(SRC_pratique-scanner))
 LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
@@ -160,16 +160,16 @@ LIB_escape/list = $(call lib,libseccomp)
 
 SRC_ipc/pratique-monitor := $(SRC_escape/pratique-monitor)
 LIB_ipc/pratique-monitor = $(LIB_escape/pratique-monitor)
-SRC_ipc/pratique-session := tests/ipc/engine.c $(LAYERS) \
+SRC_ipc/pratique-session := tests/ipc/ipc_engine.c $(LAYERS) \
 	$(filter-out $(PARSER),$(SRC_pratique-session))
 HLINK_ipc/pratique-session = $(HLINK_pratique-session)
 LIB_ipc/pratique-session = $(WRAP) $(LIB_pratique-session)
-SRC_ipc/pratique-scanner := tests/ipc/client.c tests/escape/no_client.c \
+SRC_ipc/pratique-scanner := tests/ipc/ipc_client.c tests/escape/no_client.c \
 	$(filter-out scanner/client.c scanner/client_answer.c scanner/report.c,$(SRC_pratique-scanner))
 LIB_ipc/pratique-scanner = -Wl,--wrap=peer_add $(LIB_pratique-scanner)
-SRC_ipc/listener/pratique-session := tests/ipc/listener.c $(LAYERS) \
+SRC_ipc/listener/pratique-session := tests/ipc/ipc_listener.c $(LAYERS) \
 	$(SRC_pratique-session)
 HLINK_ipc/listener/pratique-session = $(HLINK_pratique-session)
 LIB_ipc/listener/pratique-session = $(WRAP) -Wl,--wrap=channel_recv \
 	-Wl,--wrap=pending_ready $(LIB_pratique-session)
-SRC_ipc/records := tests/ipc/records.c privsep/record.c
+SRC_ipc/records := tests/ipc/records.c privsep/ipc/record.c

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "bench/load.h"
+#include "bench/milter_load.h"
 #include "config/config.h"
 
 #define EXIT_USAGE 64

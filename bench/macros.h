@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "bench/packet.h"
+#include "bench/bench_packet.h"
 #include "lib/span.h"
 
 #define MACROS_LIST_MAX 256 /* every name Postfix has fits */

@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bench/load.h"
+#include "bench/milter_load.h"
 #include "bench/talk.h"
 
 #define EVENTS_MAX  64

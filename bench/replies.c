@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "parser/milter.h"
+#include "parser/milter/milter.h"
 
 static const struct reply_row {
 	enum milter_reply reply;

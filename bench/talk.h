@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/load.h"
+#include "bench/bench_packet.h"
 #include "bench/macros.h"
 #include "bench/mail.h"
-#include "bench/packet.h"
+#include "bench/milter_load.h"
 #include "lib/span.h"
 
 enum talk_step {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * pratique, the operator's tool: its commands.  It looks and never changes
- * anything; what it knows is from the status file (privsep/status.h) and from
+ * anything; what it knows is from the status file (privsep/ipc/status_block.h) and from
  * /proc.  Each command writes to standard output and returns an exit status.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
-#include "privsep/status.h"
+#include "privsep/ipc/status_block.h"
 
 enum {
 	CLI_GOOD = 0,

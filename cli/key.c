@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "cli/check.h"
-#include "cli/stamps.h"
+#include "cli/stamp_commands.h"
 #include "config/config.h"
 #include "config/values.h"
 #include "keys/reader.h"
@@ -178,7 +178,7 @@ key_new(int argc, char **argv)
 /* --- list, check ------------------------------------------------------------ */
 
 /* What [-c FILE] [DIRECTORY] stands for. */
-struct place {
+struct key_place {
 	struct config config; /* of which only the part about stamps counts */
 	const char *dir;
 	bool given; /* on the command line */
@@ -207,7 +207,7 @@ read_config(const char *file, struct config *out)
 /* EX_OK, or an exit status when all has been said.  A directory can be looked
  * at where there is no configuration. */
 static int
-find_place(int argc, char **argv, struct place *out)
+find_place(int argc, char **argv, struct key_place *out)
 {
 	const char *file = NULL;
 	int c;
@@ -248,7 +248,7 @@ print_key(const struct key *key)
 static int
 key_list(int argc, char **argv)
 {
-	static struct place place;
+	static struct key_place place;
 	const struct keyring *ring;
 	char why[KEYRING_WHY];
 	int status = find_place(argc, argv, &place);
@@ -268,7 +268,7 @@ key_list(int argc, char **argv)
 static int
 key_check(int argc, char **argv)
 {
-	static struct place place;
+	static struct key_place place;
 	const struct keyring *ring;
 	int status = find_place(argc, argv, &place);
 

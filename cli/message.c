@@ -2,7 +2,7 @@
 /* A saved message; see message.h. */
 #include "cli/message.h"
 
-#include "cli/judge.h"
+#include "cli/stamp_judge.h"
 
 /* A line with its end; false at the end of the text. */
 static bool

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/stamps.h"
+#include "cli/stamp_commands.h"
 
 #define DEFAULT_RUN_DIR "/run/pratique"
 
-static const struct command {
+static const struct subcommand {
 	const char *name;
 	int (*run)(const struct status_block *);
 } commands[] = {

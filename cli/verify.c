@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "cli/check.h"
-#include "cli/judge.h"
 #include "cli/message.h"
-#include "cli/stamps.h"
+#include "cli/stamp_commands.h"
+#include "cli/stamp_judge.h"
 #include "config/config.h"
 #include "keys/notary.h"
 #include "keys/reader.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "config/reading.h"
-#include "config/reply.h"
+#include "config/reply_template.h"
 #include "lib/field.h"
 #include "sandbox/sandbox.h"
 
@@ -53,7 +53,7 @@ assign_listen(struct config *config, const char *text, struct complaint *c)
 static bool
 assign_reply(const char *text, char *out, struct complaint *c)
 {
-	const char *why = *text == '\0' ? NULL : reply_check(text);
+	const char *why = *text == '\0' ? NULL : reply_template_check(text);
 
 	if (why != NULL)
 		return complain(c, text, "%s", why);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "config/reading.h"
-#include "config/reply.h"
+#include "config/reply_template.h"
 #include "lib/field.h"
 
 void
@@ -118,7 +118,7 @@ settle(struct reading *r, enum section_id id, const struct disposition *parent)
 	if (reading_line(r, id, "action") == 0)
 		d->action = parent == NULL ? s->action : parent->action;
 	if (*d->reply != '\0') {
-		if (reply_fits(d->reply, d->action))
+		if (reply_template_fits(d->reply, d->action))
 			return;
 		complain(&c, d->reply, "does not fit the action %s; give a %s",
 		    action_name(d->action),
@@ -128,7 +128,7 @@ settle(struct reading *r, enum section_id id, const struct disposition *parent)
 		return;
 	}
 	if (parent != NULL && line == 0 && *parent->reply != '\0' &&
-	    reply_fits(parent->reply, d->action))
+	    reply_template_fits(parent->reply, d->action))
 		memcpy(d->reply, parent->reply, sizeof(d->reply));
 	else
 		strncpy(d->reply, section_reply(s, d->action),

@@ -22,7 +22,7 @@
 
 /* Who speaks milter with the MTA. */
 enum engine_choice {
-	ENGINE_NATIVE,	  /* parser/engine.c, a process per session */
+	ENGINE_NATIVE,	  /* parser/milter/engine.c, a process per session */
 	ENGINE_LIBMILTER, /* Sendmail's library, one process */
 };
 

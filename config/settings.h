@@ -2,7 +2,7 @@
 /*
  * What the confined processes are told: plain data without pointers, made by
  * the monitor from the configuration file and handed over in the boot block
- * (privsep/boot.h).  Nobody but config/ knows the file's syntax.
+ * (privsep/ipc/boot.h).  Nobody but config/ knows the file's syntax.
  *
  * Sizes are bytes, times milliseconds, strings NUL-terminated.
  */

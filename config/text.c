@@ -24,10 +24,10 @@
 /* What can stand before a word of libconfuse's grammar. */
 #define WORD_ENDS " \t\r\n={}(),+\"'"
 
-enum place { IN_PLAIN, IN_SINGLE, IN_DOUBLE, IN_LINE, IN_BLOCK };
+enum text_place { IN_PLAIN, IN_SINGLE, IN_DOUBLE, IN_LINE, IN_BLOCK };
 
-struct scan {
-	enum place in;
+struct text_scan {
+	enum text_place in;
 	bool in_word;
 	unsigned line, begun; /* begun: line of the text or comment */
 	unsigned depth;	      /* braces that are open */
@@ -111,8 +111,9 @@ read_all(struct reading *r, int fd, char *text)
 
 /* Where the byte at text leads to, and how many bytes go with it.  A comment
  * with slashes begins only where a word could. */
-static enum place
-next_place(enum place in, const char *text, bool word_before, size_t *taken)
+static enum text_place
+next_place(
+    enum text_place in, const char *text, bool word_before, size_t *taken)
 {
 	*taken = 1;
 	switch (in) {
@@ -146,7 +147,7 @@ next_place(enum place in, const char *text, bool word_before, size_t *taken)
 /* Counts a brace outside of texts and comments.  One too many at the end of
  * something is left for libconfuse to find. */
 static void
-count_brace(struct scan *s, char c)
+count_brace(struct text_scan *s, char c)
 {
 	if (c == '{' && s->depth++ == 0)
 		s->opened = s->line;
@@ -156,7 +157,7 @@ count_brace(struct scan *s, char c)
 
 /* At the end of the file: NULL, or what was not closed, and its line. */
 static const char *
-left_open(const struct scan *s, unsigned *line)
+left_open(const struct text_scan *s, unsigned *line)
 {
 	*line = s->in == IN_PLAIN || s->in == IN_LINE ? s->opened : s->begun;
 	switch (s->in) {
@@ -179,7 +180,7 @@ left_open(const struct scan *s, unsigned *line)
  * own line: the next quote of the file would be taken for the partner, and what
  * stands behind that be blamed. */
 static bool
-line_ends_in_text(const struct scan *s, const char *text)
+line_ends_in_text(const struct text_scan *s, const char *text)
 {
 	return *text == '\n' && (s->in == IN_SINGLE || s->in == IN_DOUBLE);
 }
@@ -188,13 +189,13 @@ line_ends_in_text(const struct scan *s, const char *text)
 static bool
 blank_comments(struct reading *r, char *text)
 {
-	struct scan s = {.in = IN_PLAIN, .line = 1};
+	struct text_scan s = {.in = IN_PLAIN, .line = 1};
 	const char *why;
 	size_t taken;
 	unsigned line;
 
 	for (; *text != '\0'; text += taken) {
-		enum place was = s.in;
+		enum text_place was = s.in;
 
 		if (line_ends_in_text(&s, text))
 			break;

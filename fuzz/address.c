@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Addresses: parser/address.c (clients and mailboxes) and config/address.c
+ * Addresses: parser/mail/envelope.c (clients and mailboxes) and config/address.c
  * (what the operator writes).
  *
  * The first byte chooses the function, the rest is its text.  Accepted IP
@@ -13,7 +13,7 @@
 
 #include "config/config.h"
 #include "fuzz/kit/fuzz.h"
-#include "parser/address.h"
+#include "parser/mail/envelope.h"
 
 #define TEXT_MAX 4096
 
@@ -97,7 +97,7 @@ check_ip(int family, struct span text)
 			(family == AF_INET ? is_ipv4(plain) : is_ipv6(plain));
 
 	memset(out, 'x', sizeof(out));
-	if (!address_ip(family, text, out)) {
+	if (!envelope_ip(family, text, out)) {
 		NEED(!expected);
 		return;
 	}
@@ -107,7 +107,7 @@ check_ip(int family, struct span text)
 	NEED(inet_pton(family, plain, two) == 1);
 	NEED(memcmp(one, two, sizeof(one)) == 0);
 	/* What it makes is its own only spelling. */
-	NEED(address_ip(family, span_text(out), again));
+	NEED(envelope_ip(family, span_text(out), again));
 	NEED(strcmp(out, again) == 0);
 }
 
@@ -133,7 +133,7 @@ closing_bracket(struct span s)
 static void
 check_mailbox(struct span text)
 {
-	struct span box = address_mailbox(text);
+	struct span box = envelope_mailbox(text);
 	struct span rest = text;
 
 	NEED(fuzz_within(box, text));

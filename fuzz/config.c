@@ -18,8 +18,8 @@
 
 #include "config/config.h"
 #include "fuzz/kit/fuzz.h"
-#include "parser/canonical.h"
-#include "parser/phrase.h"
+#include "parser/mail/canonical.h"
+#include "parser/mail/phrase.h"
 
 #define FILE_LEN     65536
 #define MESSAGES_MAX (256 * 1024)

@@ -11,20 +11,20 @@ B=${B:-build}
 
 # target, file, what is planted, expression for sed
 faults="
-packet|parser/command.c|bytes behind a string taken|s/cursor_string(&c, out) && cursor_empty(&c)/cursor_string(\&c, out)/
-packet|parser/packet.c|packets without a command taken|s/length < LENGTH_MIN || //
-conversation|parser/session.c|fields deleted from the first to the last|s/uint32_t i = count; i > 0; i--/uint32_t i = 1; i <= count; i++/
-conversation|parser/session.c|clean, but not all was scanned|s/v->outcome = s->so_far/v->outcome = OUTCOME_CLEAN/
-conversation|parser/session.c|forged fields found by exact spelling only|s/strncasecmp((const char \*)/strncmp((const char *)/
-conversation|parser/state.c|replies that nobody waits for|s/row->replies && (m->flags & row->no_reply) == 0/row->replies/
-conversation|parser/state.c|recipients after DATA|s/MAIL | RCPT, .next = STATE_RCPT/MAIL | RCPT | DATA, .next = STATE_RCPT/
-conversation|parser/engine.c|a header's space not put back|s/e->value\[0\] = ' '/e->value[0] = '\\\\t'/
-encoder|parser/reply.c|per cent signs not doubled|s/line.ptr\[i\] == '%'/line.ptr[i] == '\\\\0'/
-encoder|parser/reply.c|edits that were not granted|s/(r->actions & row->actions) == row->actions/true/
-encoder|parser/canonical.c|line ends in header values|s/after_lf && byte != ' '/false \&\& byte != ' '/
-negotiation|parser/negotiate.c|more asked than offered|s/WANTED_FLAGS & offered_flags/WANTED_FLAGS/
-address|parser/address.c|brackets in quotes end a mailbox|s/quoted || byte != '>'/byte != '>'/
-macro|parser/macro.c|macros of the message before|s/clear_from(m, MILTER_STAGE_MAIL)/clear_from(m, MILTER_STAGE_DATA)/
+packet|parser/milter/command.c|bytes behind a string taken|s/cursor_string(&c, out) && cursor_empty(&c)/cursor_string(\&c, out)/
+packet|parser/milter/packet.c|packets without a command taken|s/length < LENGTH_MIN || //
+conversation|parser/mail/session.c|fields deleted from the first to the last|s/uint32_t i = count; i > 0; i--/uint32_t i = 1; i <= count; i++/
+conversation|parser/mail/session.c|clean, but not all was scanned|s/v->outcome = s->so_far/v->outcome = OUTCOME_CLEAN/
+conversation|parser/mail/session.c|forged fields found by exact spelling only|s/strncasecmp((const char \*)/strncmp((const char *)/
+conversation|parser/milter/state.c|replies that nobody waits for|s/row->replies && (m->flags & row->no_reply) == 0/row->replies/
+conversation|parser/milter/state.c|recipients after DATA|s/MAIL | RCPT, .next = STATE_RCPT/MAIL | RCPT | DATA, .next = STATE_RCPT/
+conversation|parser/milter/engine.c|a header's space not put back|s/e->value\[0\] = ' '/e->value[0] = '\\\\t'/
+encoder|parser/milter/encoder.c|per cent signs not doubled|s/line.ptr\[i\] == '%'/line.ptr[i] == '\\\\0'/
+encoder|parser/milter/encoder.c|edits that were not granted|s/(r->actions & row->actions) == row->actions/true/
+encoder|parser/mail/canonical.c|line ends in header values|s/after_lf && byte != ' '/false \&\& byte != ' '/
+negotiation|parser/milter/negotiate.c|more asked than offered|s/WANTED_FLAGS & offered_flags/WANTED_FLAGS/
+address|parser/mail/envelope.c|brackets in quotes end a mailbox|s/quoted || byte != '>'/byte != '>'/
+macro|parser/milter/macro.c|macros of the message before|s/clear_from(m, MILTER_STAGE_MAIL)/clear_from(m, MILTER_STAGE_DATA)/
 clamd_reply|scanner/reply.c|clean by a reply that was cut|s/span_is(s, \"OK\") && end == REPLY_EOF/span_is(s, \"OK\")/
 look|scanner/look.c|what lies across two pieces|s/l->kept = all - count/l->kept = 0 * count/
 look|scanner/look.c|base64 that does not begin at a whole byte|s/bit <= 4; bit += 2) {$/bit <= 2; bit += 2) {/
@@ -35,7 +35,7 @@ key_file|keys/key_file.c|days that a month has not|s/y != year || m != month || 
 key_file|keys/key_file.c|a secret left behind|s/sodium_memzero(out, sizeof(\*out))/out->id[0] = 0/
 status|cli/block.c|a text without an end|s/text\[size - 1\] = '.0'/text += size - 1/
 status|cli/block.c|what a terminal obeys|s/\*text < ' ' || //
-status|cli/sandbox.c|no filter where one is told|s/f->seccomp != 2/false/
+status|cli/show_sandbox.c|no filter where one is told|s/f->seccomp != 2/false/
 status|cli/facts.c|capabilities that are there|s/strtoull(value, NULL, 16)/0/
 message|cli/message.c|the body's first line joined to the header|s/without_end(field).len > 0 \&\& c->left > 0/c->left > 0/
 message|cli/message.c|line ends left as they are|s/if (crlf || text/if (true || text/

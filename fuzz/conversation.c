@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whole conversations: parser/engine.c with all that is behind it, against
+ * Whole conversations: parser/milter/engine.c with all that is behind it, against
  * kit/judge.c.
  *
  * Input: eight bytes that choose settings, outcomes and how the bytes arrive
- * (kit/mutate.h), then what the MTA sends.  Each conversation is held twice,
+ * (kit/mutator.h), then what the MTA sends.  Each conversation is held twice,
  * with all bytes at once and in pieces; both must come to the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "fuzz/kit/fuzz.h"
-#include "fuzz/kit/host.h"
+#include "fuzz/kit/fuzz_process.h"
 #include "fuzz/kit/judge.h"
-#include "fuzz/kit/mutate.h"
-#include "parser/engine.h"
+#include "fuzz/kit/mutator.h"
+#include "parser/milter/engine.h"
 
 #define PIECES_MAX 512 /* a large input in single bytes takes too long */
 
@@ -43,7 +43,7 @@ choose_dispositions(struct session_settings *s, uint8_t first, uint8_t texts)
 	}
 }
 
-/* The head's bytes, see kit/mutate.h. */
+/* The head's bytes, see kit/mutator.h. */
 static struct host_plan
 choose(struct cursor *c, uint8_t *pieces)
 {

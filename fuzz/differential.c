@@ -9,8 +9,8 @@
  * libmilter itself is not instrumented: what is explored is our engine.
  */
 #include "fuzz/kit/fuzz.h"
-#include "fuzz/kit/mutate.h"
-#include "tests/oracle/compare.h"
+#include "fuzz/kit/mutator.h"
+#include "tests/oracle/oracle_compare.h"
 
 /* Built without sanitizers, whatever this program is built with. */
 #define REFERENCE "build/oracle-libmilter"
@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cursor c = cursor_of(span_of(data, size));
 	struct span head = {0}, input;
-	struct host_result result;
+	struct scan_result result;
 	struct moment last;
 	const char *why;
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The encoder under misuse: parser/reply.c, parser/canonical.c,
- * parser/phrase.c.
+ * The encoder under misuse: parser/milter/encoder.c, parser/mail/canonical.c,
+ * parser/mail/phrase.c.
  *
  * Input: what is granted, then calls of every reply_ function in any order
  * with any text.  What is refused sends nothing, what is accepted is judged by
- * kit/wire.c, stands where the protocol has room for it, and the account of
+ * kit/mta_bytes.c, stands where the protocol has room for it, and the account of
  * final replies is right.
  */
 #include <stdlib.h>
 
 #include "fuzz/kit/fuzz.h"
-#include "fuzz/kit/wire.h"
-#include "parser/host.h"
-#include "parser/phrase.h"
-#include "parser/reply.h"
+#include "fuzz/kit/mta_bytes.h"
+#include "parser/mail/phrase.h"
+#include "parser/mail/process.h"
+#include "parser/milter/encoder.h"
 
 #define SENT_MAX (4U << 20)
 #define OPS_MAX	 64
@@ -34,7 +34,7 @@ struct account {
 };
 
 bool
-host_mta_send(struct span bytes)
+process_mta_send(struct span bytes)
 {
 	NEED(bytes.len > 0);
 	NEED(bytes.len <= sizeof(sent) - sent_len);
@@ -73,7 +73,7 @@ take_text(struct cursor *c)
 
 /* Signature names of any kind are fit for a header and a reply. */
 static bool
-call_phrase(struct reply *r, struct cursor *c, enum milter_reply code)
+call_phrase(struct encoder *r, struct cursor *c, enum milter_reply code)
 {
 	enum outcome outcome = (enum outcome)(fuzz_u8(c) % OUTCOME_COUNT);
 	char signature[256] = "", name[PHRASE_NAME_MAX + 1];
@@ -90,20 +90,20 @@ call_phrase(struct reply *r, struct cursor *c, enum milter_reply code)
 	NEED((strcmp(p.text, "Clean") == 0) == (outcome == OUTCOME_CLEAN));
 	if (code == MILTER_ADDHEADER) {
 		NEED(phrase_scanned(&p, name));
-		return reply_header(r, code, 0, span_text("X-Virus-Scanned"),
+		return encoder_header(r, code, 0, span_text("X-Virus-Scanned"),
 		    span_text(p.text));
 	}
 	if (code == MILTER_QUARANTINE)
-		return reply_quarantine(r, span_text(p.text));
+		return encoder_quarantine(r, span_text(p.text));
 	if (code != MILTER_REPLYCODE)
-		return reply_header(r, MILTER_INSHEADER, 1,
+		return encoder_header(r, MILTER_INSHEADER, 1,
 		    span_text("X-Virus-Status"), span_text(p.text));
 	NEED(phrase_reply(&p, "550 5.7.1 %v 100%%", name));
-	return reply_text(r, span_text(p.text));
+	return encoder_text(r, span_text(p.text));
 }
 
 static bool
-call(struct reply *r, struct cursor *c, uint8_t op)
+call(struct encoder *r, struct cursor *c, uint8_t op)
 {
 	uint8_t byte = (uint8_t)codes[fuzz_u8(c) % (sizeof(codes) - 1)];
 	enum milter_reply code = (enum milter_reply)byte;
@@ -112,25 +112,25 @@ call(struct reply *r, struct cursor *c, uint8_t op)
 
 	switch (op % 8) {
 	case 0:
-		return reply_plain(r, code);
+		return encoder_plain(r, code);
 	case 1:
-		return reply_text(r, take_text(c));
+		return encoder_text(r, take_text(c));
 	case 2:
 		index = fuzz_u32(c);
 		one = fuzz_bytes(c);
-		return reply_header(r, code, index, one, take_text(c));
+		return encoder_header(r, code, index, one, take_text(c));
 	case 3:
 		one = fuzz_bytes(c);
 		two = take_text(c);
-		return reply_address(r, code, one, two);
+		return encoder_address(r, code, one, two);
 	case 4:
-		return reply_quarantine(r, take_text(c));
+		return encoder_quarantine(r, take_text(c));
 	case 5:
-		return reply_body(r, take_text(c));
+		return encoder_body(r, take_text(c));
 	case 6:
 		return call_phrase(r, c, code);
 	default:
-		return reply_flush(r);
+		return encoder_flush(r);
 	}
 }
 
@@ -153,7 +153,7 @@ judge(struct account *a)
 }
 
 static void
-negotiate(struct reply *r, struct cursor *c, struct account *a)
+negotiate(struct encoder *r, struct cursor *c, struct account *a)
 {
 	struct negotiation n = {.version = 2 + fuzz_u8(c) % 5};
 	struct wire_offer offer;
@@ -165,10 +165,10 @@ negotiate(struct reply *r, struct cursor *c, struct account *a)
 	if (n.version < MILTER_VERSION)
 		n.actions &= ~MILTER_ACT_SETSYMLIST;
 	offer = (struct wire_offer){n.version, n.actions, n.flags};
-	reply_init(r);
-	NEED(!reply_optneg(r, &n)); /* nobody has asked */
-	reply_begin(r, MILTER_OPTNEG, true);
-	NEED(reply_optneg(r, &n) && reply_flush(r));
+	encoder_init(r);
+	NEED(!encoder_optneg(r, &n)); /* nobody has asked */
+	encoder_begin(r, MILTER_OPTNEG, true);
+	NEED(encoder_optneg(r, &n) && encoder_flush(r));
 	out = cursor_of(span_of(sent, sent_len));
 	p = wire_next(&out);
 	if (offer.actions != 0 && offer.flags != 0)
@@ -184,7 +184,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span copy = fuzz_copy(span_of(data, size));
 	struct cursor c = cursor_of(copy);
-	struct reply *r = malloc(sizeof(*r));
+	struct encoder *r = malloc(sizeof(*r));
 	struct account a = {0};
 
 	NEED(r != NULL);
@@ -199,15 +199,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (op >= 192) {
 			a.to = (uint8_t)commands[op % (sizeof(commands) - 1)];
 			/* A second one would have to wait for the first. */
-			reply_begin(
+			encoder_begin(
 			    r, (enum milter_command)a.to, !a.owed && op < 240);
 			a.owed = a.owed || op < 240;
 			continue;
 		}
 		ok = call(r, &c, op);
-		NEED(reply_flush(r));
+		NEED(encoder_flush(r));
 		judge(&a);
-		NEED(reply_owed(r) == a.owed);
+		NEED(encoder_owed(r) == a.owed);
 		NEED(op % 8 == 7 || ok == (a.seen > before));
 	}
 	free(r);

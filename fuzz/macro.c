@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Macros: parser/macro.c against a model of a few lines.
+ * Macros: parser/milter/macro.c against a model of a few lines.
  *
  * The model keeps all sets ever defined, each with the number of the last
  * event that emptied its stage; it has no tables to run over.  Input: one byte
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "fuzz/kit/fuzz.h"
-#include "parser/macro.h"
+#include "parser/milter/macro.h"
 
 #define NAMES (sizeof(name_text) / sizeof(name_text[0]))
 

@@ -8,7 +8,7 @@
  */
 #include "cli/message.h"
 
-#include "cli/judge.h"
+#include "cli/stamp_judge.h"
 #include "fuzz/kit/fuzz.h"
 
 #define FIELD 0xff /* before each field, its name and its value */

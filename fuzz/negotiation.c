@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Negotiation: parser/negotiate.c and the answer's packet in parser/reply.c.
+ * Negotiation: parser/milter/negotiate.c and the answer's packet in parser/milter/encoder.c.
  *
  * Input: one byte (1: quarantine is used), then an offer.  The answer never
  * grants itself what was not offered, and never leaves out what is ours to
@@ -9,10 +9,10 @@
 #include <stdlib.h>
 
 #include "fuzz/kit/fuzz.h"
-#include "fuzz/kit/wire.h"
-#include "parser/host.h"
-#include "parser/negotiate.h"
-#include "parser/reply.h"
+#include "fuzz/kit/mta_bytes.h"
+#include "parser/mail/process.h"
+#include "parser/milter/encoder.h"
+#include "parser/milter/negotiate.h"
 
 /* All replies but the last are asked to be left out, where that is offered. */
 #define ALL_NR                                                       \
@@ -29,7 +29,7 @@ static uint8_t sent[4096];
 static size_t sent_len;
 
 bool
-host_mta_send(struct span bytes)
+process_mta_send(struct span bytes)
 {
 	NEED(bytes.len <= sizeof(sent) - sent_len);
 	memcpy(&sent[sent_len], bytes.ptr, bytes.len);
@@ -46,14 +46,14 @@ check_packet(const struct negotiation *offer, const struct negotiation *answer)
 	struct wire_offer answered;
 	struct wire_packet packet;
 	struct cursor c;
-	struct reply *r = malloc(sizeof(*r));
+	struct encoder *r = malloc(sizeof(*r));
 
 	NEED(r != NULL);
 	sent_len = 0;
-	reply_init(r);
-	reply_begin(r, MILTER_OPTNEG, true);
-	NEED(reply_optneg(r, answer) && !reply_owed(r) && reply_flush(r));
-	NEED(!reply_optneg(r, answer)); /* never twice */
+	encoder_init(r);
+	encoder_begin(r, MILTER_OPTNEG, true);
+	NEED(encoder_optneg(r, answer) && !encoder_owed(r) && encoder_flush(r));
+	NEED(!encoder_optneg(r, answer)); /* never twice */
 	c = cursor_of(span_of(sent, sent_len));
 	packet = wire_next(&c);
 	NEED(cursor_empty(&c));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Framing and payloads: parser/packet.c, parser/command.c.
+ * Framing and payloads: parser/milter/packet.c, parser/milter/command.c.
  *
  * The input is a stream of packets.  Framing is compared with a reading of the
  * length word of our own, and must say "need more" for every part of a whole
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "fuzz/kit/fuzz.h"
-#include "parser/command.h"
+#include "parser/milter/command.h"
 
 #define PARTS 16 /* cuts of a packet that are tried */
 

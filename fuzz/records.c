@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Records between our processes: privsep/record.c, scanner/client.c,
+ * Records between our processes: privsep/ipc/record.c, scanner/client.c,
  * scanner/stream.c, scanner/report.c, from the side of a session that was taken
  * over.
  *
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "fuzz/kit/fuzz.h"
-#include "privsep/channel.h"
+#include "privsep/ipc/channel.h"
 #include "scanner/backend.h"
 #include "scanner/client.h"
 #include "scanner/journal.h"
@@ -351,7 +351,7 @@ static void
 deliver(struct session *s)
 {
 	const struct session *other = &sessions[s == sessions];
-	uint32_t sessions_before = client_count();
+	uint32_t threads_before = client_count();
 	int other_fd = other->fd;
 
 	if (s->batch_len == 0)
@@ -362,7 +362,7 @@ deliver(struct session *s)
 	client_input(s->index);
 	listen_to(s);
 	NEED(other->fd == other_fd);
-	NEED(client_count() == sessions_before - (s->fd == -1));
+	NEED(client_count() == threads_before - (s->fd == -1));
 }
 
 /* Its scan, if there is one, ends. */

@@ -12,8 +12,8 @@
 # and in build-cov/ for the coverage.
 
 FUZZ := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/*.c)))
-FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutate.c fuzz/kit/record.c
-# The kit first: its side of parser/host.h goes before any other.
+FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutator.c fuzz/kit/recorder.c
+# The kit first: its side of parser/mail/process.h goes before any other.
 FUZZ_PARTS := $(filter-out $(FUZZ_MAINS),$(sort $(wildcard fuzz/kit/*.c))) \
 	$(filter-out tests/%,$(UNIT_PARTS)) \
 	$(filter-out cli/pratique.c,$(sort $(wildcard cli/*.c)))
@@ -39,8 +39,8 @@ $(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/%.o $(FUZZ_MAIN) $(B)/fuzz.a
 
 # What compares our engine with the other one, which is always the same: built
 # without sanitizers, and not for a fuzzer.
-FUZZ_ORACLE := tests/oracle/compare.c tests/oracle/differences.c \
-	tests/oracle/native.c tests/oracle/reference.c tests/unit/stub_host.c
+FUZZ_ORACLE := tests/oracle/oracle_compare.c tests/oracle/differences.c \
+	tests/oracle/native.c tests/oracle/reference.c tests/unit/stub_process.c
 $(B)/fuzz/differential: $(FUZZ_ORACLE:%.c=$(B)/%.o) | build/oracle-libmilter
 ifneq ($(B),build)
 build/oracle-libmilter:
@@ -48,8 +48,8 @@ build/oracle-libmilter:
 endif
 
 # libFuzzer finds the mutator in the program, AFL++ in a shared object.
-$(B)/fuzz/conversation $(B)/fuzz/differential: $(B)/fuzz/kit/mutate.o
-$(B)/fuzz/mutate.so: fuzz/kit/mutate.c
+$(B)/fuzz/conversation $(B)/fuzz/differential: $(B)/fuzz/kit/mutator.o
+$(B)/fuzz/mutate.so: fuzz/kit/mutator.c
 	@mkdir -p $(@D)
 	clang -O2 -g -I. -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
@@ -80,7 +80,7 @@ FUZZ_RECORDERS := $(FUZZ_RECORDED:tests/unit/%.c=$(B)/recorders/%) \
 $(B)/recorders/conform-engine: $(SRC_conform-engine:%.c=$(B)/%.o)
 $(FUZZ_RECORDED:tests/unit/%.c=$(B)/recorders/%): \
 	$(B)/recorders/%: $(B)/tests/unit/%.o
-$(FUZZ_RECORDERS): $(B)/fuzz/kit/record.o $(B)/unit.a
+$(FUZZ_RECORDERS): $(B)/fuzz/kit/recorder.o $(B)/unit.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(HLINK) -Wl,--wrap=engine_init \
 	    -Wl,--wrap=engine_input -o $@ $(filter %.o,$^) $(B)/unit.a \

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The stamp's text: parser/stamp.c and lib/stamp.c.
+ * The stamp's text: parser/mail/stamp_field.c and lib/stamp.c.
  *
  * Input: a field's value.  What is read has one spelling only: written again
  * it is the same but for white space, it is read as the same, and so is its
  * record.
  */
-#include "parser/stamp.h"
+#include "parser/mail/stamp_field.h"
 
 #include "fuzz/kit/fuzz.h"
 

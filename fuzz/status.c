@@ -2,7 +2,7 @@
 /*
  * What `pratique status` and `pratique sandbox` read: the status file
  * (cli/block.c) and /proc/PID/status and limits (cli/facts.c), and what they
- * print of it (cli/status.c, cli/sandbox.c).
+ * print of it (cli/show_status.c, cli/show_sandbox.c).
  *
  * Input: a number of changes to a block as the daemon writes it, each a place,
  * a length and bytes; then the lines that /proc shows of every process.  What

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading key files into a ring.  In the key reader (keys/main.c), which does
+ * Reading key files into a ring.  In the key reader (keys/keys.c), which does
  * it for the monitor, and in pratique(8).
  *
  * Whatever is wrong with a single file is a reason to take none.

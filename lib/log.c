@@ -217,7 +217,7 @@ log_begin(struct log_line *line, enum log_level level, const char *event)
 /* --- writing, and waiting ---------------------------------------------------- */
 
 /* A shared descriptor may be one that waits, so a socket is asked not to each
- * time; what else there is was opened so (privsep/standard.h). */
+ * time; what else there is was opened so (privsep/start/standard_error.h). */
 static ssize_t
 put(const char *text, size_t len)
 {

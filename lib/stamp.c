@@ -6,7 +6,7 @@
 #define RESULT_CLEAN 1
 
 /* Where things stand in the record. */
-enum place {
+enum stamp_offset {
 	AT_MAGIC = 0,
 	AT_SCOPE = 16,
 	AT_RESULT = 17,

@@ -14,18 +14,18 @@
 #include <sys/un.h>
 
 #include "libmilter/edits.h"
-#include "libmilter/sessions.h"
-#include "parser/host.h"
-#include "parser/milter.h"
-#include "parser/negotiate.h"
-#include "parser/reply.h"
+#include "libmilter/threads.h"
+#include "parser/mail/process.h"
+#include "parser/milter/encoder.h"
+#include "parser/milter/milter.h"
+#include "parser/milter/negotiate.h"
 
 #define NAME "pratique"
 
 /* One SMTP session. */
 struct conversation {
 	struct session session;
-	struct host_memory *host;
+	struct scanner_link *host;
 	bool leading_space; /* HDR_LEADSPC was granted */
 	bool open;	    /* a message is */
 	uint64_t begun;	    /* when it was opened, */
@@ -48,7 +48,7 @@ conversation_new(SMFICTX *ctx, bool leading_space)
 {
 	struct conversation *c = malloc(sizeof(*c));
 
-	if (c == NULL || (c->host = sessions_open()) == NULL) {
+	if (c == NULL || (c->host = threads_open()) == NULL) {
 		free(c);
 		return NULL;
 	}
@@ -80,14 +80,14 @@ enter(SMFICTX *ctx)
 	if (data == &over_spaced || data == &over_plain) {
 		c = conversation_new(ctx, data == &over_spaced);
 		if (c != NULL)
-			sessions_connection(false);
+			threads_connection(false);
 	} else if (data == NULL) {
 		/* A command before the negotiation, which libmilter lets
 		 * through. */
 		c = conversation_new(ctx, false);
 	}
 	if (c != NULL) {
-		sessions_use(c->host, ctx);
+		threads_use(c->host, ctx);
 		check_time(c);
 	}
 	return c;
@@ -97,7 +97,7 @@ static void
 set_open(struct conversation *c, bool open)
 {
 	if (c->open != open)
-		sessions_message(open);
+		threads_message(open);
 	c->last = wire_now();
 	if (!c->open)
 		c->begun = c->last;
@@ -261,7 +261,7 @@ on_eom(SMFICTX *ctx)
 		return SMFIS_TEMPFAIL;
 	edits.leading_space = c->leading_space;
 	status =
-	    session_eom(&c->session, queue_id(ctx), reply_progress(), &edits);
+	    session_eom(&c->session, queue_id(ctx), encoder_progress(), &edits);
 	set_open(c, false);
 	return edits_answer(&edits, status);
 }
@@ -287,18 +287,18 @@ on_close(SMFICTX *ctx)
 
 	if (data == &over_spaced || data == &over_plain)
 		return SMFIS_CONTINUE;
-	sessions_connection(true);
+	threads_connection(true);
 	if (c == NULL)
 		return SMFIS_CONTINUE;
-	sessions_use(c->host, ctx);
+	threads_use(c->host, ctx);
 	if (wire_now() - c->last >= settings->session_timeout)
-		host_closing("session_timeout", &c->session.report);
+		process_closing("session_timeout", &c->session.report);
 	if (c->open) { /* libmilter's own timeout calls no abort */
 		session_abort(&c->session);
 		set_open(c, false);
 	}
 	(void)smfi_setpriv(ctx, c->leading_space ? &over_spaced : &over_plain);
-	sessions_close(c->host);
+	threads_close(c->host);
 	free(c);
 	return SMFIS_CONTINUE;
 }

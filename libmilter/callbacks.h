@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The session logic (parser/session.h) behind Sendmail's libmilter: one
+ * The session logic (parser/mail/session.h) behind Sendmail's libmilter: one
  * callback for each event, edits and verdict by the library's functions.
  *
  * The callbacks of one connection come one after the other, but in threads
  * that change.  Each names the connection's side of the process first
- * (sessions.h), so that what the session logic asks of its host finds the
+ * (threads.h), so that what the session logic asks of its host finds the
  * right one.
  */
 #ifndef LIBMILTER_CALLBACKS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the session logic does to a message at its end (edit_ in
- * parser/session.h), by means of libmilter, with the native engine's checks:
+ * parser/mail/session.h), by means of libmilter, with the native engine's checks:
  * nothing that is not canonical goes to an MTA.
  */
 #ifndef LIBMILTER_EDITS_H
@@ -9,8 +9,8 @@
 
 #include <libmilter/mfapi.h>
 
-#include "parser/canonical.h"
-#include "parser/session.h"
+#include "parser/mail/canonical.h"
+#include "parser/mail/session.h"
 
 /* The edits of one message: made at once, but for the text of the reply. */
 struct session_edits {

@@ -5,8 +5,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "parser/command.h"
-#include "parser/state.h"
+#include "parser/milter/command.h"
+#include "parser/milter/state.h"
 
 /* More than the largest max_sessions needs: two for each, and the silent. */
 #define FILES_MAX 65536

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sandbox/layer.h"
+#include "sandbox/sandbox.h"
 
 /* Mandatory, and not in the report yet when it is looked at. */
 #define PUT_ON_LATER (LAYER_BIT(LAYER_LIMITS) | LAYER_BIT(LAYER_SECCOMP))

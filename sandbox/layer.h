@@ -15,7 +15,7 @@
 #include <sys/prctl.h>
 
 #include "sandbox/policy.h"
-#include "sandbox/sandbox.h"
+#include "sandbox/spec.h"
 
 /* Linux 6.3; the headers may be older than the kernel. */
 #ifndef PR_SET_MDWE

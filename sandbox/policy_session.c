@@ -9,7 +9,7 @@
  */
 #include <time.h>
 
-#include "privsep/record.h"
+#include "lib/fd_numbers.h"
 #include "sandbox/layer.h"
 
 static const struct policy_row rows[] = {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sandbox/layer.h"
+#include "sandbox/sandbox.h"
 
 /* Whose death ends us; 0 in the monitor. */
 static pid_t parent_pid;

@@ -13,7 +13,7 @@
 #include "scanner/clock.h"
 #include "scanner/database.h"
 #include "scanner/journal.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/probe.h"
 
 /* MaxThreads of a clamd that does not say: its default. */

@@ -28,8 +28,8 @@
 #include <stdint.h>
 
 #include "config/settings.h"
-#include "privsep/addresses.h"
-#include "privsep/record.h"
+#include "privsep/ipc/addresses.h"
+#include "privsep/ipc/record.h"
 #include "scanner/version.h"
 
 #define BACKEND_NONE UINT32_MAX /* no backend */
@@ -82,7 +82,7 @@ void backend_address_fit(struct address *);
  * directory, "/0" for one in it): socket paths below it are changed to match. */
 void backend_moved(const char *outside, const char *inside);
 
-/* The addresses of hosts that are named, and may change (privsep/addresses.h).
+/* The addresses of hosts that are named, and may change (privsep/ipc/addresses.h).
  * Before lockdown. */
 void backend_look_up(const struct addresses *);
 

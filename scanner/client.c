@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "privsep/channel.h"
+#include "privsep/ipc/channel.h"
 #include "scanner/clock.h"
 #include "scanner/closing.h"
 #include "scanner/few.h"

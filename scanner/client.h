@@ -19,8 +19,8 @@
 #include <sys/queue.h>
 
 #include "config/settings.h"
-#include "lib/report.h"
-#include "privsep/rate.h"
+#include "lib/claims.h"
+#include "lib/rate.h"
 #include "scanner/job.h"
 #include "scanner/look.h"
 #include "scanner/stamping.h"

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "privsep/channel.h"
+#include "privsep/ipc/channel.h"
 #include "scanner/archives.h"
 #include "scanner/client.h"
 

@@ -10,7 +10,7 @@
 void
 closing_log(struct client *c, const struct record_closing *closing)
 {
-	const struct report *r = &closing->report;
+	const struct claims *r = &closing->report;
 	struct log_line line;
 
 	if (!report_allows(REPORT_CLOSED, c))

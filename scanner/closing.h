@@ -7,7 +7,7 @@
 #ifndef SCANNER_CLOSING_H
 #define SCANNER_CLOSING_H
 
-#include "privsep/record.h"
+#include "privsep/ipc/record.h"
 #include "scanner/client.h"
 
 /* Whoever may connect can bring that about: these lines have a rate, see

@@ -116,7 +116,7 @@ hash_squeezed(crypto_hash_sha256_state *h, struct span value)
 /* --- form ----------------------------------------------------------------- */
 
 /* What one look at a value finds. */
-struct look {
+struct value_traits {
 	enum digest_fault malformed; /* DIGEST_OK, BYTE or FOLD */
 	bool blank_fold;
 	bool ascii;   /* nothing but blanks, folds and 0x21 to 0x7e */
@@ -126,7 +126,7 @@ struct look {
 };
 
 static void
-look_at_byte(struct look *l, uint8_t c)
+look_at_byte(struct value_traits *l, uint8_t c)
 {
 	if (c == '\0' || c == '\r')
 		l->malformed = DIGEST_BYTE;
@@ -137,10 +137,10 @@ look_at_byte(struct look *l, uint8_t c)
 	l->len++;
 }
 
-static struct look
+static struct value_traits
 look_at(struct span value)
 {
-	struct look l = {.ascii = true};
+	struct value_traits l = {.ascii = true};
 	bool blank = false; /* a continuation line so far */
 
 	for (size_t i = 0; i < value.len; i++) {
@@ -192,7 +192,7 @@ fail(struct digest *d, enum digest_fault fault)
 /* --- fields by class ------------------------------------------------------ */
 
 static void
-ignored_field(struct digest *d, const struct look *l)
+ignored_field(struct digest *d, const struct value_traits *l)
 {
 	d->ignored++;
 	d->ignored_bytes += l->len;
@@ -238,8 +238,8 @@ hash_field(struct digest *d, uint64_t tag, struct span name, struct span value,
 }
 
 static void
-address_field(
-    struct digest *d, struct span name, struct span value, const struct look *l)
+address_field(struct digest *d, struct span name, struct span value,
+    const struct value_traits *l)
 {
 	if (l->blank_fold)
 		fail(d, DIGEST_BLANK_FOLD);
@@ -255,7 +255,7 @@ address_field(
  * without, for each that there was. */
 static void
 optional_field(struct digest *d, uint8_t flag, struct span name,
-    struct span value, const struct look *l)
+    struct span value, const struct value_traits *l)
 {
 	struct digest_optional *o = &d->optional[flag == STAMP_NO_DATE ? 0 : 1];
 	uint8_t before = flags_seen(d);
@@ -273,8 +273,8 @@ optional_field(struct digest *d, uint8_t flag, struct span name,
 }
 
 static void
-field_by_class(
-    struct digest *d, struct span name, struct span value, const struct look *l)
+field_by_class(struct digest *d, struct span name, struct span value,
+    const struct value_traits *l)
 {
 	switch (field_class(name, d->ignore)) {
 	case FIELD_IGNORED:
@@ -321,7 +321,7 @@ digest_field(struct digest *d, struct span name, struct span value)
 	uint8_t lower[DIGEST_NAME_MAX];
 	struct cursor c = cursor_of(value);
 	struct span space;
-	struct look l;
+	struct value_traits l;
 
 	if (d->fault != DIGEST_OK)
 		return;

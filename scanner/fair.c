@@ -18,12 +18,12 @@
 /* What a message costs a clamd however short it is, as bytes. */
 #define COST_LEAST (UINT64_C(64) << 10)
 
-struct entry {
+struct fair_entry {
 	uint64_t tag, number;
 	struct job *job;
 };
 
-static struct entry *heap; /* entry 0 is not used */
+static struct fair_entry *heap; /* entry 0 is not used */
 static uint32_t count, room;
 static uint64_t clock_tag; /* of the last one that had its turn */
 static uint64_t number;
@@ -39,13 +39,13 @@ fair_setup(uint32_t jobs)
 }
 
 static bool
-is_before(const struct entry *a, const struct entry *b)
+is_before(const struct fair_entry *a, const struct fair_entry *b)
 {
 	return a->tag != b->tag ? a->tag < b->tag : a->number < b->number;
 }
 
 static void
-put(uint32_t at, const struct entry *e)
+put(uint32_t at, const struct fair_entry *e)
 {
 	heap[at] = *e;
 	e->job->place = at;
@@ -55,7 +55,7 @@ put(uint32_t at, const struct entry *e)
 static void
 settle(uint32_t at)
 {
-	struct entry e = heap[at];
+	struct fair_entry e = heap[at];
 
 	for (; at > 1 && is_before(&e, &heap[at / 2]); at /= 2)
 		put(at, &heap[at / 2]);
@@ -99,7 +99,7 @@ fair_return(struct job *j)
 	if (count == room)
 		__builtin_trap(); /* more jobs than sessions */
 	heap[++count] =
-	    (struct entry){.tag = j->tag, .number = j->number, .job = j};
+	    (struct fair_entry){.tag = j->tag, .number = j->number, .job = j};
 	settle(count);
 }
 

@@ -7,7 +7,7 @@
 #define SCANNER_FEW_H
 
 #include "lib/log.h"
-#include "privsep/rate.h"
+#include "lib/rate.h"
 
 /* Zeroed memory is one that has seen none. */
 struct few {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "privsep/record.h"
+#include "privsep/ipc/record.h"
 #include "scanner/share.h"
 
 /* Short and long messages of a client have turns of their own. */

@@ -2,8 +2,8 @@
 /* Sessions without a message; see idle.h.  In the scanner. */
 #include "scanner/idle.h"
 
-#include "privsep/channel.h"
-#include "privsep/record.h"
+#include "privsep/ipc/channel.h"
+#include "privsep/ipc/record.h"
 #include "scanner/clock.h"
 
 TAILQ_HEAD(idle_list, client);

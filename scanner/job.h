@@ -25,7 +25,7 @@
 #include <sys/queue.h>
 
 #include "config/settings.h"
-#include "privsep/record.h"
+#include "privsep/ipc/record.h"
 #include "scanner/backend.h"
 #include "scanner/flow.h"
 #include "scanner/identity.h"

@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 
 static int log_fd = -1;
 static enum log_to log_to;

@@ -10,7 +10,7 @@
 #include "scanner/job.h"
 #include "scanner/journal.h"
 #include "scanner/meter.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/peer.h"
 #include "scanner/poll.h"
 #include "scanner/probe.h"

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "privsep/channel.h"
-#include "privsep/rate.h"
-#include "privsep/record.h"
+#include "lib/rate.h"
+#include "privsep/ipc/channel.h"
+#include "privsep/ipc/record.h"
 #include "scanner/client.h"
 #include "scanner/clock.h"
 #include "scanner/idle.h"
 #include "scanner/journal.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/poll.h"
 
 /* Session channels taken per event; others have their turn then. */

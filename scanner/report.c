@@ -82,7 +82,7 @@ report_next(void)
 	log_bytes((line), (key), (array), strnlen((array), sizeof(array)))
 
 void
-report_envelope(struct log_line *line, const struct report *r)
+report_envelope(struct log_line *line, const struct claims *r)
 {
 	CLAIM(line, "qid", r->queue_id);
 	CLAIM(line, "client", r->client_addr);
@@ -137,7 +137,7 @@ is_cheap(const struct client *c, enum report_kind *kind)
 }
 
 void
-report_message(struct client *c, const struct report *r)
+report_message(struct client *c, const struct claims *r)
 {
 	enum outcome outcome = c->job.verdict.outcome;
 	bool aborted = c->state == CLIENT_ABORTED;

@@ -20,7 +20,7 @@
 void report_setup(bool log_clean);
 
 /* The session's last word on the message that is DONE or ABORTED. */
-void report_message(struct client *, const struct report *);
+void report_message(struct client *, const struct claims *);
 
 /* The session ended in the middle of a message. */
 void report_lost(struct client *);
@@ -40,6 +40,6 @@ void report_run(uint64_t now);
 uint64_t report_next(void);
 
 /* The keys from qid to rcpts, as the session claims them. */
-void report_envelope(struct log_line *, const struct report *);
+void report_envelope(struct log_line *, const struct claims *);
 
 #endif

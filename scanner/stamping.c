@@ -13,7 +13,7 @@
 #include "scanner/clock.h"
 #include "scanner/few.h"
 #include "scanner/journal.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 
 static const char not_digestible[] = "not-digestible";
 

@@ -17,7 +17,7 @@
 
 #include "config/settings.h"
 #include "lib/log.h"
-#include "privsep/record.h"
+#include "privsep/ipc/record.h"
 #include "scanner/digest.h"
 #include "scanner/identity.h"
 

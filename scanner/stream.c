@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "privsep/record.h"
+#include "privsep/ipc/record.h"
 #include "scanner/memory.h"
 
 /* A value of nothing but LF doubles; colon and CRLF are fewer than the bytes

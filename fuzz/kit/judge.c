@@ -5,9 +5,9 @@
 #include <strings.h>
 
 #include "fuzz/kit/fuzz.h"
-#include "fuzz/kit/host.h"
+#include "fuzz/kit/fuzz_process.h"
 #include "fuzz/kit/verdict.h"
-#include "parser/milter.h"
+#include "parser/milter/milter.h"
 
 /* Where a conversation stands: the commands that are legal there, and those
  * that are if the end of headers need not come. */

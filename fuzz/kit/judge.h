@@ -2,7 +2,7 @@
 /*
  * The judge of a conversation: knows from the protocol reference which packet
  * is legal where, which is owed an answer and what content it carries, and
- * compares with what the engine did (kit/host.h) and sent (kit/wire.h):
+ * compares with what the engine did (kit/fuzz_process.h) and sent (kit/mta_bytes.h):
  *
  *  - exactly one final reply for each command that is owed one, in order, and
  *    CONTINUE for all but the end of a message; nothing after the close;

@@ -3,7 +3,7 @@
 #include "fuzz/kit/verdict.h"
 
 #include "fuzz/kit/fuzz.h"
-#include "parser/milter.h"
+#include "parser/milter/milter.h"
 
 enum { SCANNED, STATUS, FIELDS };
 

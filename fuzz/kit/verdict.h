@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fuzz/kit/host.h"
-#include "fuzz/kit/wire.h"
+#include "fuzz/kit/fuzz_process.h"
+#include "fuzz/kit/mta_bytes.h"
 
 /* What the judge knows of a message from its packets. */
 struct message {

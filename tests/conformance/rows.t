@@ -5,6 +5,7 @@ docs/conformance.md, which must be what this run makes of it.  With --write the
 file is written anew.
 """
 import os
+import pathlib
 import re
 import sys
 import threading
@@ -135,12 +136,8 @@ def habits(tap, _):
     ids = {row.id for row in ROWS}
     code = ""
     for folder in "parser", "privsep", "lib", "tests/unit", "tests/system":
-        directory = os.path.join(SOURCE, folder)
-        for name in os.listdir(directory):
-            if name.endswith((".c", ".t")):
-                with open(os.path.join(directory, name),
-                          encoding="utf-8") as file:
-                    code += f"{name}\n{file.read()}"
+        for path in pathlib.Path(SOURCE, folder).rglob("*.[ct]"):
+            code += f"{path.name}\n{path.read_text(encoding='utf-8')}"
     with open(os.path.join(SOURCE, "tests/system/kit/mailchecks.py"),
               encoding="utf-8") as file:
         code += file.read()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * In place of the handing over of a connection to libmilter, in the test
- * program: its first bytes are the number of an attempt, as in engine.c, and
+ * program: its first bytes are the number of an attempt, as in escape_engine.c, and
  * it is tried here.  This is the main thread; the filter and all other layers
  * are the process's, so libmilter's threads have the same.
  */

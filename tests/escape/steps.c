@@ -13,7 +13,8 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
-#include "privsep/record.h"
+#include "lib/fd_numbers.h"
+#include "privsep/ipc/record.h"
 #include "tests/escape/attempt.h"
 
 #define HUGE   (1L << 40) /* a bomb; asked for, never touched */

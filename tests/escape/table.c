@@ -45,7 +45,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "privsep/record.h"
+#include "lib/fd_numbers.h"
+#include "privsep/ipc/record.h"
 #include "tests/escape/attempt.h"
 
 #define MTA	    SESSION_FD_MTA

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "privsep/rehearse.h"
+#include "privsep/start/rehearse.h"
 #include "sandbox/sandbox.h"
 
 #define WORD "layers-"

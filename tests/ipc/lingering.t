@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: ISC
-"""Sessions that were taken over and stay when their MTA has gone (engine.c),
+"""Sessions that were taken over and stay when their MTA has gone (ipc_engine.c),
 with all that they can hold: places, and the memory of messages that do not
 end."""
 import os

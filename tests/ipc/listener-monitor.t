@@ -15,7 +15,7 @@ from kit.tap import main, wait_for
 # A listener's own records.
 TO_MONITOR = ["ready", "ended", "renew", "load", "pong"]
 FEW = 3000  # records, fewer than that
-PING = 5  # s, see privsep/heartbeat.h
+PING = 5  # s, see privsep/monitor/heartbeat.h
 LINES_MAX = 130  # session-died lines that a flood of them may bring
 
 

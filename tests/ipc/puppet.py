@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Sessions that were taken over: the records that they send, and the puppet
-(engine.c) that sends them."""
+(ipc_engine.c) that sends them."""
 import os
 import socket
 import struct

@@ -4,7 +4,7 @@
  * name, number, and size, bytes behind the fixed part not counted; and the
  * numbers of some outcomes.
  */
-#include "privsep/record.h"
+#include "privsep/ipc/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>

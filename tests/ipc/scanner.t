@@ -27,7 +27,7 @@ LIES = 5
 
 def cases():
     """The numbers of client.c's enum."""
-    with open(os.path.join(SOURCE, "tests/ipc/client.c"),
+    with open(os.path.join(SOURCE, "tests/ipc/ipc_client.c"),
               encoding="ascii") as file:
         text = re.search(r"enum \{(.*?)\};", file.read(), re.DOTALL)[1]
     found, number = {}, -1

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "parser/command.h"
+#include "parser/milter/command.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

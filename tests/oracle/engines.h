@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The two engines over one conversation: what each sent to the MTA, what each
- * asked of its host (the log of tests/unit/stub_host.h), and how it ended.
+ * asked of its host (the log of tests/unit/stub_process.h), and how it ended.
  */
 #ifndef TESTS_ORACLE_ENGINES_H
 #define TESTS_ORACLE_ENGINES_H
 
 #include "config/settings.h"
 #include "lib/span.h"
-#include "parser/packet.h"
-#include "parser/state.h"
-#include "tests/unit/stub_host.h"
+#include "parser/milter/packet.h"
+#include "parser/milter/state.h"
+#include "tests/unit/stub_process.h"
 
 #define TRACE_SENT_MAX ((size_t)256 * 1024)
 
@@ -47,12 +47,12 @@ typedef bool native_stop(const struct moment *, void *);
  * or because of stop; *used how much of the input was read, that packet
  * included in the first case.  Returns why it closed, as engine_why. */
 const char *native_run(const struct session_settings *,
-    const struct host_result *, struct span input, native_stop *stop,
+    const struct scan_result *, struct span input, native_stop *stop,
     void *argument, struct trace *, struct moment *last, size_t *used);
 
 /* Runs libmilter, in a process of its own: its table of states is for all
  * connections, and only ever gets laxer.  program: oracle-libmilter. */
 void reference_run(const char *program, const struct session_settings *,
-    const struct host_result *, struct span input, struct trace *);
+    const struct scan_result *, struct span input, struct trace *);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parser/engine.h"
+#include "parser/milter/engine.h"
 #include "tests/oracle/engines.h"
 
 /* Flags of the answer to OPTNEG: the last of three words behind length and
@@ -54,7 +54,7 @@ keep(struct trace *t)
 
 const char *
 native_run(const struct session_settings *settings,
-    const struct host_result *result, struct span input, native_stop *stop,
+    const struct scan_result *result, struct span input, native_stop *stop,
     void *argument, struct trace *trace, struct moment *last, size_t *used)
 {
 	struct engine *engine = malloc(engine_size());

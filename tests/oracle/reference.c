@@ -118,7 +118,7 @@ share(void)
 
 void
 reference_run(const char *program, const struct session_settings *settings,
-    const struct host_result *result, struct span input, struct trace *t)
+    const struct scan_result *result, struct span input, struct trace *t)
 {
 	int pair[2];
 	pid_t pid;

@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/judge.h"
+#include "cli/stamp_judge.h"
 #include "keys/notary.h"
 #include "keys/reader.h"
-#include "parser/stamp.h"
+#include "parser/mail/stamp_field.h"
 
 #define BYTES_MAX  ((size_t)4 << 20) /* of one word, decoded */
 #define WORDS_MAX  10

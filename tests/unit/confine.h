@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "sandbox/layer.h"
+#include "sandbox/sandbox.h"
 
 struct CMUnitTest;
 
@@ -50,7 +51,8 @@ struct CMUnitTest;
 		.initial_state = (void *)(uintptr_t)(uint32_t)(bits) \
 	}
 
-#define HAS_LISTENER  (1U << 29) /* seccomp's, as privsep/rehearse.c takes */
+#define HAS_LISTENER \
+	(1U << 29) /* seccomp's, as privsep/start/rehearse.c takes */
 #define HAS_TCP_RULES (1U << 30) /* Landlock ABI 4 */
 #define HAS_SCOPES    (1U << 31) /* ABI 6 */
 

@@ -53,7 +53,7 @@ drive_teardown(void **state)
 void
 restart(void)
 {
-	struct host_result result = stub.result;
+	struct scan_result result = stub.result;
 
 	stub_reset();
 	stub.result = result;

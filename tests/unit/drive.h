@@ -9,9 +9,9 @@
 
 #include <stdio.h>
 
-#include "parser/engine.h"
-#include "parser/milter.h"
-#include "tests/unit/stub_host.h"
+#include "parser/milter/engine.h"
+#include "parser/milter/milter.h"
+#include "tests/unit/stub_process.h"
 
 /* clang-format off */
 struct packet_text {

@@ -19,7 +19,7 @@
 
 #include "scanner/clamd.h"
 #include "scanner/journal.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/poll.h"
 
 static uint64_t now_ms;

@@ -27,7 +27,7 @@ users=$(find "$B" -name '*.o' ! -path '*/tests/*' -exec nm -A -u {} + |
 [ "$users" = "$B/sandbox/policy_compile.o" ]
 result $? "no other file adds rules"
 
-compares=$(cat sandbox/*.[ch] privsep/*.[ch] scanner/*.[ch] |
+compares=$(cat sandbox/*.[ch] privsep/*/*.[ch] scanner/*.[ch] |
     grep -o 'SCMP_CMP_[A-Z_]*\|SCMP_A[0-5]_*[0-9]*' | sort -u | tr '\n' ' ')
 [ "$compares" = "SCMP_CMP_EQ SCMP_CMP_MASKED_EQ " ]
 result $? "comparisons: EQ and MASKED_EQ"

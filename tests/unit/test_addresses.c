@@ -18,7 +18,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 
-#include "privsep/addresses.h"
+#include "privsep/ipc/addresses.h"
 
 static struct address
 address_of(int family, const char *host, uint16_t port)

@@ -16,7 +16,7 @@
 
 #include "scanner/database.h"
 #include "scanner/journal.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/probe.h"
 
 #define MB	  (UINT64_C(1) << 20)

@@ -18,11 +18,11 @@
 
 #include <cmocka.h>
 
-#include "privsep/channel.h"
+#include "privsep/ipc/channel.h"
 #include "scanner/backend.h"
 #include "scanner/closing.h"
 #include "scanner/journal.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/poll.h"
 #include "scanner/report.h"
 #include "scanner/share.h"

@@ -20,10 +20,10 @@
 
 #include "keys/notary.h"
 #include "keys/reader.h"
-#include "privsep/channel.h"
+#include "privsep/ipc/channel.h"
 #include "scanner/backend.h"
 #include "scanner/closing.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/report.h"
 #include "scanner/share.h"
 #include "tests/unit/around_client.h"
@@ -84,7 +84,7 @@ report_overdue(struct client *c)
 }
 
 void
-report_message(struct client *c, const struct report *r)
+report_message(struct client *c, const struct claims *r)
 {
 	(void)r;
 	log_begin(&reported, LOG_LEVEL_INFO, "message");

@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "privsep/channel.h"
+#include "privsep/ipc/channel.h"
 #include "scanner/closing.h"
 #include "scanner/idle.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/report.h"
 #include "scanner/share.h"
 #include "tests/unit/around_client.h"
@@ -54,7 +54,7 @@ report_violation(struct client *c, const char *what)
 }
 
 void
-report_message(struct client *c, const struct report *r)
+report_message(struct client *c, const struct claims *r)
 {
 	(void)c, (void)r;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Payloads and addresses: parser/command.c, parser/address.c.  Rows C01-C24,
+/* Payloads and addresses: parser/milter/command.c, parser/mail/envelope.c.  Rows C01-C24,
  * E01-E08, H01-H07, H12, B01-B05, M04-M06 of the conformance list. */
-#include "parser/command.h"
+#include "parser/milter/command.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "parser/address.h"
+#include "parser/mail/envelope.h"
 
 #define BYTES(text) text, sizeof(text) - 1
 
@@ -254,7 +254,7 @@ test_mailbox(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(mailboxes) / sizeof(mailboxes[0]); i++) {
-		struct span s = address_mailbox(span_text(mailboxes[i].in));
+		struct span s = envelope_mailbox(span_text(mailboxes[i].in));
 
 		assert_int_equal(s.len, strlen(mailboxes[i].out));
 		assert_memory_equal(s.ptr, mailboxes[i].out, s.len);
@@ -268,8 +268,8 @@ test_ip_with_nul(void **state)
 	char text[INET6_ADDRSTRLEN];
 
 	(void)state;
-	assert_false(address_ip(AF_INET, span_of("1.2.3.4\0x", 9), text));
-	assert_true(address_ip(AF_INET, span_of("1.2.3.4", 7), text));
+	assert_false(envelope_ip(AF_INET, span_of("1.2.3.4\0x", 9), text));
+	assert_true(envelope_ip(AF_INET, span_of("1.2.3.4", 7), text));
 	assert_string_equal(text, "1.2.3.4");
 }
 

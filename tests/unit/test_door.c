@@ -3,7 +3,8 @@
  * The front door, with real sockets: who is given out, in which order, and who
  * never costs a process; descriptors that run out; and what is told of it.
  */
-#include "privsep/door.h"
+#include "lib/fd_numbers.h"
+#include "privsep/front/door.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,10 +20,10 @@
 
 #include <cmocka.h>
 
-#include "privsep/channel.h"
-#include "privsep/load.h"
-#include "privsep/record.h"
-#include "privsep/wire.h"
+#include "privsep/front/load.h"
+#include "privsep/ipc/channel.h"
+#include "privsep/ipc/record.h"
+#include "privsep/ipc/wire.h"
 
 #define CLIENTS_MAX 64
 

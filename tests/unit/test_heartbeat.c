@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Who hangs is reported and ended, who is merely slow is not
- * (privsep/heartbeat.c); the clock and the children are the test's.
+ * (privsep/monitor/heartbeat.c); the clock and the children are the test's.
  */
-#include "privsep/heartbeat.h"
+#include "privsep/monitor/heartbeat.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 #include "lib/log.h"
 
 struct child children[CHILDREN_MAX];
-struct job jobs[ROLE_COUNT] = {
+struct role_state jobs[ROLE_COUNT] = {
     [ROLE_LISTENER] = {.name = "listener"},
     [ROLE_SCANNER] = {.name = "scanner"},
 };

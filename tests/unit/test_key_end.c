@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* When the log tells that the stamping key is about to end, has ended or is
- * not valid yet, and how often (privsep/keys.c); the clock is the test's. */
-#include "privsep/keys.h"
+ * not valid yet, and how often (privsep/monitor/key_service.c); the clock is the test's. */
+#include "privsep/monitor/key_service.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 
 #include "keys/reader.h"
 #include "lib/log.h"
-#include "privsep/status.h"
+#include "privsep/ipc/status_block.h"
 
 #define DAY UINT64_C(86400)
 /* 2023-11-14, and ten days: of these the last one is the last tenth. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is at our paths already (privsep/leftover.c): each kind of file, link
+ * What is at our paths already (privsep/start/leftover.c): each kind of file, link
  * and directory that is not ours stays, and what an earlier run left is taken.
  * Owners can be set by root only; without, those cases are skipped.
  */
-#include "privsep/leftover.h"
+#include "privsep/start/leftover.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-#include "privsep/listen.h"
+#include "privsep/start/listen.h"
 
 #define OTHER 4242 /* nobody's uid */
 #define USER  4243 /* the daemon's */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A log that does not take lines (lib/log.c, privsep/standard.c): nobody waits
+ * A log that does not take lines (lib/log.c, privsep/start/standard_error.c): nobody waits
  * for it, no line is torn or changes places, and each that is missing is
  * counted.  The form of a line is fuzz/log.c's matter.
  */
@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#include "privsep/standard.h"
+#include "privsep/start/standard_error.h"
 
 #define LINES 20000 /* more than pipe and memory hold */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Macros: parser/macro.c.  Rows M01-M13 of the conformance list. */
-#include "parser/macro.h"
+/* Macros: parser/milter/macro.c.  Rows M01-M13 of the conformance list. */
+#include "parser/milter/macro.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

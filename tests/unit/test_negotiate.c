@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Negotiation: parser/negotiate.c.  Rows N01-N16 of the conformance list. */
-#include "parser/negotiate.h"
+/* Negotiation: parser/milter/negotiate.c.  Rows N01-N16 of the conformance list. */
+#include "parser/milter/negotiate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

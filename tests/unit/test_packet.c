@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Framing: parser/packet.c.  Rows F01-F12, F16, F17 of the conformance list. */
-#include "parser/packet.h"
+/* Framing: parser/milter/packet.c.  Rows F01-F12, F16, F17 of the conformance list. */
+#include "parser/milter/packet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "parser/milter.h"
+#include "parser/milter/milter.h"
 
 #define BYTES(text) text, sizeof(text) - 1
 

@@ -15,12 +15,12 @@
 
 #include <cmocka.h>
 
-#include "privsep/channel.h"
-#include "privsep/record.h"
+#include "privsep/ipc/channel.h"
+#include "privsep/ipc/record.h"
 #include "scanner/client.h"
 #include "scanner/idle.h"
 #include "scanner/journal.h"
-#include "scanner/monitor.h"
+#include "scanner/monitor_link.h"
 #include "scanner/poll.h"
 
 /* --- what surrounds peer.c ------------------------------------------------------ */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The table of connections that wait: order, deadlines, and who gives way. */
-#include "privsep/pending.h"
+#include "privsep/front/pending.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The words for headers and replies: parser/phrase.c. */
-#include "parser/phrase.h"
+/* The words for headers and replies: parser/mail/phrase.c. */
+#include "parser/mail/phrase.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

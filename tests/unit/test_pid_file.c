@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The file for the process id (privsep/pid_file.c): what it holds, what of an
+/* The file for the process id (privsep/start/pid_file.c): what it holds, what of an
  * earlier run is taken and what is left alone, and that there is one daemon. */
-#include "privsep/pid_file.h"
+#include "privsep/start/pid_file.h"
 
 #include <fcntl.h>
 #include <limits.h>

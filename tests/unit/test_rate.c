@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* How often something may happen (privsep/rate.h). */
+/* How often something may happen (lib/rate.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "privsep/rate.h"
+#include "lib/rate.h"
 
 #define AT_ONCE	   24000
 #define PER_SECOND 100

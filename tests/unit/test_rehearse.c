@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rehearsal of a child's start (privsep/rehearse.h): a call that the
+ * The rehearsal of a child's start (privsep/start/rehearse.h): a call that the
  * monitor's table does not have is told with its name and number; what comes
  * to its own program, or to its end, is good.  The children are this program
  * itself, by what its argument is.
@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "privsep/rehearse.h"
+#include "privsep/start/rehearse.h"
 #include "tests/unit/confine.h"
 
 static char own[4096]; /* path of this program */

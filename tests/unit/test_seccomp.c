@@ -27,7 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "privsep/record.h"
+#include "lib/fd_numbers.h"
+#include "privsep/ipc/record.h"
 #include "tests/unit/confine.h"
 
 #define PROGRAM_FD 9 /* where the program for the start test comes in */

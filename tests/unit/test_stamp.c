@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Stamps as records and as text: lib/stamp.c and parser/stamp.c.  The record
+ * Stamps as records and as text: lib/stamp.c and parser/mail/stamp_field.c.  The record
  * and the text of the first vector, strictness, and that what is written is
  * read as the same.
  */
-#include "parser/stamp.h"
+#include "parser/mail/stamp_field.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

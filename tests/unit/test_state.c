@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The state machine: parser/state.c against an independent matrix. */
-#include "parser/state.h"
+/* The state machine: parser/milter/state.c against an independent matrix. */
+#include "parser/milter/state.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

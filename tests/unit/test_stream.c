@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "lib/field.h"
-#include "privsep/record.h"
+#include "privsep/ipc/record.h"
 #include "scanner/memory.h"
 
 #define LIMIT 200000

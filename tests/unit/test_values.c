@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "config/reply.h"
+#include "config/reply_template.h"
 #include "config/settings.h"
 #include "config/values.h"
 
@@ -263,25 +263,25 @@ replies(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(good); i++)
-		assert_null(reply_check(good[i]));
+		assert_null(reply_template_check(good[i]));
 	for (size_t i = 0; i < ROWS(bad); i++) {
-		const char *why = reply_check(bad[i].text);
+		const char *why = reply_template_check(bad[i].text);
 
 		if (why == NULL || strstr(why, bad[i].what) == NULL)
 			fail_msg("%s: %s", bad[i].text, why ? why : "accepted");
 	}
 	memset(text + 10, 'a', sizeof(text) - 11);
 	text[SETTINGS_REPLY_MAX] = '\0';
-	assert_string_equal(
-	    reply_check(text), "is too long; a reply has at most 255 bytes");
+	assert_string_equal(reply_template_check(text),
+	    "is too long; a reply has at most 255 bytes");
 	text[SETTINGS_REPLY_MAX - 1] = '\0';
-	assert_null(reply_check(text));
+	assert_null(reply_template_check(text));
 
-	assert_true(reply_fits("550 5.7.1 x", ACTION_REJECT));
-	assert_false(reply_fits("450 4.7.1 x", ACTION_REJECT));
-	assert_true(reply_fits("450 4.7.1 x", ACTION_TEMPFAIL));
-	assert_false(reply_fits("550 5.7.1 x", ACTION_TEMPFAIL));
-	assert_true(reply_fits("550 5.7.1 x", ACTION_ACCEPT));
+	assert_true(reply_template_fits("550 5.7.1 x", ACTION_REJECT));
+	assert_false(reply_template_fits("450 4.7.1 x", ACTION_REJECT));
+	assert_true(reply_template_fits("450 4.7.1 x", ACTION_TEMPFAIL));
+	assert_false(reply_template_fits("550 5.7.1 x", ACTION_TEMPFAIL));
+	assert_true(reply_template_fits("550 5.7.1 x", ACTION_ACCEPT));
 }
 
 int

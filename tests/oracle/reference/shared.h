@@ -7,14 +7,14 @@
 #define TESTS_ORACLE_REFERENCE_SHARED_H
 
 #include "config/settings.h"
-#include "tests/unit/stub_host.h"
+#include "tests/unit/stub_process.h"
 
 enum { REFERENCE_FD_MTA = 3, REFERENCE_FD_SHARED = 4 };
 
 struct shared {
 	/* the oracle's */
 	struct session_settings settings;
-	struct host_result result;
+	struct scan_result result;
 	/* the answer */
 	bool done;    /* libmilter closed the connection */
 	bool saw_end; /* after it had read the end of the input */

@@ -35,7 +35,7 @@ def tried(name, *arguments):
 
 
 def cause(error):
-    """As sandbox/report.c tells it."""
+    """As sandbox/confinement.c tells it."""
     return {errno.EPERM: "EPERM: forbidden from outside",
             errno.ENOSYS: "ENOSYS: not in this kernel",
             errno.ENOSPC: "ENOSPC: as many as are allowed",

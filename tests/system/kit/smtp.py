@@ -58,21 +58,21 @@ class Client(smtplib.SMTP):
         self.ehlo()
 
     def say(self, line):
-        return reply_text(self.docmd(line))
+        return encoder_text(self.docmd(line))
 
     def give(self, data, sender=FROM, recipients=(TO,)):
         """One transaction; the reply that decided it."""
         reply = self.mail(sender)
         if reply[0] != 250:
-            return reply_text(reply)
+            return encoder_text(reply)
         for recipient in recipients:
             reply = self.rcpt(recipient)
             if reply[0] != 250:
-                return reply_text(reply)
+                return encoder_text(reply)
         try:
-            return reply_text(self.data(wire(data)))
+            return encoder_text(self.data(wire(data)))
         except smtplib.SMTPDataError as error:
-            return reply_text((error.smtp_code, error.smtp_error))
+            return encoder_text((error.smtp_code, error.smtp_error))
 
     def __exit__(self, *_):
         try:
@@ -81,7 +81,7 @@ class Client(smtplib.SMTP):
             self.close()
 
 
-def reply_text(reply):
+def encoder_text(reply):
     return f"{reply[0]} {reply[1].decode('latin-1')}"
 
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a session says of a message when it is done with it: the claims that
+ * go into the log line.  The scanner adds what it knows itself (outcome,
+ * signature, backend, times).  Strings are NUL-terminated, padded with NUL,
+ * cut to fit, and hold outside bytes: only lib/log.h escapes them.
+ */
+#ifndef LIB_CLAIMS_H
+#define LIB_CLAIMS_H
+
+#include <stdint.h>
+
+struct claims {
+	uint32_t message;    /* number within the session, from 1 */
+	uint32_t recipients; /* accepted ones */
+	uint8_t outcome;     /* enum outcome the action was chosen for */
+	uint8_t action;	     /* enum action that was taken */
+	uint8_t stamps;	     /* enum stamp_reason; STAMP_GOOD: some were sent */
+	uint8_t limit;	     /* enum session_limit, for OUTCOME_LIMITS */
+	char queue_id[64];   /* macro i; "" if the MTA sent none */
+	char client_addr[64];
+	char client_name[128];
+	char helo[128];
+	char sender[256]; /* without brackets; "" is the null sender */
+};
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the parser asks of the process it runs in.  Parsers and session logic
+ * do no I/O and know no process; they call these functions, which
+ * privsep/front/session_process.c provides in the five-call process, and stubs in unit tests
+ * and fuzz targets.  A link-time seam, not function pointers: a table of
+ * pointers would be a gift to whoever takes the process over.
+ */
+#ifndef PARSER_MAIL_PROCESS_H
+#define PARSER_MAIL_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/claims.h"
+#include "lib/outcome.h"
+#include "lib/span.h"
+#include "lib/stamp.h"
+
+struct scan_result {
+	enum outcome outcome;
+	char name[256]; /* signature, NUL-terminated, clamd's bytes; else "" */
+	/* CLEAN: 1, a new stamp is in stamp and mac.  CLEAN_BY_STAMP: number of
+	 * the candidate that was good.  Otherwise 0. */
+	uint32_t stamped;
+	uint8_t stamp[STAMP_RECORD];
+	uint8_t mac[STAMP_MAC];
+};
+
+/* Sends bytes to the MTA, all of them, within the write deadline.  False: the
+ * MTA is gone; the caller stops. */
+bool process_mta_send(struct span bytes);
+
+/* The message goes to the scanner: begin, then fields in order, then body
+ * pieces in order, then end.  Calls never fail here: what can not be
+ * delivered makes process_scan_end answer OUTCOME_INTERNAL.
+ * candidates: there may be stamps that are looked at. */
+void process_scan_begin(uint32_t message, const char *queue_id,
+    const char *client_addr, bool candidates);
+
+/* value as the MTA sent it with the leading-space option: exact bytes between
+ * colon and line end, folds as LF + white space. */
+void process_scan_field(struct span name, struct span value);
+
+/* A stamp that was on the message; after the last field, at most STAMPS_MAX.
+ * peer: index in the settings. */
+struct candidate;
+void process_scan_candidate(uint32_t peer, const struct candidate *);
+
+void process_scan_body(struct span bytes);
+
+/* Waits for the outcome, at most scan_timeout, and calls host_progress's
+ * packet in between: progress is sent to the MTA every few seconds as it
+ * stands.  size: message bytes; so_far: OUTCOME_CLEAN to have it judged, or
+ * OUTCOME_TOO_BIG or OUTCOME_LIMITS if bytes were left out. */
+void process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
+    struct span progress, struct scan_result *out);
+
+/* Drops the message; only after begin and before end. */
+void process_scan_abort(void);
+
+/* The claims for the log line.  After end, or after abort. */
+void process_claims(const struct claims *);
+
+/* We are about to end the connection, and not because the MTA did; once, and
+ * before an open message is dropped.  For the log. */
+void process_closing(const char *why, const struct claims *);
+
+#endif

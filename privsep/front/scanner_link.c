@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the parser asks of its process (parser/mail/process.h), towards the scanner:
+ * messages go to it as batches of records; see scanner_link.h.
+ *
+ * Runs under the five-call filter: no allocation, no stdio.  A scanner that is
+ * gone, silent or talking nonsense never makes a message clean: the outcome is
+ * OUTCOME_INTERNAL, and stays so for the rest of the session, because a new
+ * channel can not be had in here.
+ */
+#include "privsep/front/scanner_link.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "lib/network.h"
+#include "parser/mail/process.h"
+#include "parser/mail/stamp_fields.h"
+
+/* Sendmail waits 10 s for one reply, with a resolution of a second. */
+#define PROGRESS_EVERY_MS 4000
+/* The scanner keeps the scan deadline; the session only notices that the
+ * scanner itself does not answer. */
+#define SCANNER_GRACE_MS 5000
+/* From this length on a piece of body is not copied: that would touch as many
+ * pages again.  Shorter ones share a datagram with the end of the message. */
+#define DIRECT_MIN 32768
+/* Records collect up to so many bytes; only a longer one needs the rest of the
+ * buffer, of which no page is touched else. */
+#define BATCH_USUAL 40960
+
+static _Thread_local struct scanner_link *host;
+
+void
+link_use(struct scanner_link *memory)
+{
+	host = memory;
+}
+
+void
+link_init(struct wire_ends ends, uint32_t scan_timeout)
+{
+	host->len = 0;
+	host->lent = NULL;
+	host->lent_size = 0;
+	host->ends = ends;
+	host->scan_timeout = scan_timeout;
+	host->scanner_gone = ends.scanner == -1;
+	host->draining = false;
+	host->yield = false;
+}
+
+void
+link_lend(uint8_t *input, size_t size)
+{
+	host->lent = input;
+	host->lent_size = size;
+}
+
+bool
+link_draining(void)
+{
+	return host->draining;
+}
+
+bool
+link_yields(void)
+{
+	bool yield = host->yield;
+
+	host->yield = false;
+	return yield;
+}
+
+bool
+link_scanner_there(void)
+{
+	return !host->scanner_gone;
+}
+
+static void
+datagram_write(struct span all)
+{
+	if (all.len > 0 && !host->scanner_gone &&
+	    !wire_write(
+		host->ends.scanner, all, wire_now() + host->scan_timeout))
+		host->scanner_gone = true;
+}
+
+static void
+batch_flush(void)
+{
+	struct span all = span_of(host->batch, host->len);
+
+	host->len = 0;
+	datagram_write(all);
+}
+
+static void
+batch_add(const void *bytes, size_t len)
+{
+	memcpy(host->batch + host->len, bytes, len);
+	host->len += len;
+}
+
+/* Room for one record of LEN bytes; all that exist fit into an empty batch. */
+static void
+batch_room(size_t len)
+{
+	if (len > sizeof(host->batch))
+		__builtin_trap();
+	if (host->len > 0 && len + host->len > BATCH_USUAL)
+		batch_flush();
+}
+
+static void
+batch_record(const void *record, size_t len)
+{
+	batch_room(len);
+	batch_add(record, len);
+}
+
+void
+process_scan_begin(uint32_t message, const char *queue_id,
+    const char *client_addr, bool candidates)
+{
+	struct record_begin r = {.head = record_head(RECORD_BEGIN, sizeof(r)),
+	    .message = message,
+	    .stamps = candidates};
+
+	strncpy(r.queue_id, queue_id, sizeof(r.queue_id) - 1);
+	network_client(client_addr, r.client);
+	batch_record(&r, sizeof(r));
+}
+
+void
+process_scan_field(struct span name, struct span value)
+{
+	size_t len = sizeof(struct record_field) + name.len + value.len;
+	struct record_field r = {.head = record_head(RECORD_FIELD, len),
+	    .name_len = (uint32_t)name.len,
+	    .value_len = (uint32_t)value.len};
+
+	batch_room(len);
+	batch_add(&r, sizeof(r));
+	batch_add(name.ptr, name.len);
+	batch_add(value.ptr, value.len);
+}
+
+void
+process_scan_candidate(uint32_t peer, const struct candidate *c)
+{
+	struct record_candidate r = {
+	    .head = record_head(RECORD_CANDIDATE, sizeof(r)),
+	    .number = c->number,
+	    .peer = peer};
+
+	memcpy(r.stamp, c->stamp, sizeof(r.stamp));
+	memcpy(r.mac, c->mac, sizeof(r.mac));
+	batch_record(&r, sizeof(r));
+}
+
+/* The place of so many bytes in front of these, where they may be written; NULL
+ * if there is none. */
+static uint8_t *
+place_before(struct span bytes, size_t len)
+{
+	size_t at = (uintptr_t)bytes.ptr - (uintptr_t)host->lent;
+
+	if (host->lent == NULL || at >= host->lent_size ||
+	    bytes.len > host->lent_size - at || len > at)
+		return NULL;
+	return host->lent + at - len;
+}
+
+/* A long piece from where it stands, with what is in the batch in front. */
+static bool
+body_direct(struct span bytes, const struct record_body *r)
+{
+	size_t before = host->len + sizeof(*r);
+	uint8_t *start = place_before(bytes, before);
+
+	if (bytes.len < DIRECT_MIN || start == NULL ||
+	    before + bytes.len > RECORD_BATCH_MAX)
+		return false;
+	memcpy(start, host->batch, host->len);
+	memcpy(start + host->len, r, sizeof(*r));
+	host->len = 0;
+	datagram_write(span_of(start, before + bytes.len));
+	return true;
+}
+
+void
+process_scan_body(struct span bytes)
+{
+	size_t len = sizeof(struct record_body) + bytes.len;
+	struct record_body r = {.head = record_head(RECORD_BODY, len)};
+
+	if (body_direct(bytes, &r))
+		return;
+	batch_room(len);
+	batch_add(&r, sizeof(r));
+	batch_add(bytes.ptr, bytes.len);
+}
+
+void
+process_scan_abort(void)
+{
+	struct record_plain r = {.head = record_head(RECORD_ABORT, sizeof(r))};
+
+	batch_record(&r, sizeof(r));
+}
+
+void
+process_claims(const struct claims *report)
+{
+	struct record_report r = {
+	    .head = record_head(RECORD_REPORT, sizeof(r)), .report = *report};
+
+	batch_record(&r, sizeof(r));
+	batch_flush();
+}
+
+void
+process_closing(const char *why, const struct claims *report)
+{
+	struct record_closing r = {
+	    .head = record_head(RECORD_CLOSING, sizeof(r)), .report = *report};
+
+	strncpy(r.why, why, sizeof(r.why) - 1);
+	batch_record(&r, sizeof(r));
+	batch_flush();
+}
+
+/*
+ * Reads one record from the scanner.  True if *out is a RESULT; anything else
+ * is taken care of here.
+ */
+static bool
+scanner_read(struct record_result *out)
+{
+	uint8_t buf[sizeof(*out)];
+	ssize_t n = read(host->ends.scanner, buf, sizeof(buf));
+	struct span r;
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	r = span_of(buf, n > 0 ? (size_t)n : 0);
+	if (!record_check(ROLE_SCANNER, ROLE_SESSION, r, false)) {
+		host->scanner_gone = true;
+		return false;
+	}
+	if (record_type_of(r) == RECORD_DRAIN) {
+		host->draining = true;
+		return false;
+	}
+	if (record_type_of(r) == RECORD_YIELD) {
+		host->yield = true;
+		return false;
+	}
+	memcpy(out, buf, sizeof(*out));
+	return true;
+}
+
+void
+link_read_scanner(void)
+{
+	struct record_result unwanted;
+
+	scanner_read(&unwanted);
+}
+
+/* Does the result belong to this message, and does it hold together? */
+static bool
+result_fits(const struct record_result *r, uint32_t message)
+{
+	return r->message == message && r->outcome < OUTCOME_COUNT &&
+	       r->name_len < sizeof(r->name);
+}
+
+/*
+ * One wait for the result, until then at the latest.  True if the waiting is
+ * over: *r is the result, or the scanner or the MTA is gone.
+ */
+static bool
+result_wait(
+    uint32_t message, uint64_t until, struct record_result *r, bool *have)
+{
+	unsigned int got =
+	    wire_wait(&host->ends, WIRE_READ_SCANNER, true, until);
+
+	if ((got & WIRE_READ_SCANNER) != 0) {
+		/* A late answer to an earlier message is passed over. */
+		*have = scanner_read(r) && result_fits(r, message);
+		return *have || host->scanner_gone;
+	}
+	if ((got & WIRE_SCANNER_GONE) != 0)
+		host->scanner_gone = true;
+	return (got & (WIRE_SCANNER_GONE | WIRE_MTA_GONE)) != 0;
+}
+
+void
+process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
+    struct span progress, struct scan_result *out)
+{
+	struct record_end end = {.head = record_head(RECORD_END, sizeof(end)),
+	    .message = message,
+	    .so_far = so_far,
+	    .size = size};
+	struct record_result r;
+	uint64_t give_up, until;
+	bool have = false;
+
+	batch_record(&end, sizeof(end));
+	batch_flush();
+	*out = (struct scan_result){.outcome = OUTCOME_INTERNAL};
+	give_up = wire_now() + host->scan_timeout + SCANNER_GRACE_MS;
+	while (!host->scanner_gone) {
+		until = wire_now() + PROGRESS_EVERY_MS;
+		if (until > give_up)
+			until = give_up;
+		if (result_wait(message, until, &r, &have))
+			break;
+		if (wire_now() >= give_up || !process_mta_send(progress))
+			break;
+	}
+	if (!have)
+		return;
+	out->outcome = (enum outcome)r.outcome;
+	memcpy(out->name, r.name, r.name_len);
+	out->stamped = r.stamped;
+	memcpy(out->stamp, r.stamp, sizeof(out->stamp));
+	memcpy(out->mac, r.mac, sizeof(out->mac));
+}

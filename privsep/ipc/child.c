@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting a child process; see child.h.  Runs in the monitor, under the
+ * monitor's filter, and in pratiqued, when it rehearses that (rehearse.c).
+ */
+#include "privsep/ipc/child.h"
+#include "lib/fd_numbers.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "privsep/ipc/channel.h"
+
+void
+child_become(const char *program, const char *role, const int *fd, size_t count)
+{
+	char *const argv[] = {
+	    (char *)(uintptr_t)program, (char *)(uintptr_t)role, NULL};
+	char *const envp[] = {NULL};
+	sigset_t none;
+
+	/* Signals from a terminal are for the monitor alone. */
+	setpgid(0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (dup2(STDIN_FILENO, STDOUT_FILENO) == -1 ||
+	    !exec_fds_take(fd, count))
+		_exit(EX_OSERR);
+	execve(program, argv, envp);
+	_exit(EX_UNAVAILABLE);
+}
+
+pid_t
+child_run(const char *program, const char *role, const int *fd, size_t count)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		child_become(program, role, fd, count);
+	return pid;
+}
+
+pid_t
+child_start(const struct child_plan *plan, int *channel)
+{
+	int pair[2], fd[EXEC_FDS_MAX];
+	size_t count = CHILD_FD_LISTEN - EXEC_FDS_FIRST + plan->listens;
+	int saved;
+	pid_t pid;
+
+	if (count > EXEC_FDS_MAX || !channel_pair(pair))
+		return -1;
+	fd[CHILD_FD_MONITOR - EXEC_FDS_FIRST] = pair[1];
+	fd[CHILD_FD_BOOT - EXEC_FDS_FIRST] = plan->boot;
+	fd[CHILD_FD_LOG - EXEC_FDS_FIRST] = plan->log;
+	for (uint32_t i = 0; i < plan->listens; i++)
+		fd[CHILD_FD_LISTEN - EXEC_FDS_FIRST + i] =
+		    plan->listen + (int)i;
+	pid = child_run(plan->program, plan->role, fd, count);
+	saved = errno;
+	close(pair[1]);
+	if (pid == -1) {
+		close(pair[0]);
+		errno = saved;
+		return -1;
+	}
+	*channel = pair[0];
+	return pid;
+}

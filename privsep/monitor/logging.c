@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/* The monitor's log lines that wait; see logging.h. */
+#include "privsep/monitor/logging.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "privsep/ipc/exec_fds.h"
+#include "privsep/ipc/syslog.h"
+
+static bool to_syslog;
+static uint64_t next = UINT64_MAX;
+
+void
+logging_setup(bool syslog)
+{
+	to_syslog = syslog;
+}
+
+bool
+logging_renew(void)
+{
+	int fd = to_syslog ? syslog_open() : -1;
+	bool good = fd != -1 && dup3(fd, MONITOR_FD_LOG, O_CLOEXEC) != -1;
+
+	if (fd != -1)
+		close(fd);
+	return good;
+}
+
+uint64_t
+logging_run(uint64_t now)
+{
+	int error;
+
+	if (next > now && next != UINT64_MAX)
+		return next;
+	error = log_flush();
+	next = error == 0 ? UINT64_MAX : now + log_again(error);
+	if (log_is_gone(error))
+		logging_renew();
+	return next;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pratique-monitor: what pratiqued becomes when everything is prepared
+ * (start.c).  Shows itself as pratiqued, the process that the operator
+ * started.
+ *
+ * Keeps only the privilege that restarting a child needs, puts its own filter
+ * on, has the keys read, and then supervises (supervise.c).  It never reads a
+ * byte of mail, of the milter protocol, of the configuration or of a key file;
+ * what its children send it are fixed-size records.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "keys/keyring.h"
+#include "lib/log.h"
+#include "privsep/ipc/boot.h"
+#include "privsep/ipc/exec_fds.h"
+#include "privsep/ipc/status_block.h"
+#include "privsep/monitor/footprint.h"
+#include "privsep/monitor/key_service.h"
+#include "privsep/monitor/notify.h"
+#include "privsep/monitor/supervise.h"
+
+static const struct monitor_boot *boot;
+
+static bool
+given(int fd)
+{
+	return (boot->descriptors >> fd & 1) != 0;
+}
+
+static int
+fail(int status, const char *why)
+{
+	fprintf(stderr, "pratiqued: %s\n", why);
+	return status;
+}
+
+/* Keeps what restarting children needs and gives everything else away. */
+static const char *
+confine(struct sandbox_report *report)
+{
+	if (!sandbox_monitor(report))
+		return report->missing;
+	if (!policy_load(&boot->monitor))
+		return "cannot load the system call filter: this kernel has no "
+		       "seccomp, or an outer filter forbids it";
+	report->layers |= LAYER_BIT(LAYER_SECCOMP);
+	return NULL;
+}
+
+static void
+log_start(const struct sandbox_report *report)
+{
+	char layers[256];
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_INFO, "start");
+	log_text(&line, "version", VERSION);
+	log_number(&line, "pid", (uint64_t)getpid());
+	log_text(&line, "listen", boot->listen);
+	log_text(&line, "layers",
+	    sandbox_layers_text(report->layers, layers, sizeof(layers)));
+	log_text(&line, "missing", report->missing);
+	log_end(&line);
+}
+
+static int
+run(void)
+{
+	struct sandbox_report report;
+	char text[KEYRING_WHY];
+	const char *why;
+	int status;
+
+	if (given(MONITOR_FD_KEYS) && !keys_setup(boot, text, sizeof(text)))
+		return fail(EX_OSERR, text);
+	if (!status_map(MONITOR_FD_STATUS))
+		return fail(EX_OSERR, "cannot map the status file");
+	if ((why = confine(&report)) != NULL)
+		return fail(EX_OSERR, why);
+	if (!keys_load(text, sizeof(text)))
+		return fail(EX_CONFIG, text);
+	log_init(MONITOR_FD_LOG, boot->log_format, boot->log_to);
+	log_start(&report);
+	keys_log();
+	status_monitor(&report);
+	notify_setup(given(MONITOR_FD_MANAGER), given(MONITOR_FD_LAUNCHER));
+	status = supervise(boot);
+	keyring_wipe();
+	footprint_remove(boot);
+	/* The last thing: who reads it may start another one. */
+	log_event(LOG_LEVEL_INFO, "stopped", "all processes have ended");
+	return status;
+}
+
+int
+main(void)
+{
+	int status;
+
+	prctl(PR_SET_NAME, "pratiqued");
+	if (!sandbox_first(0) || (boot = boot_load(sizeof(*boot))) == NULL)
+		return fail(
+		    EX_USAGE, "pratique-monitor is started by pratiqued");
+	if (!sandbox_descriptors(0x7U | boot->descriptors))
+		return fail(
+		    EX_OSERR, "other descriptors are open than should be");
+	status = run();
+	footprint_remove(boot); /* if it has not come that far */
+	return status;
+}

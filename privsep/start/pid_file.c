@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/* The file for the process id; see pid_file.h. */
+#include "privsep/start/pid_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "privsep/start/leftover.h"
+
+static bool
+is_pid_file(struct span head)
+{
+	size_t digits = 0;
+
+	while (digits < head.len && head.ptr[digits] >= '0' &&
+	       head.ptr[digits] <= '9')
+		digits++;
+	return digits > 0 && digits + 1 == head.len && head.ptr[digits] == '\n';
+}
+
+/* The current directory is about to be another one. */
+static bool
+from_root(const char *path, char absolute[static PATH_MAX])
+{
+	char here[PATH_MAX] = "";
+
+	if (*path != '/' && getcwd(here, sizeof(here)) == NULL)
+		return false;
+	return snprintf(absolute, PATH_MAX, "%s%s%s", here,
+		   *here == '\0' ? "" : "/", path) < PATH_MAX;
+}
+
+/* The last daemon may have removed it, and another one made it, meanwhile. */
+static bool
+is_still_there(int fd, const char *path)
+{
+	struct stat ours, there;
+
+	return fstat(fd, &ours) == 0 && lstat(path, &there) == 0 &&
+	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/* Whose lock it is, as far as the file tells. */
+static void
+say_who(int fd, const char *path, char *why, size_t size)
+{
+	char pid[16] = "";
+	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+
+	pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
+	snprintf(why, size,
+	    "pratiqued runs already with pid file %s (process %s); stop it "
+	    "first, or give another file with -p",
+	    path, pid);
+}
+
+int
+pid_file_open(
+    const char *path, char absolute[static PATH_MAX], char *why, size_t size)
+{
+	int fd;
+
+	if (!from_root(path, absolute)) {
+		snprintf(why, size, "the path of the pid file is too long");
+		return -1;
+	}
+	fd = leftover_file(absolute, 0644, "pid file", is_pid_file, why, size);
+	if (fd == -1)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1 || !is_still_there(fd, absolute))
+		say_who(fd, absolute, why, size);
+	else if (ftruncate(fd, 0) == -1 ||
+		 dprintf(fd, "%ld\n", (long)getpid()) < 0)
+		snprintf(why, size, "cannot write pid file %s: %s", path,
+		    strerror(errno));
+	else
+		return fd;
+	close(fd);
+	return -1;
+}

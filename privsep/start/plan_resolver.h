@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting the resolver (resolver.c), if the configuration names a clamd's host.
+ * In pratiqued, before it is the monitor.
+ */
+#ifndef PRIVSEP_START_PLAN_RESOLVER_H
+#define PRIVSEP_START_PLAN_RESOLVER_H
+
+#include <sys/types.h>
+
+#include "config/config.h"
+
+/* Starts it, waits until it is confined, and enters it in the status file.
+ * *addresses becomes the memory that it writes to; -1 if there is no name to
+ * look up, and then *pid stays what it is.  NULL, or what went wrong. */
+const char *plan_resolver(
+    const struct config *, int status, pid_t *pid, int *addresses);
+
+#endif

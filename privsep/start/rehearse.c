@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rehearsal of the children's start; see rehearse.h.  In pratiqued, with
+ * the privilege it was started with; what it forks has given that up as the
+ * monitor does before anything of the child runs.
+ */
+#include "privsep/start/rehearse.h"
+#include "lib/fd_numbers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "privsep/ipc/channel.h"
+#include "privsep/ipc/child.h"
+#include "privsep/ipc/record.h"
+
+/* Some milliseconds is what it takes.  What takes longer says nothing about
+ * calls: the monitor is about to see it for itself. */
+#define REHEARSAL_MS 10000
+
+/* Newer kernels' structs may be longer than the header's. */
+union notice {
+	struct seccomp_notif told;
+	char room[512];
+};
+
+/* --- in the child ----------------------------------------------------------- */
+
+/* The monitor's program; what would kill tells, and so does the call that puts
+ * another program in force. */
+static bool
+make_program(const struct policy_program *monitor, struct policy_program *out)
+{
+	static const struct sock_filter first[] = {
+	    BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF)};
+	const size_t more = sizeof(first) / sizeof(first[0]);
+
+	if (monitor->length + more > POLICY_PROGRAM_MAX)
+		return false;
+	memcpy(out->code, first, sizeof(first));
+	memcpy(out->code + more, monitor->code,
+	    monitor->length * sizeof(monitor->code[0]));
+	out->length = monitor->length + (uint32_t)more;
+	for (size_t i = more; i < out->length; i++) {
+		struct sock_filter *f = &out->code[i];
+		if (f->code == (BPF_RET | BPF_K) &&
+		    f->k == SECCOMP_RET_KILL_PROCESS)
+			f->k = SECCOMP_RET_USER_NOTIF;
+	}
+	return true;
+}
+
+/* The descriptor that the kernel tells on, or -1. */
+static int
+load_program(const struct policy_program *monitor)
+{
+	static struct policy_program program;
+	struct sock_fprog prog = {.filter = program.code};
+
+	if (!make_program(monitor, &program))
+		return -1;
+	prog.len = (unsigned short)program.length;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+	    SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+}
+
+/* As the monitor has it, and then as the monitor starts it. */
+static _Noreturn void
+play(const struct rehearsal *r, const struct policy_program *monitor, int us)
+{
+	struct record_plain said = {
+	    .head = record_head(RECORD_CHANNEL, sizeof(said))};
+	struct sandbox_report unused;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), told;
+	int fd[EXEC_FDS_MAX];
+
+	/* What is wrong is said when it is earnest. */
+	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
+	    dup2(null, STDERR_FILENO) == -1 || !sandbox_monitor(&unused) ||
+	    (told = load_program(monitor)) == -1 ||
+	    !channel_send(us, &said, told))
+		_exit(EX_UNAVAILABLE);
+	memcpy(fd, r->fd, sizeof(fd));
+	if (fd[0] == -1)
+		fd[0] = us;
+	child_become(r->program, r->role, fd, r->fds);
+}
+
+/* --- in pratiqued ----------------------------------------------------------- */
+
+static void
+say(const struct rehearsal *r, const struct seccomp_data *d, char *why,
+    size_t size)
+{
+	char *name = seccomp_syscall_resolve_num_arch(d->arch, d->nr);
+
+	snprintf(why, size,
+	    "%s (%s) makes system call %d (%s%s) at its start, which is not in "
+	    "the monitor's table: another C library than those that it was "
+	    "made for? please report it",
+	    r->program, r->role, d->nr, name == NULL ? "no known name" : name,
+	    d->arch == seccomp_arch_native() ? ""
+					     : ", of another architecture");
+	free(name);
+}
+
+/* False with the first call that the monitor's table does not have. */
+static bool
+listen_to(
+    const struct rehearsal *r, int told, pid_t pid, char *why, size_t size)
+{
+	int ended = (int)syscall(SYS_pidfd_open, pid, 0U); /* Linux 5.3 */
+	struct pollfd pfd[2] = {
+	    {.fd = told, .events = POLLIN}, {.fd = ended, .events = POLLIN}};
+	union notice n = {0};
+	bool something = poll(pfd, 2, REHEARSAL_MS) > 0 &&
+			 (pfd[0].revents & POLLIN) != 0 &&
+			 ioctl(told, SECCOMP_IOCTL_NOTIF_RECV, &n) == 0;
+
+	if (ended != -1)
+		close(ended);
+	if (!something || (n.told.data.arch == seccomp_arch_native() &&
+			      n.told.data.nr == SYS_seccomp))
+		return true;
+	say(r, &n.told.data, why, size);
+	return false;
+}
+
+bool
+rehearse_child(const struct rehearsal *r, const struct policy_program *monitor,
+    char *why, size_t size)
+{
+	struct record_plain said;
+	struct pollfd first = {.events = POLLIN};
+	int pair[2], told = -1;
+	bool good = true;
+	pid_t pid;
+
+	if (!channel_pair(pair))
+		return true;
+	pid = fork();
+	if (pid == 0)
+		play(r, monitor, pair[1]);
+	close(pair[1]);
+	first.fd = pair[0];
+	if (pid != -1 && poll(&first, 1, REHEARSAL_MS) == 1 &&
+	    channel_recv(pair[0], &said, sizeof(said), &told) > 0 && told != -1)
+		good = listen_to(r, told, pid, why, size);
+	if (pid != -1) {
+		kill(pid, SIGKILL);
+		waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED);
+	}
+	if (told != -1)
+		close(told);
+	close(pair[0]);
+	return good;
+}
+
+/* In the places of privsep/ipc/record.h. */
+static struct rehearsal
+with_channel(const char *program, const char *role, int boot, int log)
+{
+	struct rehearsal r = {.program = program,
+	    .role = role,
+	    .fds = CHILD_FD_LISTEN - EXEC_FDS_FIRST};
+
+	r.fd[CHILD_FD_MONITOR - EXEC_FDS_FIRST] = -1;
+	r.fd[CHILD_FD_BOOT - EXEC_FDS_FIRST] = boot;
+	r.fd[CHILD_FD_LOG - EXEC_FDS_FIRST] = log;
+	return r;
+}
+
+static int
+place(const struct plan *plan, int fd)
+{
+	return plan->fd[fd - EXEC_FDS_FIRST];
+}
+
+/* A listener with sockets that nobody can connect to. */
+static bool
+rehearse_listener(const struct plan *plan, int socket, char *why, size_t size)
+{
+	const struct monitor_boot *boot = plan->monitor;
+	struct rehearsal r = with_channel(boot->listener.program,
+	    boot->listener.role, place(plan, MONITOR_FD_LISTENER), -1);
+
+	for (uint32_t i = 0; i < boot->listener.listens; i++)
+		r.fd[r.fds++] = socket;
+	return rehearse_child(&r, &boot->monitor, why, size);
+}
+
+/* A key reader with another ring than the monitor's. */
+static bool
+rehearse_reader(const struct plan *plan, char *why, size_t size)
+{
+	struct rehearsal r = {
+	    .program = plan->monitor->reader_program, .role = "keys", .fds = 2};
+	bool good;
+
+	if (place(plan, MONITOR_FD_KEYS) == -1)
+		return true;
+	r.fd[READER_FD_RING - EXEC_FDS_FIRST] =
+	    memfd_create("pratique-rehearsal", MFD_CLOEXEC);
+	r.fd[READER_FD_BOOT - EXEC_FDS_FIRST] = place(plan, MONITOR_FD_KEYS);
+	good = rehearse_child(&r, &plan->monitor->monitor, why, size);
+	close(r.fd[0]);
+	return good;
+}
+
+bool
+rehearse(const struct plan *plan, char *why, size_t size)
+{
+	const struct monitor_boot *boot = plan->monitor;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int unbound = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct rehearsal scanner = with_channel(boot->scanner.program,
+	    boot->scanner.role, place(plan, MONITOR_FD_SCANNER), null);
+	bool good;
+
+	if (place(plan, MONITOR_FD_ADDRESSES) != -1)
+		scanner.fd[scanner.fds++] = place(plan, MONITOR_FD_ADDRESSES);
+	good = rehearse_listener(plan, unbound, why, size) &&
+	       rehearse_child(&scanner, &boot->monitor, why, size) &&
+	       rehearse_reader(plan, why, size);
+
+	if (null != -1)
+		close(null);
+	if (unbound != -1)
+		close(unbound);
+	return good;
+}
