@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * libmilter over one conversation, in a process of its own; see engines.h and
- * reference/main.c.  The input is written whole and its end with it, so no
+ * reference/oracle_libmilter.c.  The input is written whole and its end with it, so no
  * time plays a part.
  */
 #include <errno.h>
