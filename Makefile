@@ -127,7 +127,7 @@ include fuzz/rules.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # --- tests and checks ---------------------------------------------------------
-# Under a sanitizer only what can run under one: the confined programs can not,
+# Under a sanitizer only what can run under one: the confined programs cannot,
 # their filters forbid what sanitizers do.
 ifeq ($(SANITIZE),)
 # First what runs one after the other (ALONE): it takes longest.
@@ -162,7 +162,7 @@ ALONE = --rules 'par=tests/ipc/listener-*.t' \
 # TAP from unit tests, and the seconds of each program.
 PROVE = CMOCKA_MESSAGE_OUTPUT=TAP B=$(B) prove --exec tests/timed
 
-# Without what can not run under a sanitizer.
+# Without what cannot run under a sanitizer.
 UNIT_RUN = $(filter-out $(if $(SANITIZE),$(B)/unit/test_seccomp), \
 	$(UNIT:tests/unit/%.c=$(B)/unit/%))
 
@@ -190,21 +190,21 @@ print-tests:
 print-privileged:
 	@echo $(SRC_pratique-monitor)
 
-# Papers that are made from tables.
+# Documents that are made from tables.
 docs: $(B)/policy-table $(B)/config-manual
-	tests/lint/papers $(B)
+	tests/lint/documents $(B)
 
-# The proof of the confinement: everything in the papers that is measured or
+# The proof of the confinement: everything in the documents that is measured or
 # made from tables, and the suites that it rests on.  Root, half an hour.
 evidence: all unit-programs $(B)/policy-table $(B)/config-manual $(FAKES:%=$(B)/%)
-	tests/lint/papers $(B)
+	tests/lint/documents $(B)
 	B=$(B) tests/escape/processes.t --write
 	B=$(B) tests/escape/absence.t --write
 	B=$(B) tests/escape/survey.t --write
 	B=$(B) tests/escape/escape.t --write
 	B=$(B) prove --failures $(B)/unit/test_policy $(B)/unit/test_policy_mutants \
 	    $(B)/unit/test_seccomp \
-	    $(B)/unit/test_sandbox tests/unit/policy.t tests/unit/papers.t \
+	    $(B)/unit/test_sandbox tests/unit/policy.t tests/unit/documents.t \
 	    tests/system/06-separation.t tests/escape/start.t \
 	    tests/escape/crash.t tests/escape/processes.t tests/ipc/*.t
 

@@ -87,7 +87,7 @@ DIVERTED := socket bind listen accept read close syslog __syslog_chk
 LIBMILTER = $(DIVERTED:%=-Wl,--wrap=%) -Wl,-Bstatic -lmilter -Wl,-Bdynamic \
 	-pthread
 
-# Small programs for the build and the papers.
+# Small programs for the build and the documents.
 SRC_config-manual := config/manual.c config/options.c config/dump.c \
 	config/values.c sandbox/confinement.c lib/outcome.c lib/stamp.c
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))

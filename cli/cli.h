@@ -24,7 +24,7 @@ int cli_read_block(const char *run_dir, struct status_block *out);
 bool cli_take_block(struct status_block *);
 
 /* Which processes there are, and which clamds can be used.  CLI_BAD if mail
- * can not be scanned at the moment. */
+ * cannot be scanned at the moment. */
 int cli_status(const struct status_block *);
 
 /* For each process the layers of confinement, as it told and as /proc shows

@@ -230,7 +230,7 @@ complete_hostname(struct reading *r)
 	if (gethostname(name, sizeof(name) - 1) == -1 ||
 	    !value_host(name, s->hostname, sizeof(s->hostname), &c))
 		fault_of(r, SECTION_MAIN, "hostname",
-		    "the system's host name can not be used; set this option");
+		    "the system's host name cannot be used; set this option");
 }
 
 static void

@@ -334,7 +334,7 @@ const struct section sections[SECTION_COUNT] = {
 	"clamd's own limits (Heuristics.Limits.Exceeded). " NOT_ACCEPTED},
     [SECTION_ON_NOT_UNPACKED] = {"on_not_unpacked", GROUP_ACTION,
 	OUTCOME_NOT_UNPACKED, ACTION_TEMPFAIL,
-	"554 5.7.1 Message contains an archive that can not be scanned",
+	"554 5.7.1 Message contains an archive that cannot be scanned",
 	UNSCANNED_TEMPFAIL,
 	"Unscanned because there is an archive in it of which clamd does not "
 	"unpack all, and does not say so. " NOT_ACCEPTED},

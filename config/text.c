@@ -62,7 +62,7 @@ open_trusted(struct reading *r)
 
 	if (fd == -1) {
 		snprintf(what, sizeof(what),
-		    "can not be opened (%s); check the path given with -c",
+		    "cannot be opened (%s); check the path given with -c",
 		    strerror(errno));
 		reading_fault(r, 0, "", "", what);
 		return -1;

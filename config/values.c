@@ -263,7 +263,7 @@ value_user(const char *text, uid_t *out, struct complaint *c)
 	pw = getpwnam(text);
 	if (pw == NULL && errno != 0 && errno != ENOENT && errno != ESRCH)
 		return complain(c, text,
-		    "can not be looked up (%s); check the user database",
+		    "cannot be looked up (%s); check the user database",
 		    strerror(errno));
 	if (pw == NULL)
 		return complain(c, text,
@@ -291,7 +291,7 @@ value_group(const char *text, gid_t *out, struct complaint *c)
 	gr = getgrnam(text);
 	if (gr == NULL && errno != 0 && errno != ENOENT && errno != ESRCH)
 		return complain(c, text,
-		    "can not be looked up (%s); check the group database",
+		    "cannot be looked up (%s); check the group database",
 		    strerror(errno));
 	if (gr == NULL)
 		return complain(c, text,

@@ -3,7 +3,7 @@
  * Spans and cursors: the only way in which outside bytes are read.
  *
  * A span is a view of bytes that somebody else owns.  A cursor walks through
- * one and can not leave it: each cursor_ function checks what is left, and
+ * one and cannot leave it: each cursor_ function checks what is left, and
  * either takes and returns true, or leaves cursor and results alone and
  * returns false.  Parsers are written with these and without pointer
  * arithmetic of their own.

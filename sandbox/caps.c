@@ -4,7 +4,7 @@
  * for the monitor.
  *
  * The layer holds when effective, permitted and inheritable sets are empty
- * (ambient follows from these).  A bounding set that can not be emptied, for
+ * (ambient follows from these).  A bounding set that cannot be emptied, for
  * want of SETPCAP, is reported but does not undo the layer: it only limits
  * what execve gives, and under no_new_privs execve gives nothing.
  *

@@ -50,7 +50,7 @@ ids_take(const struct sandbox_spec *spec, struct sandbox_report *report)
 	    setgroups(0, NULL) == -1 ||
 	    setresgid(spec->gid, spec->gid, spec->gid) == -1 ||
 	    setresuid(spec->uid, spec->uid, spec->uid) == -1) {
-		layer_miss(report, LAYER_IDS, "can not take them", errno);
+		layer_miss(report, LAYER_IDS, "cannot take them", errno);
 		return true;
 	}
 	if (ids_hold(spec))

@@ -103,7 +103,7 @@ landlock_ports(int fd, const struct sandbox_spec *spec)
 	return true;
 }
 
-/* A directory that can not be opened can not be read either. */
+/* A directory that cannot be opened cannot be read either. */
 static bool
 landlock_readable(int fd, const char *path)
 {

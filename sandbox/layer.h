@@ -56,10 +56,10 @@ void sandbox_no_gain(struct sandbox_report *);
 
 /* Takes the spec's ids and no groups, keeping permitted capabilities for the
  * steps between; only as root.  False if there is no other id to be had: the
- * layer can not be mandatory then. */
+ * layer cannot be mandatory then. */
 bool ids_take(const struct sandbox_spec *, struct sandbox_report *);
 
-/* True if root can not be taken back. */
+/* True if root cannot be taken back. */
 bool ids_are_final(void);
 
 /* A user namespace, and in it mount, IPC, UTS and perhaps network.  The

@@ -100,7 +100,7 @@ static const struct policy_row rows[] = {
     {"write", .reason = "records; connections to libmilter; its pipe"},
     {"writev", .reason = "libmilter: replies to MTAs"},
     {"ppoll", .check = {IS(3, 0)}, .reason = "waits with a limit"},
-    {"clock_gettime", .reason = "deadlines, where the vDSO can not help"},
+    {"clock_gettime", .reason = "deadlines, where the vDSO cannot help"},
     {"gettimeofday", .reason = "libmilter: the same"},
     {"time", ONLY_X86_64, .reason = "libmilter: the same"},
     {"exit_group", .reason = "the end"},

@@ -36,7 +36,7 @@ static const struct policy_row rows[] = {
     {"read", .reason = "signalfd; session: packets and results"},
     {"write", .reason = "session: replies and records"},
     {"ppoll", .check = {IS(3, 0)}, .reason = "session: waits with a limit"},
-    {"clock_gettime", .reason = "deadlines, where the vDSO can not help"},
+    {"clock_gettime", .reason = "deadlines, where the vDSO cannot help"},
     {"exit_group", .reason = "the end of listener or session"},
 
     /* one process per connection */

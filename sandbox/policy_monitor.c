@@ -144,7 +144,7 @@ static const struct policy_row rows[] = {
     {"gettid", .reason = "libcap-ng: which thread's sets"},
     {"getpid", .reason = "own number"},
     {"time", ONLY_X86_64,
-	.reason = "as clock_gettime, where the vDSO can not help"},
+	.reason = "as clock_gettime, where the vDSO cannot help"},
     {"gettimeofday", .reason = "the same"},
     {"restart_syscall",
 	.reason = "a wait goes on after SIGSTOP and SIGCONT: the kernel's own"},

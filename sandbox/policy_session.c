@@ -24,7 +24,7 @@ static const struct policy_row rows[] = {
     {"ppoll", .check = {IS(3, 0)},
 	.reason = "waits for either, with a time limit; no signal mask"},
     {"clock_gettime", .check = {IS(0, CLOCK_MONOTONIC)},
-	.reason = "deadlines, where the vDSO can not read the clock itself"},
+	.reason = "deadlines, where the vDSO cannot read the clock itself"},
     {"exit_group", .reason = "the end of the connection"},
 };
 

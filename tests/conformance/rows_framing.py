@@ -81,7 +81,7 @@ NEGOTIATION = [
     row("N03", "a needed action is not offered",
         "close without an answer, or work without it",
         Case([offer(2, 0x0e, 0x7f), "C H M R L N B E"], "O c*7 LATER"),
-        absent="no action is needed to be useful: a message that can not be "
+        absent="no action is needed to be useful: a message that cannot be "
                "marked is put off (R13)"),
     row("N04", "version 1", "close", Case([offer(1)], "", "negotiation")),
     row("N05", "version 0", "close", Case([offer(0)], "", "negotiation")),

@@ -48,7 +48,7 @@ def zip64(members):
 
 
 class Pipe(io.BytesIO):
-    """What can not be written to twice: sizes come behind the content."""
+    """What cannot be written to twice: sizes come behind the content."""
 
     def seekable(self):
         return False

@@ -17,7 +17,7 @@ import measure as m
 
 from kit.tap import SOURCE, Tap
 
-PAPER = os.path.join(SOURCE, "docs/containers.md")
+DOCUMENT = os.path.join(SOURCE, "docs/containers.md")
 PLACE = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
 
@@ -76,17 +76,17 @@ def render(head, table):
     return "\n".join(lines) + "\n"
 
 
-def paper():
-    with open(PAPER, encoding="utf-8") as file:
+def document():
+    with open(DOCUMENT, encoding="utf-8") as file:
         return file.read()
 
 
 def written():
-    """The rows of the paper: name to cells."""
+    """The rows of the document: name to cells."""
     return {cells[0]: [c.replace("**silent**", "silent") for c in cells[1:]]
             for cells in (
                 [c.strip() for c in line.strip("|\n").split("|")]
-                for line in paper().splitlines() if line.startswith("| "))}
+                for line in document().splitlines() if line.startswith("| "))}
 
 
 def write():
@@ -95,8 +95,8 @@ def write():
                         measure_kinds(m.KINDS, m.LIMITS)),
         "smaller": render(["limit", "value", "above it"], measure_smaller()),
     }
-    text = PLACE.sub(lambda p: p[1] + tables[p[2]] + p[3], paper())
-    with open(PAPER, "w", encoding="utf-8") as file:
+    text = PLACE.sub(lambda p: p[1] + tables[p[2]] + p[3], document())
+    with open(DOCUMENT, "w", encoding="utf-8") as file:
         file.write(text)
 
 

@@ -25,7 +25,7 @@ from kit.pratiqued import KEYS
 from kit.tap import SOURCE, main, wait_for
 from prison import ALL, bits
 
-PAPER = os.path.join(SOURCE, "SECURITY.md")
+DOCUMENT = os.path.join(SOURCE, "SECURITY.md")
 BEGIN, END = "<!-- BEGIN absence -->\n", "<!-- END absence -->"
 OFFER = b"\0\0\0\x0dO\0\0\0\6\0\0\1\xff\0\x1f\xff\xff"  # as an MTA begins
 NOBODY = b"20000"  # a session of the test program tries nothing
@@ -268,17 +268,17 @@ def table():
     return "\n".join(lines) + "\n"
 
 
-def paper(tap, directory):
+def document(tap, directory):
     """SECURITY.md has this table"""
-    with open(PAPER, encoding="utf-8") as file:
+    with open(DOCUMENT, encoding="utf-8") as file:
         text = file.read()
     before, _, rest = text.partition(BEGIN)
     old, _, after = rest.partition(END)
     if sys.argv[1:] == ["--write"]:
         old = table()
-        with open(PAPER, "w", encoding="utf-8") as file:
+        with open(DOCUMENT, "w", encoding="utf-8") as file:
             file.write(before + BEGIN + old + END + after)
     tap.equal(old, table(), "SECURITY.md has the table")
 
 
-main(lambda stack, directory: directory, there, absent, orphans, paper)
+main(lambda stack, directory: directory, there, absent, orphans, document)

@@ -5,7 +5,7 @@ engine = "libmilter", one attempt per process (table.c, machine_*.c).  Under
 all layers the system call filter must end each with the call that was meant
 to; without that filter the other layers are seen.  docs/escape.md must say
 what was found.  Each attempt is tried without any layer first: one that a
-signal ends there can not be tried on this machine.
+signal ends there cannot be tried on this machine.
 
     escape.t --write    tries every attempt with every set of layers, and
                         writes docs/escape.md
@@ -20,7 +20,7 @@ from kit import machine
 from kit.pace import factor
 from kit.tap import SOURCE, Tap, scratch
 
-PAPER = os.path.join(SOURCE, "docs/escape.md")
+DOCUMENT = os.path.join(SOURCE, "docs/escape.md")
 ROLES = ["session", "scanner", "libmilter"]
 CHECKED = ["all", "no seccomp"]
 LEAST = 120  # attempts that must be made
@@ -169,15 +169,15 @@ def kernel():
 
 
 def paper_cells(text, role):
-    """The first columns of a role's rows, as the paper has them."""
+    """The first columns of a role's rows, as the document has them."""
     chapter = text.partition(f"## {role}\n")[2].partition("\n## ")[0]
     return [[part.strip().strip("*") for part in line.split("|")[1:-1]]
             for line in chapter.splitlines() if line.startswith("| ")][1:]
 
 
 def comparable(attempt, role, row, same_kernel):
-    """How many cells of the paper's row are the same on this machine: none of
-    what could not be tried here, or where the paper was made (the last column
+    """How many cells of the document's row are the same on this machine: none of
+    what could not be tried here, or where the document was made (the last column
     is without any layer); another kernel may refuse what is allowed with
     another error."""
     there = row[-1:] != ["fault"] or attempt.flags & prison.FAULTS
@@ -190,8 +190,8 @@ def comparable(attempt, role, row, same_kernel):
 
 def compare(tap, rows, found):
     """docs/escape.md says what was found"""
-    with open(PAPER, encoding="utf-8") as paper:
-        text = paper.read()
+    with open(DOCUMENT, encoding="utf-8") as document:
+        text = document.read()
     same_kernel = kernel() in text and machine.complete()
     if not same_kernel:
         tap.note("another kernel, or one with less: only what all layers stop is compared")
@@ -246,8 +246,8 @@ def main():
             judge(tap, role, attempt, found[role]["all"][attempt.number])
     judge_all(tap, rows, found)
     if write:
-        with open(PAPER, "w", encoding="utf-8") as paper:
-            paper.write(HEAD + kernel() + "\n".join(
+        with open(DOCUMENT, "w", encoding="utf-8") as document:
+            document.write(HEAD + kernel() + "\n".join(
                 table(rows, role, found[role]) for role in ROLES))
     tap.run(compare, rows, found)
     sys.exit(tap.done())

@@ -3,7 +3,7 @@
  * Prints the tables of attempts for the driver, one line each: family, what,
  * the number and the name of the call that is to kill, flags, and the signal
  * that a process without any layer dies of when it tries, or 0; separated by
- * tabs.  The last is the control: what the machine can not do anyway, because
+ * tabs.  The last is the control: what the machine cannot do anyway, because
  * its processor or its kernel does not know the instruction, say.
  */
 #include <fcntl.h>

@@ -59,7 +59,7 @@ class Attempt:
         family, what, call, name, flags, died = line.rstrip("\n").split("\t")
         self.number, self.family, self.what = number, family, what
         self.call, self.name, self.flags = int(call), name, int(flags)
-        # What it dies of where nothing forbids it: it can not even be tried
+        # What it dies of where nothing forbids it: it cannot even be tried
         # on this machine.
         self.control = None
         if int(died) and not self.flags & FAULTS:

@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: ISC
 """The list of processes in SECURITY.md: what ps and /proc show of each, asked
-of a running daemon with one session open.  The paper must have the same.
+of a running daemon with one session open.  SECURITY.md must say the same.
 
     processes.t --write    writes it into SECURITY.md
 """
@@ -16,7 +16,7 @@ from kit import machine, proc
 from kit.tap import SOURCE, main, wait_for
 from kit.world import World
 
-PAPER = os.path.join(SOURCE, "SECURITY.md")
+DOCUMENT = os.path.join(SOURCE, "SECURITY.md")
 BEGIN, END = "<!-- BEGIN processes -->\n", "<!-- END processes -->"
 NAMESPACES = ["user", "mnt", "net", "ipc", "uts", "pid"]
 FIELDS = ["CapEff", "CapPrm", "CapBnd", "NoNewPrivs", "Seccomp",
@@ -111,20 +111,20 @@ def table(found):
 def compare(tap, w):
     """SECURITY.md has what /proc shows"""
     made = table(rows(w))
-    with open(PAPER, encoding="utf-8") as file:
+    with open(DOCUMENT, encoding="utf-8") as file:
         text = file.read()
     before, _, rest = text.partition(BEGIN)
     old, _, after = rest.partition(END)
     if sys.argv[1:] == ["--write"]:
-        with open(PAPER, "w", encoding="utf-8") as file:
+        with open(DOCUMENT, "w", encoding="utf-8") as file:
             file.write(before + BEGIN + made + END + after)
         old = made
-    for now, paper in zip(made.splitlines(), old.splitlines()):
+    for now, document in zip(made.splitlines(), old.splitlines()):
         what = re.sub(r"[|`]", "", now.split("|")[1]).strip() or "roles"
         if what in BY_NAMESPACE and not machine.has("namespaces"):
             tap.elsewhere(what, machine.lacks()["namespaces"])
         else:
-            tap.equal(paper, now, what)
+            tap.equal(document, now, what)
     tap.equal(len(old.splitlines()), len(made.splitlines()), "no row is left")
 
 

@@ -31,7 +31,7 @@ from kit.world import World, sender_of
 sys.path.insert(0, os.path.join(SOURCE, "tests/stamps"))
 import daily  # noqa: E402
 
-PAPER = os.path.join(SOURCE, "docs/survey.md")
+DOCUMENT = os.path.join(SOURCE, "docs/survey.md")
 MONITOR_LIBMILTER = 'monitor, engine = "libmilter"'
 MONITOR_BINDS = "monitor, clamds in several directories"
 ROLES = ["monitor", "listener", "session", "scanner", "keys",
@@ -58,7 +58,7 @@ The daemon was run under strace through its paths; a call is *seen* if the
 process made it after its own filter was in force. Filters are inherited and
 add up, so a table also has what its children need: *start* is a call that only
 they made, before their own filter was in force, *child* one that they made
-under both. What was never seen (**no**) is on a path that this run can not
+under both. What was never seen (**no**) is on a path that this run cannot
 take; [the last chapter](#never-seen) says which, and the test fails for a call
 without such a reason.
 
@@ -223,7 +223,7 @@ def with_keys(tap, w):
                     lambda: len(w.pratiqued.lines("keys-loaded")) > 1),
            "keys are read anew")
     shutil.chown(path, "nobody")
-    os.chmod(path, 0o444)  # else the key reader can not even look at it
+    os.chmod(path, 0o444)  # else the key reader cannot even look at it
     os.kill(w.pratiqued.pid(), signal.SIGHUP)
     tap.has(w.pratiqued.wait_line("keys-refused").text, "another user",
             "a key of somebody else's is refused")
@@ -293,7 +293,7 @@ def reasons():
             for call, reason in calls.items()]
 
 
-def paper(table, seen, start):
+def document(table, seen, start):
     out = [HEAD + machine() + "\n"]
     for role in ROLES:
         rows = table[role]
@@ -330,11 +330,11 @@ def compare(tap, w):
                   f"{role}: nothing outside of its table")
         tap.equal(sorted(start[role] - set(rows)), [],
                   f"starts of the {role}'s children: nothing outside")
-    made = paper(table, seen, start)
+    made = document(table, seen, start)
     if sys.argv[1:] == ["--write"]:
-        with open(PAPER, "w", encoding="utf-8") as out:
+        with open(DOCUMENT, "w", encoding="utf-8") as out:
             out.write(made)
-    with open(PAPER, encoding="utf-8") as file:
+    with open(DOCUMENT, encoding="utf-8") as file:
         text = file.read()
     tap.equal(rows_of(text), rows_of(made),
               "docs/survey.md has the calls and reasons of the tables")
@@ -346,7 +346,7 @@ def compare(tap, w):
                          never(table, seen, start).items() if calls},
                   "unseen.py: a reason for each call never seen, no other")
     else:
-        tap.note("another C library or architecture than the paper's: which "
+        tap.note("another C library or architecture than the document's: which "
                  "calls are never seen is not compared")
 
 

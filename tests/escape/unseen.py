@@ -6,7 +6,7 @@ The role is the table's; a call that a child makes counts as seen.
 """
 # Where the kernel's clock source can be read from user space, and that is on
 # each machine these tests run on, the C library does so.
-CLOCK = ("served by the vDSO, without a call; a call where the vDSO can not "
+CLOCK = ("served by the vDSO, without a call; a call where the vDSO cannot "
          "read the clock: a clock source such as hpet or acpi_pm, "
          "or a kernel booted with vdso=0. ")
 NEW_FSTAT = "newfstatat until glibc 2.38, fstat again from 2.39 on: "

@@ -262,7 +262,7 @@ def dropped_descriptor(rig):
 
 
 def what_is_handed_on(rig):
-    """a descriptor that clamd can not read, or that changes"""
+    """a descriptor that clamd cannot read, or that changes"""
     fake = rig.fake()
     rig.start(fake.address)
     rig.clean(rig.send())

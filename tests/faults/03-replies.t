@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: ISC
 """Faults 33 to 46 and others: what comes, or does not come, on the wire.  The
-real clamd can not be made to say most of it, so a fake one does."""
+real clamd cannot be made to say most of it, so a fake one does."""
 import os
 import socket
 import time
@@ -209,7 +209,7 @@ def no_sessions(rig):
 
 
 def small_pieces(rig):
-    """requests that can not be written at once"""
+    """requests that cannot be written at once"""
     fake = rig.fake(tcp=True)
     fake.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     rig.start(fake.address)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""A clamd that misbehaves on request, for what the real one can not be made to
+"""A clamd that misbehaves on request, for what the real one cannot be made to
 do.  It answers PING, VERSION and STATS, and finds canaries, as clamd does;
 with messages it does what the test says:
 

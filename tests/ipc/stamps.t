@@ -243,7 +243,7 @@ def abort(tap, w):
     with w.puppet() as p:
         good = 0
         for n in range(1, 121, 3):
-            # B behind it in the same datagram: A can not have been judged.
+            # B behind it in the same datagram: A cannot have been judged.
             got = p.ask(message(n, b" A") + record("abort") + report(n)
                         + message(n + 1, b" B%d" % n))
             p.write(report(n + 1))

@@ -74,7 +74,7 @@ static struct refused {
 	"there are no SMTP commands within the content", 0},
     {"limits", "MR", ANYWHERE, NULL, true,
 	"more parameters, or more messages, than the limit",
-	"a callback can not close: the message goes unscanned",
+	"a callback cannot close: the message goes unscanned",
 	"there is no reply to MAIL and RCPT that could tell the MTA", 0},
 };
 

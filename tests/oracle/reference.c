@@ -26,7 +26,7 @@ static struct shared *shared;
 static int shared_fd = -1;
 
 /* Not by fork: under a sanitizer most of its time would go into copying the
- * shadow of the memory.  Returns -1 if it can not be started. */
+ * shadow of the memory.  Returns -1 if it cannot be started. */
 static pid_t
 start(const char *program, int connection)
 {

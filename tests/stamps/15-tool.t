@@ -22,7 +22,7 @@ PAIR = re.compile(r'(\w+)=("[^"]*"|\S+)')
 
 
 def saved(case):
-    """The file's content, or None if a file can not hold this message."""
+    """The file's content, or None if a file cannot hold this message."""
     head = b"".join(name + b":" + value.replace(b"\r\n", b"\n").replace(
         b"\n", b"\r\n") + b"\r\n" for name, value in case.fields)
     data = head + b"\r\n" + case.body

@@ -80,7 +80,7 @@ def stamp_length_crlf(length):
 
 
 def claims(name_of, claim):
-    """With a good MAC, even if the claim can not be read."""
+    """With a good MAC, even if the claim cannot be read."""
     return restamp(**{name_of: claim})
 
 

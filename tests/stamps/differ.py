@@ -29,7 +29,7 @@ FUZZ_NAMES = (b"", b"Received", b"X-Spam-Flag", b"To", b"FROM", b"Subject",
 
 
 def main_reason(verdict):
-    """Without what it is that can not be digested: the two programs have
+    """Without what it is that cannot be digested: the two programs have
     words of their own for that."""
     return verdict[0], verdict[1].partition(" ")[0].partition(":")[0]
 

@@ -114,7 +114,7 @@ def other_claims(rng, case):
 
 
 def table_row(rng, case):
-    """A row that can not be applied to this message leaves it as it is."""
+    """A row that cannot be applied to this message leaves it as it is."""
     try:
         rng.choice(alterations.ALTERATIONS)[1](case)
     except (AssertionError, KeyError, ValueError, IndexError,

@@ -109,7 +109,7 @@ def identity(tap, w):
 
 
 def limits(tap, w):
-    """Limits: no core, and a session can not make processes or files"""
+    """Limits: no core, and a session cannot make processes or files"""
     for role, pid in w.roles.items():
         with open(f"/proc/{pid}/limits", encoding="ascii") as file:
             found = {m[1].strip(): m[2] for m in re.finditer(
@@ -128,7 +128,7 @@ def root_directory(tap, w):
         tap.equal(os.listdir(root), [], f"{role}: root directory is empty")
         status = os.stat(root)
         tap.equal((status.st_uid, status.st_mode & 0o022), (0, 0),
-                  f"{role}: and can not be written to")
+                  f"{role}: and cannot be written to")
     root = os.stat(f"/proc/{w.roles['scanner']}/root/")
     tap.ok(os.path.samestat(root, os.stat(w.clamd.socket_directory)),
            "scanner: root directory is that of clamd's socket")

@@ -95,7 +95,7 @@ def not_looked_into(tap, w):
     for name, make, why in (
             ("LZMA", a.zip_as(zipfile.ZIP_LZMA), "method"),
             ("ZIP64", a.zip64, "zip64"),
-            ("sizes that can not be",
+            ("sizes that cannot be",
              lambda m: a.zip_lying([("a", content(30 * MB))]), "sizes"),
             ("another method in the directory", other_method, "headers"),
             ("the same, made up for", swapped, "headers"),

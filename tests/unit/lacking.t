@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 #
 # The tests of confinement on machines that lack something (tests/lacking):
-# what these can not do is said, and is no failure.
+# what these cannot do is said, and is no failure.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 B=${B:-build}

@@ -61,7 +61,7 @@ equal "tally: a run without its end has failed" \
     "$(closing 'a .. \nok 1 - x\nok\n')" "1 passed, 1 failed"
 
 elsewhere="a .. \nok 1 - x\nok 2 - not on this machine: y\n$whole"
-equal "tally: what the machine can not do is no result" \
+equal "tally: what the machine cannot do is no result" \
     "$(closing "$elsewhere")" "1 passed, 0 failed"
 equal "tally: and is counted" \
     "$(printf "$elsewhere" | tests/tally | grep -c '^1 not on this machine$')" 1

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a session can not do for ever: scanner/client.c ends it when its
+ * What a session cannot do for ever: scanner/client.c ends it when its
  * message is open for too long, or when it begins too many; scanner/report.c
  * leaves lines out when it writes too many, and tells how many those were.
  */

@@ -170,7 +170,7 @@ dispositions(void **state)
 		"451 4.7.1 Message could not be scanned, try again later"},
 	    {USERS "on_not_unpacked { action = reject }", OUTCOME_NOT_UNPACKED,
 		ACTION_REJECT,
-		"554 5.7.1 Message contains an archive that can not be scanned"},
+		"554 5.7.1 Message contains an archive that cannot be scanned"},
 	    {USERS "on_limits_exceeded { action = accept }",
 		OUTCOME_LIMITS_EXCEEDED, ACTION_ACCEPT, ""},
 	    {USERS "on_limits_exceeded { action = reject }",

@@ -397,7 +397,7 @@ files(void **state)
 		const char *path, *expected;
 	} rows[] = {
 	    {"none.conf",
-		"none.conf: can not be opened (No such file or directory); "
+		"none.conf: cannot be opened (No such file or directory); "
 		"check the path given with -c\n"},
 	    {"group.conf",
 		"group.conf: can be written by group or others; mend it with: "

@@ -258,7 +258,7 @@ test_middle(void **state)
 	}
 }
 
-/* It can not finish the longer one in time: a small one shows that it lives. */
+/* It cannot finish the longer one in time: a small one shows that it lives. */
 static void
 test_slow(void **state)
 {

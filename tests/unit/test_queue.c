@@ -243,7 +243,7 @@ test_liars(void **state)
 	assert_true(before(1999) <= 2 * 1900 + 2);
 }
 
-/* Who waits and can not go anywhere yet is passed over, and keeps his turn and
+/* Who waits and cannot go anywhere yet is passed over, and keeps his turn and
  * his time. */
 static void
 test_passed(void **state)

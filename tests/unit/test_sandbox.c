@@ -441,7 +441,7 @@ body_ids_refused(void)
 	NEED(sandbox_first(getppid()));
 	refuse(SYS_setresuid, EPERM, SYS_landlock_create_ruleset, ENOSYS);
 	NEED(!sandbox_enter(&spec, &report));
-	NEED(strstr(report.missing, "ids: can not take them") != NULL);
+	NEED(strstr(report.missing, "ids: cannot take them") != NULL);
 }
 
 static void

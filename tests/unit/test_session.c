@@ -178,7 +178,7 @@ test_header_names(void **state)
 	    "O m2 x-virus-status: m1 x-virus-status: "
 	    "i1 X-Virus-Status: Clean "
 	    "i1 x-virus-status: Pratique at mx.test c ");
-	/* the operator's name for the host can not be sent */
+	/* the operator's name for the host cannot be sent */
 	SET_TEXT(settings.hostname, "m\nx");
 	message(&offer_nr, "");
 	assert_string_equal(render(), "O i1 X-Virus-Status: Clean t ");

@@ -148,7 +148,7 @@ test_skip(void **state)
 	    message(&peer, "jgj"), M(3) M(2) M(1) BY_STAMP_EDITS);
 }
 
-/* A stamp that was not there can not have been good. */
+/* A stamp that was not there cannot have been good. */
 static void
 test_skip_of_nothing(void **state)
 {

@@ -267,7 +267,7 @@ test_memfd_name(void **state)
 	stream_drop(&s);
 }
 
-/* No memory: the descriptor can not be written, as when tmpfs is full. */
+/* No memory: the descriptor cannot be written, as when tmpfs is full. */
 static void
 test_write_fault(void **state)
 {

@@ -66,7 +66,7 @@ class Clamd:
         settings.update(extra)
         os.makedirs(f"{at}/tmp")
         os.makedirs(self.socket_directory)
-        # A copy: the checkout may be where user clamav can not read.
+        # A copy: the checkout may be where user clamav cannot read.
         shutil.copytree(DATABASE, f"{at}/db")
         # clamd binds its socket after it has become that user.
         for path in at, f"{at}/tmp", f"{at}/db", self.socket_directory:

@@ -2,7 +2,7 @@
 """A private Sendmail: same interface as Postfix, everything below one
 directory, delivered to the Sink.
 
-Debian's Sendmail can not be installed beside Postfix, so its packages are
+Debian's Sendmail cannot be installed beside Postfix, so its packages are
 fetched with apt-get once, unpacked with dpkg into a cache directory, and run
 from there with a sendmail.cf made by m4.  The libraries it needs are in
 tests/packages.  Its syslog lines go nowhere; with -X it keeps the transcript

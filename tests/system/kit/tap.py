@@ -70,7 +70,7 @@ class Tap:
         return bool(condition)
 
     def elsewhere(self, name, control):
-        """What this machine can not do even where nothing forbids it: control
+        """What this machine cannot do even where nothing forbids it: control
         says what came of it there.  It is no result, and counted by itself
         (tests/tally)."""
         self.count += 1
