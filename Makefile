@@ -3,6 +3,7 @@
 #   make                build the programs below build/
 #   make unit           build and run the unit tests
 #   make check          all tests (needs root for the system tests)
+#   make mutants        plants faults: does a unit test notice each?
 #   make lint           format, static analysis, size figures
 #   make install        DESTDIR=, PREFIX= honoured; install-strip: without
 #                       symbols
@@ -85,7 +86,7 @@ FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session esc
 	    ipc/pratique-monitor ipc/pratique-session \
 	    ipc/pratique-scanner ipc/listener/pratique-session ipc/records
 
-.PHONY: all check unit unit-programs bench lint docs evidence install install-strip \
+.PHONY: all check unit unit-programs mutants bench lint docs evidence install install-strip \
 	uninstall \
 	dist clean print-tests \
 	print-privileged
@@ -169,6 +170,15 @@ UNIT_RUN = $(filter-out $(if $(SANITIZE),$(B)/unit/test_seccomp), \
 unit: unit-programs
 	tests/needs build
 	$(PROVE) --failures -j2 $(UNIT_RUN)
+
+# Planted faults (tests/mutants); PRATIQUE_ONLY=queue,packet: only some.
+mutants: export COMPILE = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+mutants: export LINK = $(CC) $(ALL_CFLAGS) $(HLINK)
+mutants: export LIBS = $(LDFLAGS) $(LIB_unit)
+mutants: export UNIT_PARTS := $(UNIT_PARTS)
+mutants: export UNIT_RUN := $(UNIT_RUN)
+mutants: unit-programs
+	B=$(B) tests/mutants/run
 
 check: all unit-programs $(CHECK_NEEDS)
 	tests/needs build mail test
