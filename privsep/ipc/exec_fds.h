@@ -24,7 +24,7 @@ enum {
 	MONITOR_FD_KEYS,      /* the key reader's, if keys are in use */
 	MONITOR_FD_ADDRESSES, /* addresses.h, if a clamd has a name */
 	MONITOR_FD_MANAGER,   /* socket of the service manager, if any */
-	MONITOR_FD_LAUNCHER,   /* pipe to who started us with -d, if so */
+	MONITOR_FD_LAUNCHER,  /* pipe to who started us with -d, if so */
 	MONITOR_FD_PID_FILE,  /* which is locked, if there is one */
 	MONITOR_FD_LISTEN,    /* this and the following */
 	MONITOR_FD_END = MONITOR_FD_LISTEN + CONFIG_LISTEN_MAX,
