@@ -113,7 +113,7 @@ LIB_oracle-libmilter = $(LIBMILTER)
 
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
 # uses out of everything but the main files and the process's side of
-# parser/mail/process.h.
+# parser/mail/process.h, which test_scanner_link.c has in it.
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PARTS := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c))) \
 	$(filter-out privsep/start/start.c privsep/monitor/monitor.c privsep/front/listener.c \
@@ -146,7 +146,7 @@ HLINK_escape/pratique-session = $(HLINK_pratique-session)
 LIB_escape/pratique-session = $(WRAP) $(LIB_pratique-session)
 SRC_escape/pratique-scanner := tests/escape/escape_client.c \
 	tests/escape/no_client.c $(ATTEMPTS) $(LAYERS) \
-	$(filter-out scanner/client.c scanner/client_answer.c scanner/report.c,$(SRC_pratique-scanner))
+	$(filter-out scanner/client%.c scanner/report.c,$(SRC_pratique-scanner))
 LIB_escape/pratique-scanner = $(WRAP) $(LIB_pratique-scanner)
 SRC_escape/pratique-libmilter := $(SRC_pratique-libmilter) $(LAYERS) \
 	$(ATTEMPTS) tests/escape/handed.c
@@ -165,7 +165,7 @@ SRC_ipc/pratique-session := tests/ipc/ipc_engine.c $(LAYERS) \
 HLINK_ipc/pratique-session = $(HLINK_pratique-session)
 LIB_ipc/pratique-session = $(WRAP) $(LIB_pratique-session)
 SRC_ipc/pratique-scanner := tests/ipc/ipc_client.c tests/escape/no_client.c \
-	$(filter-out scanner/client.c scanner/client_answer.c scanner/report.c,$(SRC_pratique-scanner))
+	$(filter-out scanner/client%.c scanner/report.c,$(SRC_pratique-scanner))
 LIB_ipc/pratique-scanner = -Wl,--wrap=peer_add $(LIB_pratique-scanner)
 SRC_ipc/listener/pratique-session := tests/ipc/ipc_listener.c $(LAYERS) \
 	$(SRC_pratique-session)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Records between our processes: privsep/ipc/record.c, scanner/client.c,
- * scanner/stream.c, scanner/report.c, from the side of a session that was taken
- * over.
+ * scanner/client_replay.c, scanner/stream.c, scanner/report.c, from the side of
+ * a session that was taken over.
  *
  * Input: operations of two sessions, which send well-formed, bent and random
  * records in batches, and of a scan that ends.  What one session does must not
  * end or change the other; what is submitted to clamd is byte for byte what
- * the records said, sealed; and CLEAN is told only to the session whose scan
- * said so.
+ * the records said, sealed, and so is what is replayed; and CLEAN is told only
+ * to the session whose scan said so.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +45,7 @@ static struct session {
 	size_t content_len;
 	bool body; /* the blank line is out */
 	uint32_t told_clean;
+	uint32_t credit; /* of the REPLAY that is on its way */
 } sessions[SESSIONS];
 
 static int log_fd[2] = {-1, -1};
@@ -279,6 +280,18 @@ send_report(struct session *s, struct cursor *c)
 }
 
 static void
+send_replay(struct session *s, struct cursor *c)
+{
+	struct record_replay r = {.head = record_head(RECORD_REPLAY, sizeof(r)),
+	    .message = fuzz_u8(c),
+	    .credit = fuzz_u32(c),
+	    .offset = fuzz_u32(c)};
+
+	s->credit = r.credit;
+	append(s, &r, sizeof(r));
+}
+
+static void
 send_plain(struct session *s, uint8_t type)
 {
 	struct record_plain r = {
@@ -303,19 +316,40 @@ bend(struct session *s, struct cursor *c)
 		s->batch[at % s->batch_len] ^= (uint8_t)how;
 }
 
+/* A piece of nothing but the session's own message. */
+static void
+check_content(const struct session *s, struct span record)
+{
+	struct record_content r;
+	struct span bytes;
+
+	memcpy(&r, record.ptr, sizeof(r));
+	bytes = span_of(record.ptr + sizeof(r), record.len - sizeof(r));
+	NEED(r.stored <= 1 && bytes.len <= s->credit);
+	if (r.stored == 0) {
+		NEED(bytes.len == 0);
+		return;
+	}
+	NEED(r.offset <= r.size && bytes.len <= r.size - r.offset);
+	if (s->tainted)
+		return;
+	NEED(r.size == s->content_len);
+	NEED(memcmp(bytes.ptr, s->content + r.offset, bytes.len) == 0);
+}
+
 /* Takes what the scanner has to say; *gone: it has closed. */
 static bool
-hear(struct session *s, struct record_result *result, bool *gone)
+hear(struct session *s, struct span *record, bool *gone)
 {
-	struct span record;
-	ssize_t n = recv(s->fd, result, sizeof(*result), MSG_DONTWAIT);
+	static uint8_t datagram[RECORD_BATCH_MAX];
+	ssize_t n = recv(s->fd, datagram, sizeof(datagram), MSG_DONTWAIT);
 
 	*gone = n == 0 || (n == -1 && errno != EAGAIN);
 	if (n <= 0)
 		return false;
-	record = span_of(result, (size_t)n);
-	NEED(record_check(ROLE_SCANNER, ROLE_SESSION, record, false));
-	return record_type_of(record) == RECORD_RESULT;
+	*record = span_of(datagram, (size_t)n);
+	NEED(record_check(ROLE_SCANNER, ROLE_SESSION, *record, false));
+	return true;
 }
 
 /* The scanner has closed the session's channel: its index may be given to
@@ -333,9 +367,15 @@ static void
 listen_to(struct session *s)
 {
 	struct record_result result;
+	struct span record;
 	bool gone;
 
-	while (hear(s, &result, &gone)) {
+	while (hear(s, &record, &gone)) {
+		if (record_type_of(record) == RECORD_CONTENT)
+			check_content(s, record);
+		if (record_type_of(record) != RECORD_RESULT)
+			continue;
+		memcpy(&result, record.ptr, sizeof(result));
 		NEED(result.outcome < OUTCOME_COUNT);
 		NEED(result.name_len <= sizeof(result.name));
 		if (result.outcome == OUTCOME_CLEAN)
@@ -448,6 +488,15 @@ operate(struct session *s, uint8_t op, struct cursor *c)
 		break;
 	case 9:
 		judge(s, c);
+		break;
+	case 10:
+		/* Alone, as it must be, or not. */
+		if ((op >> 4) % 4 != 3)
+			deliver(s);
+		if (s->fd == -1)
+			break;
+		send_replay(s, c);
+		deliver(s);
 		break;
 	default:
 		deliver(s);

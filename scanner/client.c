@@ -385,6 +385,15 @@ on_abort(struct client *c, struct span record)
 }
 
 static bool
+on_replay(struct client *c, struct span record)
+{
+	struct record_replay replay;
+
+	memcpy(&replay, record.ptr, sizeof(replay));
+	return client_replay(c, &replay);
+}
+
+static bool
 on_report(struct client *c, struct span record)
 {
 	struct record_report claim;
@@ -420,6 +429,7 @@ on_closing(struct client *c, struct span record)
 static const struct {
 	unsigned int states; /* STATE_BITs */
 	bool (*handle)(struct client *, struct span record);
+	bool last; /* none may follow in the same datagram */
 } rows[RECORD_TYPES] = {
     [RECORD_BEGIN] = {STATE_BIT(CLIENT_IDLE), on_begin},
     [RECORD_FIELD] = {STATE_BIT(CLIENT_FIELDS), on_field},
@@ -434,6 +444,7 @@ static const struct {
     [RECORD_REPORT] = {STATE_BIT(CLIENT_JUDGING) | STATE_BIT(CLIENT_DONE) |
 			   STATE_BIT(CLIENT_ABORTED),
 	on_report},
+    [RECORD_REPLAY] = {STATE_BIT(CLIENT_DONE), on_replay, .last = true},
 };
 
 /* More of a message is here than one batch: it may be on its way to clamd
@@ -469,6 +480,7 @@ handle_batch(struct client *c, struct span bytes, const char **what)
 		type = record_type_of(record);
 		*what = record_name(type);
 		if ((rows[type].states & STATE_BIT(c->state)) == 0 ||
+		    (rows[type].last && !cursor_empty(&at)) ||
 		    !rows[type].handle(c, record))
 			return false;
 	}

@@ -4,6 +4,7 @@
  *
  *	IDLE --BEGIN--> FIELDS --BODY--> BODY --END--> JUDGING --> DONE
  *	ABORT from any of these but IDLE --> ABORTED (DONE stays DONE)
+ *	DONE --REPLAY--> DONE, with a piece of the message in return
  *	JUDGING, DONE, ABORTED --REPORT--> IDLE
  *
  * A record that does not fit the state or the message number ends the session
@@ -109,7 +110,7 @@ uint32_t client_busy(void);  /* those with a message */
 
 const char *client_state_name(enum client_state);
 
-/* --- between client.c and client_answer.c ---------------------------------- */
+/* --- between client.c, client_answer.c, client_replay.c ---------------------- */
 
 struct client *client_at(uint32_t index);
 uint32_t client_index(const struct client *);
@@ -119,6 +120,9 @@ void client_enter(struct client *, enum client_state);
 
 /* The whole message to clamd; the answer comes by itself. */
 void client_submit(struct client *);
+
+/* CONTENT, the piece that was asked for.  False: a violation. */
+bool client_replay(struct client *, const struct record_replay *);
 
 /* RESULT, with what the job's verdict says now. */
 void client_answer(struct client *);

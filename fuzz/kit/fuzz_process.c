@@ -191,6 +191,15 @@ process_scan_abort(void)
 	content_drop(&host.content);
 }
 
+/* Nothing is stored here. */
+enum replay
+process_replay(uint32_t message, uint64_t at, struct span *piece)
+{
+	(void)piece;
+	NEED(now == ENDED && message == host.content.begun && at == 0);
+	return REPLAY_NOT_STORED;
+}
+
 void
 process_closing(const char *why, const struct claims *r)
 {

@@ -2,9 +2,10 @@
 /*
  * What the parser asks of the process it runs in.  Parsers and session logic
  * do no I/O and know no process; they call these functions, which
- * privsep/front/session_process.c provides in the five-call process, and stubs in unit tests
- * and fuzz targets.  A link-time seam, not function pointers: a table of
- * pointers would be a gift to whoever takes the process over.
+ * privsep/front/scanner_link.c and mta.c provide in the five-call process, and
+ * stubs in unit tests and fuzz targets.  A link-time seam, not function
+ * pointers: a table of those would be a gift to an attacker who takes the
+ * process over.
  */
 #ifndef PARSER_MAIL_PROCESS_H
 #define PARSER_MAIL_PROCESS_H
@@ -27,12 +28,19 @@ struct scan_result {
 	uint8_t mac[STAMP_MAC];
 };
 
+enum replay {
+	REPLAY_PIECE,	   /* here is one */
+	REPLAY_END,	   /* there are no more bytes */
+	REPLAY_NOT_STORED, /* the scanner has not got the message */
+	REPLAY_FAILED, /* no answer in time, or the MTA or scanner is gone */
+};
+
 /* Sends bytes to the MTA, all of them, within the write deadline.  False: the
  * MTA is gone; the caller stops. */
 bool process_mta_send(struct span bytes);
 
 /* The message goes to the scanner: begin, then fields in order, then body
- * pieces in order, then end.  Calls never fail here: what can not be
+ * pieces in order, then end.  Calls never fail here: what cannot be
  * delivered makes process_scan_end answer OUTCOME_INTERNAL.
  * candidates: there may be stamps that are looked at. */
 void process_scan_begin(uint32_t message, const char *queue_id,
@@ -49,15 +57,21 @@ void process_scan_candidate(uint32_t peer, const struct candidate *);
 
 void process_scan_body(struct span bytes);
 
-/* Waits for the outcome, at most scan_timeout, and calls host_progress's
- * packet in between: progress is sent to the MTA every few seconds as it
- * stands.  size: message bytes; so_far: OUTCOME_CLEAN to have it judged, or
+/* Waits for the outcome, at most scan_timeout.  In between, progress
+ * is sent to the MTA every few seconds as it stands.  size: message bytes; so_far: OUTCOME_CLEAN to have it judged, or
  * OUTCOME_TOO_BIG or OUTCOME_LIMITS if bytes were left out. */
 void process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
     struct span progress, struct scan_result *out);
 
 /* Drops the message; only after begin and before end. */
 void process_scan_abort(void);
+
+/* The message again, piece by piece, as it was stored and scanned: fields,
+ * blank line, body.  After end and before process_claims.  at: 0, or the end of
+ * a piece that was given.  piece is set with REPLAY_PIECE only, holds at least
+ * one byte, and stays until another process_ function but process_mta_send is
+ * called.  Whatever is not END leaves the message incomplete. */
+enum replay process_replay(uint32_t message, uint64_t at, struct span *piece);
 
 /* The claims for the log line.  After end, or after abort. */
 void process_claims(const struct claims *);

@@ -6,13 +6,14 @@
  * Runs under the five-call filter: no allocation, no stdio.  A scanner that is
  * gone, silent or talking nonsense never makes a message clean: the outcome is
  * OUTCOME_INTERNAL, and stays so for the rest of the session, because a new
- * channel can not be had in here.
+ * channel cannot be had in here.
  */
 #include "privsep/front/scanner_link.h"
 
 #include <errno.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "lib/network.h"
 #include "parser/mail/process.h"
 #include "parser/mail/stamp_fields.h"
@@ -107,8 +108,7 @@ batch_add(const void *bytes, size_t len)
 static void
 batch_room(size_t len)
 {
-	if (len > sizeof(host->batch))
-		__builtin_trap();
+	ensure(len <= sizeof(host->batch));
 	if (host->len > 0 && len + host->len > BATCH_USUAL)
 		batch_flush();
 }
@@ -233,41 +233,40 @@ process_closing(const char *why, const struct claims *report)
 }
 
 /*
- * Reads one record from the scanner.  True if *out is a RESULT; anything else
- * is taken care of here.
+ * Reads one record from the scanner, of at most room bytes.  True if it is one
+ * of that type; anything else is taken care of here.
  */
 static bool
-scanner_read(struct record_result *out)
+scanner_read(
+    enum record_type wanted, void *buf, size_t room, struct span *record)
 {
-	uint8_t buf[sizeof(*out)];
-	ssize_t n = read(host->ends.scanner, buf, sizeof(buf));
-	struct span r;
+	ssize_t n = read(host->ends.scanner, buf, room);
+	enum record_type type;
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return false;
-	r = span_of(buf, n > 0 ? (size_t)n : 0);
-	if (!record_check(ROLE_SCANNER, ROLE_SESSION, r, false)) {
+	*record = span_of(buf, n > 0 ? (size_t)n : 0);
+	type = record_type_of(*record);
+	/* A piece that nobody has asked for is no longer than a result. */
+	if (!record_check(ROLE_SCANNER, ROLE_SESSION, *record, false) ||
+	    (type == RECORD_CONTENT && wanted != RECORD_CONTENT)) {
 		host->scanner_gone = true;
 		return false;
 	}
-	if (record_type_of(r) == RECORD_DRAIN) {
+	if (type == RECORD_DRAIN)
 		host->draining = true;
-		return false;
-	}
-	if (record_type_of(r) == RECORD_YIELD) {
+	if (type == RECORD_YIELD)
 		host->yield = true;
-		return false;
-	}
-	memcpy(out, buf, sizeof(*out));
-	return true;
+	return type == wanted;
 }
 
 void
 link_read_scanner(void)
 {
 	struct record_result unwanted;
+	struct span record;
 
-	scanner_read(&unwanted);
+	(void)scanner_read(RECORD_RESULT, &unwanted, sizeof(unwanted), &record);
 }
 
 /* Does the result belong to this message, and does it hold together? */
@@ -288,10 +287,12 @@ result_wait(
 {
 	unsigned int got =
 	    wire_wait(&host->ends, WIRE_READ_SCANNER, true, until);
+	struct span record;
 
 	if ((got & WIRE_READ_SCANNER) != 0) {
 		/* A late answer to an earlier message is passed over. */
-		*have = scanner_read(r) && result_fits(r, message);
+		*have = scanner_read(RECORD_RESULT, r, sizeof(*r), &record) &&
+			result_fits(r, message);
 		return *have || host->scanner_gone;
 	}
 	if ((got & WIRE_SCANNER_GONE) != 0)
@@ -331,4 +332,67 @@ process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
 	out->stamped = r.stamped;
 	memcpy(out->stamp, r.stamp, sizeof(out->stamp));
 	memcpy(out->mac, r.mac, sizeof(out->mac));
+}
+
+/* Is that the piece that was asked for? */
+static bool
+content_fits(
+    const struct record_content *r, size_t len, uint32_t message, uint64_t at)
+{
+	if (r->message != message || r->offset != at || r->stored > 1)
+		return false;
+	if (r->stored == 0)
+		return len == 0;
+	return at <= r->size && len <= REPLAY_PIECE_MAX &&
+	       len <= r->size - at && (len > 0 || at == r->size);
+}
+
+/* The answer to a REPLAY, in the batch's memory. */
+static bool
+content_wait(struct record_content *r, struct span *bytes)
+{
+	uint64_t until = wire_now() + host->scan_timeout + SCANNER_GRACE_MS;
+	struct span record;
+	unsigned int got;
+
+	while (!host->scanner_gone) {
+		got = wire_wait(&host->ends, WIRE_READ_SCANNER, true, until);
+		if ((got & WIRE_READ_SCANNER) == 0)
+			return false;
+		if (!scanner_read(RECORD_CONTENT, host->batch,
+			sizeof(host->batch), &record))
+			continue;
+		memcpy(r, record.ptr, sizeof(*r));
+		*bytes =
+		    span_of(record.ptr + sizeof(*r), record.len - sizeof(*r));
+		return true;
+	}
+	return false;
+}
+
+enum replay
+process_replay(uint32_t message, uint64_t at, struct span *piece)
+{
+	struct record_replay ask = {
+	    .head = record_head(RECORD_REPLAY, sizeof(ask)),
+	    .message = message,
+	    .credit = REPLAY_PIECE_MAX,
+	    .offset = at};
+	struct record_content content;
+	struct span bytes;
+
+	ensure(host->len == 0);
+	datagram_write(span_of(&ask, sizeof(ask)));
+	if (!content_wait(&content, &bytes) ||
+	    !content_fits(&content, bytes.len, message, at)) {
+		/* What comes now would be taken for the next answer. */
+		host->scanner_gone = true;
+		return REPLAY_FAILED;
+	}
+	if (content.stored == 0)
+		return REPLAY_NOT_STORED;
+	if (bytes.len == 0)
+		return REPLAY_END;
+	*piece = bytes;
+	return REPLAY_PIECE;
 }

@@ -4,10 +4,10 @@
  * which exist: type, sender, receiver, size, descriptor.
  *
  * Channels are SOCK_SEQPACKET pairs.  A record is a fixed struct that begins
- * with a record_head; FIELD and BODY carry bytes behind it.  Session -> scanner
- * datagrams are batches: whole records one behind the other, at most
- * RECORD_BATCH_MAX bytes, so that a small message costs one system call.  All
- * other datagrams hold exactly one record.  Anything that record_check does
+ * with a record_head; FIELD, BODY and CONTENT carry bytes behind it.
+ * Session -> scanner datagrams are batches: whole records one behind the other,
+ * at most RECORD_BATCH_MAX bytes, so that a small message costs one system
+ * call.  All other datagrams hold exactly one record.  Anything that record_check does
  * not accept, or that comes in a state in which the receiver does not expect
  * it, is a violation: a session is dropped, a listener or scanner is ended.
  *
@@ -53,7 +53,9 @@ enum record_type {
 	RECORD_ABORT,	  /* session -> scanner: drop it, no result wanted */
 	RECORD_REPORT,	  /* session -> scanner: what was done, for the log */
 	RECORD_CLOSING,	  /* session -> scanner: it ends the connection, why */
+	RECORD_REPLAY,	  /* session -> scanner: give me a piece of it again */
 	RECORD_RESULT,	  /* scanner -> session: the outcome */
+	RECORD_CONTENT,	  /* scanner -> session: that piece */
 	RECORD_DRAIN, /* scanner -> session: close when no message is open */
 	RECORD_YIELD, /* scanner -> session: close if you have long been idle */
 	RECORD_STAMP, /* scanner -> monitor: make a stamp */
@@ -69,6 +71,7 @@ enum record_type {
 };
 
 #define RECORD_BATCH_MAX  73728 /* one 64 KiB piece and the small ones before */
+#define REPLAY_PIECE_MAX  65536 /* what a REPLAY may ask for */
 #define RECORD_NAME_MAX	  256	/* signature and backend names, cut */
 #define RECORD_CLIENT	  NETWORK_CLIENT
 #define RECORD_REASON_MAX 128 /* why a backend is not used */
@@ -213,6 +216,28 @@ struct record_result {
 	uint8_t stamp[STAMP_RECORD];
 	uint8_t mac[STAMP_MAC];
 };
+
+/* Between RESULT and REPORT: a piece of the message as it is stored.  It is
+ * answered by one CONTENT of at most credit bytes, which are fewer only at the
+ * end.  Behind it nothing may stand in the same datagram. */
+struct record_replay {
+	struct record_head head;
+	uint32_t message;
+	uint32_t credit; /* from 1 to REPLAY_PIECE_MAX */
+	uint64_t offset; /* at most the message's size */
+};
+
+struct record_content { /* bytes behind it; none: that is the end */
+	struct record_head head;
+	uint32_t message;
+	uint32_t stored; /* 0: it is not, all of this is nothing; or 1 */
+	uint64_t offset;
+	uint64_t size; /* of the whole */
+};
+
+_Static_assert(
+    sizeof(struct record_content) + REPLAY_PIECE_MAX <= RECORD_BATCH_MAX,
+    "a piece is a datagram");
 
 struct record_stamp {
 	struct record_head head;

@@ -47,6 +47,7 @@ enum {
 	CASE_CRASH,
 	CASE_FLOOD,
 	CASE_HEAD_LENGTH,
+	CASE_CONTENT,	     /* a piece that nobody asked for, and the result */
 	CASE_LISTENER_CLOSE, /* without a word to the monitor */
 	CASE_LISTENER_LIE,   /* that it has broken the protocol */
 	CASE_LISTENER_GONE,  /* that it has closed its channel */
@@ -206,6 +207,9 @@ answer(int fd)
 		return;
 	case CASE_TWICE:
 		(void)!write(fd, &r, len);
+		break;
+	case CASE_CONTENT:
+		plain(fd, RECORD_CONTENT, sizeof(struct record_content) + 100);
 		break;
 	case CASE_SILENT:
 		return;

@@ -100,7 +100,7 @@ order_write(struct span bytes, bool with_descriptor)
 static void
 order_read(void)
 {
-	char bytes[1 + sizeof(struct record_result) + 1] = "+";
+	static char bytes[1 + RECORD_BATCH_MAX] = "+";
 	const struct wire_ends ends = {SESSION_FD_MTA, SESSION_FD_SCANNER};
 	ssize_t n = -1;
 

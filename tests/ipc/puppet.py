@@ -16,7 +16,9 @@ RECORDS = [name for name in TYPE if not name.startswith("outcome-")
            and name not in ("unknown", "batch-max")]
 SIZE = {name: int(size) for name, _, size in ROWS}
 BATCH_MAX = SIZE["batch-max"]
-OWN = ["begin", "field", "body", "end", "abort", "report", "closing"]
+OWN = ["begin", "field", "body", "end", "abort", "report", "closing",
+       "replay"]
+PIECE_MAX = 65536  # bytes that a REPLAY may ask for
 
 
 def record(name, rest=b"", length=None, size=None):
@@ -49,6 +51,10 @@ def end(number=1, so_far="clean", size=20):
 def report(number=1, outcome=0, action=0, text=b""):
     return record("report", struct.pack("=IIBBBB", number, 1, outcome, action,
                                         0, 0) + text)
+
+
+def replay(number=1, offset=0, credit=PIECE_MAX):
+    return record("replay", struct.pack("=IIQ", number, credit, offset))
 
 
 ABORT = record("abort")
@@ -106,6 +112,16 @@ class Puppet:
             return None
         got = self._answer()
         return struct.unpack("=II", got[9:17]) if got[:1] == b"+" else None
+
+    def piece(self, *arguments):
+        """A REPLAY's answer: stored, offset, size, bytes; None: closed."""
+        self.sock.sendall(self._order(b"W", replay(*arguments)) +
+                          self._order(b"R"))
+        if int(self._answer()) != 0:
+            return None
+        got = self._answer()
+        return (*struct.unpack("=IQQ", got[13:33]), got[33:]) \
+            if got[:1] == b"+" else None
 
     def close(self):
         self.sock.close()

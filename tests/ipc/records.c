@@ -34,6 +34,8 @@ static const struct {
     {RECORD_ABORT, sizeof(struct record_plain)},
     {RECORD_REPORT, sizeof(struct record_report)},
     {RECORD_CLOSING, sizeof(struct record_closing)},
+    {RECORD_REPLAY, sizeof(struct record_replay)},
+    {RECORD_CONTENT, sizeof(struct record_content)},
     {RECORD_RESULT, sizeof(struct record_result)},
     {RECORD_DRAIN, sizeof(struct record_plain)},
 };

@@ -94,7 +94,7 @@ def to_session(tap, w):
     tap.ok(w.send("HONEST") in ACCEPT, "control: clean is accepted")
     for name in ("TYPE", "SHORT", "LONG", "HEAD_LENGTH", "OUTCOME",
                  "NAME_LENGTH", "EMPTY", "BYTE", "CLOSE", "OWN_TYPE", "FLOOD",
-                 "DRAIN", "SILENT"):
+                 "DRAIN", "CONTENT", "SILENT"):
         with w.mta() as mta:
             got = w.tell(mta, name)
             tap.ok(got in TEMPFAIL, f"{name}: temporary failure", got)

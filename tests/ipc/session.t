@@ -18,8 +18,8 @@ from kit import proc  # noqa: E402
 from kit.clamd import EICAR, Clamd  # noqa: E402
 from kit.tap import BUILD, main, wait_for  # noqa: E402
 from puppet import (ABORT, BATCH_MAX, MESSAGE, OWN, RECORDS,  # noqa: E402
-                    SIZE, TYPE, Puppet, begin, body, end, field,
-                    record, report)
+                    PIECE_MAX, SIZE, TYPE, Puppet, begin, body, end, field,
+                    record, replay, report)
 
 FLOOD = 3000
 BIG = 30 << 20  # bytes of body, beyond max_message_size
@@ -151,7 +151,7 @@ def types(tap, w):
 def sizes(tap, w):
     """Wrong sizes of what a session may send"""
     opening = {"end": MESSAGE[:2], "report": MESSAGE, "abort": MESSAGE[:2]}
-    for name in "begin", "end", "abort", "report", "closing":
+    for name in "begin", "end", "abort", "report", "closing", "replay":
         for change in -4, 4, 60000:
             size = SIZE[name] + change
             if size < 8:
@@ -198,6 +198,34 @@ def order(tap, w):
     breach(tap, w, "report twice", begin() + ABORT + report() + report())
     breach(tap, w, "abort twice", begin() + ABORT + ABORT)
     breach(tap, w, "end behind abort", begin() + ABORT + end())
+
+
+def again(tap, w):
+    """Pieces of a message that it may not have, or does not read"""
+    done = [b"".join(MESSAGE[:-1]), end(1, "too-big")]
+    for name, datagrams in (
+            ("without begin", [replay()]), ("in the header", [begin(), replay()]),
+            ("in the body", [begin() + body(), replay()]),
+            ("behind abort", [begin() + ABORT, replay()]),
+            ("behind report", [*done, report(), replay()]),
+            ("of another message", [*done, replay(2)]),
+            ("of the last message",
+             [*done, report() + begin(2) + end(2, "too-big"), replay(1)]),
+            ("of no bytes", [*done, replay(credit=0)]),
+            ("of too many bytes", [*done, replay(credit=PIECE_MAX + 1)]),
+            ("of 4 GB", [*done, replay(credit=0xffffffff)]),
+            ("beyond the end", [*done, replay(offset=1 << 20)]),
+            ("beyond all", [*done, replay(offset=2**64 - 1)]),
+            ("two at once", [*done, replay() + replay()]),
+            ("with a report behind it", [*done, replay() + report()]),
+            ("piece after piece, unread", [*done, *[replay()] * FLOOD])):
+        before = w.violations()
+        with Puppet(w.cell) as p:
+            p.all(*datagrams)
+            while p.read() is not None:
+                pass
+            wait_for(f"replay {name}", lambda n=before: w.violations() > n)
+        after(tap, w, f"replay {name}: the channel is closed")
 
 
 def lies(tap, w):
@@ -326,5 +354,5 @@ def growth(tap, w):
     tap.equal(w.daemon.lines("child-died"), [], "no child has died")
 
 
-main(world, control, forms, types, sizes, order, lies, smuggling, floods,
+main(world, control, forms, types, sizes, order, again, lies, smuggling, floods,
      closing, growth)

@@ -38,6 +38,7 @@ stub_reset(void)
 	stub.log_len = 0;
 	stub.scanning = stub.settled = stub.closing = false;
 	stub.result.outcome = OUTCOME_CLEAN;
+	stub.stored = true;
 	stub.send_limit = SIZE_MAX;
 }
 
@@ -159,6 +160,24 @@ process_scan_abort(void)
 	stub.settled = true;
 	stub.aborts++;
 	line("abort\n");
+}
+
+/* What was scanned, in pieces of a few bytes. */
+enum replay
+process_replay(uint32_t message, uint64_t at, struct span *piece)
+{
+	size_t left;
+
+	(void)message;
+	need(stub.settled && at <= stub.content_len, "replay");
+	if (!stub.stored)
+		return REPLAY_NOT_STORED;
+	left = stub.content_len - (size_t)at;
+	if (left == 0)
+		return REPLAY_END;
+	*piece = span_of(
+	    stub.content + at, left < STUB_PIECE_MAX ? left : STUB_PIECE_MAX);
+	return REPLAY_PIECE;
 }
 
 void

@@ -12,13 +12,15 @@
 
 #include "parser/mail/process.h"
 
-#define STUB_SENT_MAX (1024U * 1024)
-#define STUB_LOG_MAX  (64U * 1024)
+#define STUB_SENT_MAX  (1024U * 1024)
+#define STUB_LOG_MAX   (64U * 1024)
+#define STUB_PIECE_MAX 7 /* of a replay */
 
 struct stub_process {
 	/* what the test chooses */
 	struct scan_result result; /* answer of process_scan_end */
 	size_t send_limit;	   /* the MTA is gone after that many bytes */
+	bool stored;		   /* the message can be replayed */
 
 	/* what came of it; what does not fit is counted, not kept */
 	uint8_t sent[STUB_SENT_MAX];

@@ -134,8 +134,8 @@ add(const void *bytes, size_t len)
 
 /* One record by its letter; the message number is that of the digit before:
  *	b BEGIN, f FIELD, d BODY, e END, E END too big, a ABORT, r REPORT,
- *	c CLOSING, x RESULT (not a session's to send), n nonsense,
- *	h half a record */
+ *	c CLOSING, p REPLAY, P REPLAY beyond the end, x RESULT (not a session's
+ *	to send), n nonsense, h half a record */
 static void
 add_letter(char letter, uint32_t message)
 {
@@ -161,6 +161,11 @@ add_letter(char letter, uint32_t message)
 	struct record_closing closing = {
 	    .head = record_head(RECORD_CLOSING, sizeof(closing)),
 	    .why = "order"};
+	struct record_replay replay = {
+	    .head = record_head(RECORD_REPLAY, sizeof(replay)),
+	    .message = message,
+	    .credit = 1,
+	    .offset = letter == 'P' ? LIMIT : 0};
 	struct record_result result = {
 	    .head = record_head(RECORD_RESULT, sizeof(result))};
 
@@ -188,6 +193,10 @@ add_letter(char letter, uint32_t message)
 		break;
 	case 'c':
 		add(&closing, sizeof(closing));
+		break;
+	case 'p':
+	case 'P':
+		add(&replay, sizeof(replay));
 		break;
 	case 'x':
 		add(&result, sizeof(result));
@@ -304,6 +313,9 @@ static const struct {
     {"c", 0, 0, CLIENT_FREE},
     {"bfdcar", 1, 0, CLIENT_ABORTED},
     {"bfde|J|rc", 1, 1, CLIENT_DONE},
+    {"bfde|J|p|r", 1, 1, CLIENT_DONE},
+    {"bfde|J|p|p|ap|r", 1, 1, CLIENT_DONE},
+    {"bdE|p|r2bdE|2p|r", 2, 0, CLIENT_DONE},
 };
 
 static void
@@ -378,6 +390,15 @@ static const struct {
     {"bae", 1},
     {"bab", 1},
     {"ba2r", 1},
+    {"p", 0},
+    {"bp", 1},
+    {"bdp", 1},
+    {"bfde|p", 1},
+    {"bap", 1},
+    {"bfde|J|2p", 1},
+    {"bfde|J|P", 1},
+    {"bfde|J|rp", 0},
+    {"bfde|J|r|3b3p", 1},
 };
 
 static void
@@ -401,6 +422,30 @@ test_bad(void **state)
 		assert_int_equal(recv(session_fd, &byte, 1, 0), 0);
 		close_session();
 	}
+}
+
+/* One piece is asked for at a time, and not more than is read. */
+static void
+test_replay(void **state)
+{
+	unsigned int asked = 0;
+
+	(void)state;
+	open_session();
+	play("bdE|pr", true);
+	assert_true(is_closed());
+	assert_int_equal(violations, 1);
+	close_session();
+	open_session();
+	play("bdE|p|r2bdE", true); /* control */
+	assert_false(is_closed());
+	for (; !is_closed(); asked++) {
+		assert_true(asked < 10000);
+		play("2p", true);
+	}
+	assert_true(asked > 2);
+	assert_int_equal(violations, 1);
+	close_session();
 }
 
 /* The same records with the violation in front of it are taken: the last
@@ -610,6 +655,7 @@ main(void)
 	    cmocka_unit_test(test_good),
 	    cmocka_unit_test(test_bad),
 	    cmocka_unit_test(test_bad_without_last),
+	    cmocka_unit_test(test_replay),
 	    cmocka_unit_test(test_result),
 	    cmocka_unit_test(test_too_big),
 	    cmocka_unit_test(test_too_long_datagram),
