@@ -25,7 +25,7 @@ void
 check_warn(const char *where, const struct key *key, uint64_t now, FILE *err)
 {
 	static const char *const mend[] = {
-	    "; take its file away when no mail of its time is under way",
+	    "; remove its file when no mail that it stamped is under way",
 	    "; without a valid one messages get no stamp: make the next in "
 	    "time, see ROTATION in pratique-key(8)"};
 	static const char *const words[] = {[KEY_ENDS_SOON] = "is valid until",

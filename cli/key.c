@@ -70,7 +70,7 @@ make_key(struct key *key, const char *file)
 	if (file == NULL && mkdir(CONFIG_KEY_DIR, 0700) == -1 &&
 	    errno != EEXIST) {
 		fprintf(
-		    stderr, "pratique: cannot make %s: %m\n", CONFIG_KEY_DIR);
+		    stderr, "pratique: cannot create %s: %m\n", CONFIG_KEY_DIR);
 		return EX_CANTCREAT;
 	}
 	snprintf(
@@ -101,7 +101,8 @@ static bool
 take_day(const char *option, const char *text, uint64_t *out)
 {
 	return key_day_parse(span_text(text), out) ||
-	       refuse(option, text, "is no day; give one such as 2026-11-20");
+	       refuse(
+		   option, text, "is not a day; give one such as 2026-11-20");
 }
 
 /* False when all has been said. */
@@ -113,7 +114,7 @@ take_option(int c, const char *text, struct key *key)
 		key->stamps = strcmp(text, "stamp") == 0;
 		return key->stamps || strcmp(text, "check") == 0 ||
 		       refuse("--use", text,
-			   "is no use of a key; give stamp or check");
+			   "is not a use of a key; give stamp or check");
 	case 'f':
 		return take_day("--from", text, &key->from);
 	case 't':

@@ -23,7 +23,7 @@ struct sandbox_view {
 static void
 fault(const struct sandbox_view *look, const char *layer, const char *seen)
 {
-	printf("  FAULT         %s is told, but %s\n", layer, seen);
+	printf("  FAULT         %s is reported, but %s\n", layer, seen);
 	*look->bad = true;
 }
 
@@ -114,7 +114,7 @@ compare(const struct sandbox_view *look, const struct facts *f)
 
 	if ((told & LAYER_BIT(LAYER_IDS)) != 0 &&
 	    !(own_ids(f->uid) && own_ids(f->gid) && *f->groups == '\0'))
-		fault(look, "ids", "uid, gid or groups are others");
+		fault(look, "ids", "uid, gid or groups differ");
 	if ((told & LAYER_BIT(LAYER_CAPABILITIES)) != 0 && !monitor &&
 	    !no_capabilities(f))
 		fault(look, "capabilities", "there are some");
@@ -123,7 +123,7 @@ compare(const struct sandbox_view *look, const struct facts *f)
 	if ((told & LAYER_BIT(LAYER_SECCOMP)) != 0 && f->seccomp != 2)
 		fault(look, "seccomp", "there is no filter");
 	if ((told & LAYER_BIT(LAYER_ROOT)) != 0 && strcmp(f->root, "/") == 0)
-		fault(look, "root", "it is the root directory of all");
+		fault(look, "root", "it is the system's root directory");
 	if ((told & LAYER_BIT(LAYER_NAMESPACES)) != 0 &&
 	    !(differs(f, look, FACT_USER) && differs(f, look, FACT_MNT) &&
 		differs(f, look, FACT_IPC) && differs(f, look, FACT_UTS)))

@@ -86,15 +86,15 @@ take_address(const char *text, struct arguments *a)
 {
 	a->has_client = network_of(text, &a->client);
 	return a->has_client ||
-	       refuse(
-		   'a', text, "is no IP address; give one such as 192.0.2.11");
+	       refuse('a', text,
+		   "is not an IP address; give one such as 192.0.2.11");
 }
 
 static bool
 take_key(char *file, struct arguments *a)
 {
 	if (a->keys == KEYRING_MAX)
-		return refuse('k', file, "is one too many; there can be 64");
+		return refuse('k', file, "is one too many; the most is 64");
 	a->key[a->keys++] = file;
 	return true;
 }
@@ -113,13 +113,14 @@ take_option(int c, struct arguments *a)
 	case 'd':
 		return take_database(text, &a->own) ||
 		       refuse(c, text,
-			   "is no number and time of a database; give them such "
+			   "is not the number and time of a database; give them "
 			   "as 27091:1699950000");
 	case 'k':
 		return take_key(optarg, a);
 	case 't':
 		return (take_number(&text, &a->now) && *text == '\0') ||
-		       refuse(c, optarg, "is no time; give seconds since 1970");
+		       refuse(
+			   c, optarg, "is not a time; give seconds since 1970");
 	default:
 		usage();
 		return false;

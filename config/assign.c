@@ -87,7 +87,7 @@ assign_peer_key(struct stamp_peer *peer, const char *text, struct complaint *c)
 	char key[STAMP_KEY_MAX + 1];
 
 	if (peer->keys == SETTINGS_KEYS_MAX)
-		return complain(c, text, "is one too many; there can be %d",
+		return complain(c, text, "is one too many; the most is %d",
 		    SETTINGS_KEYS_MAX);
 	if (!value_key(text, key, c))
 		return false;
@@ -103,7 +103,7 @@ assign_ignore(struct stamp_settings *s, const char *text, struct complaint *c)
 	char name[SETTINGS_NAME_MAX];
 
 	if (s->ignores == SETTINGS_IGNORE_MAX)
-		return complain(c, text, "is one too many; there can be %d",
+		return complain(c, text, "is one too many; the most is %d",
 		    SETTINGS_IGNORE_MAX);
 	if (len >= sizeof(name))
 		return complain(c, text, "is too long; give at most %zu bytes",

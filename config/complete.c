@@ -39,7 +39,7 @@ refuse_clamd(const struct scanner_settings *s, const char *name,
 	size_t len = strlen(name);
 
 	if (s->backends == SETTINGS_BACKENDS_MAX)
-		return "is one too many; there can be 16";
+		return "is one too many; the most is 16";
 	if (len == 0 || len >= sizeof(s->backend[0].name) ||
 	    name[strspn(name, NAME_CHARACTERS)] != '\0')
 		return "is not a name for a clamd; give 1 to 31 letters, "
@@ -80,7 +80,7 @@ complete_peer(struct reading *r, const char *network, unsigned line)
 
 	complete_section(r, SECTION_PEER, &r->peer);
 	if (s->peers == SETTINGS_PEERS_MAX)
-		complain(&c, network, "is one too many; there can be %d",
+		complain(&c, network, "is one too many; the most is %d",
 		    SETTINGS_PEERS_MAX);
 	else if (r->peer.keys == 0)
 		complain(&c, network,

@@ -41,12 +41,12 @@ distrust(const struct stat *st)
 	if (!S_ISREG(st->st_mode))
 		return "is not a regular file; give the path of one";
 	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return "belongs to another user; mend it with: chown root FILE";
+		return "belongs to another user; fix it with: chown root FILE";
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return "can be written by group or others; mend it with: "
+		return "can be written by group or others; fix it with: "
 		       "chmod go-w FILE";
 	if ((uintmax_t)st->st_size >= FILE_MAX)
-		return "is too big; a configuration has less than 1 MiB";
+		return "is too big; a configuration must be smaller than 1 MiB";
 	return NULL;
 }
 

@@ -242,7 +242,7 @@ value_action(const char *text, enum action *out, struct complaint *c)
 {
 	if (action_find(text, out))
 		return true;
-	return complain(c, text, "is no action; write %s", VALUE_ACTIONS);
+	return complain(c, text, "is not an action; write %s", VALUE_ACTIONS);
 }
 
 /* For commands in complaints: the name, if a shell takes it as it stands. */

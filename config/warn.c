@@ -90,7 +90,7 @@ warn_of_run_dir(struct reading *r)
 	    (st.st_mode & WORLD_WRITES) != 0)
 		warn(r, SECTION_MAIN, "run_dir",
 		    "is a directory that every user of this host can write to; "
-		    "mend it with: chmod 0755 DIRECTORY");
+		    "fix it with: chmod 0755 DIRECTORY");
 }
 
 /* Only what the file says, once: on_unscanned is not told again for each

@@ -153,10 +153,10 @@ parse_window(struct cursor *c, struct key *key)
 	key->from = 0;
 	key->until = STAMP_NUMBER_MAX;
 	if (take_line(c, "from", &value) && !parse_time(value, 0, &key->from))
-		return "from is no day such as 2026-11-20";
+		return "from is not a day such as 2026-11-20";
 	if (take_line(c, "until", &value) &&
 	    !parse_time(value, DAY - 1, &key->until))
-		return "until is no day such as 2026-11-20";
+		return "until is not a day such as 2026-11-20";
 	return key->from <= key->until ? NULL : "until is before from";
 }
 
@@ -178,7 +178,7 @@ parse_secret(struct cursor *c, struct key *key)
 	const char *end = NULL;
 
 	if (!take_line(c, "secret", &s))
-		return "has no line \"secret HEX\" where it is due";
+		return "has no line \"secret HEX\" where it is expected";
 	/* In constant time, unlike a table of our own. */
 	if (s.len != SECRET_CHARS ||
 	    sodium_hex2bin(key->secret, sizeof(key->secret),
@@ -210,7 +210,7 @@ parse(struct span text, struct key *out)
 	if ((why = parse_window(&c, out)) != NULL ||
 	    (why = parse_secret(&c, out)) != NULL)
 		return why;
-	return cursor_empty(&c) ? NULL : "has something behind the secret";
+	return cursor_empty(&c) ? NULL : "has text after the secret";
 }
 
 const char *

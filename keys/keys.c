@@ -48,7 +48,7 @@ main(void)
 	    (boot = boot_load(sizeof(*boot))) == NULL)
 		return fail("not started by pratiqued");
 	if (!sandbox_descriptors(0x7U | 1U << READER_FD_RING))
-		return fail("other descriptors are open than should be");
+		return fail("unexpected descriptors are open");
 	close(READER_FD_RING);
 	if (!sandbox_reader(&boot->sandbox, &report))
 		return fail(report.missing);

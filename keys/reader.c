@@ -44,10 +44,10 @@ distrust(const struct stat *st, bool credential)
 	if (!S_ISREG(st->st_mode))
 		return "is not a regular file";
 	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return "belongs to another user; mend it with: chown root FILE";
+		return "belongs to another user; fix it with: chown root FILE";
 	if (mode != 0400 && !(credential && mode == 0440))
-		return "has not mode 0400; mend it with: chmod 0400 FILE, and "
-		       "think about who could read it so far";
+		return "is not of mode 0400; fix it with: chmod 0400 FILE, and "
+		       "consider who could read it until now";
 	if (st->st_size > KEY_FILE_MAX)
 		return "is too long for a key file";
 	return NULL;
@@ -101,7 +101,7 @@ add_key(struct loading *l, const char *file, size_t len)
 	const char *why;
 
 	if (ring->count == KEYRING_MAX)
-		return refuse(l, file, "is one too many; there can be 64 keys");
+		return refuse(l, file, "is one too many; the most is 64 keys");
 	key = &ring->key[ring->count];
 	why = key_file_parse(span_of(l->safe->text, len), key);
 	if (why == NULL)
@@ -186,7 +186,8 @@ fits(struct loading *l, const char *stamping, bool must_stamp)
 	const struct keyring *ring = &l->safe->ring;
 
 	if (ring->count == 0)
-		return refuse(l, "", "no key in there; see pratique key new");
+		return refuse(
+		    l, "", "there is no key in it; see pratique key new");
 	if (ring->stamping == KEYRING_MAX)
 		return !must_stamp ||
 		       refuse(l, "",

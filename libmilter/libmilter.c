@@ -245,7 +245,7 @@ main(int argc, char **argv)
 		fail("must be started by pratiqued");
 	listens = (1ULL << boot->listens) - 1;
 	if (!sandbox_descriptors(CHILD_FDS | listens << CHILD_FD_LISTEN))
-		fail("other descriptors are open than should be");
+		fail("unexpected descriptors are open");
 	if (!sandbox_enter(&boot->sandbox, &report))
 		fail(report.missing);
 	if ((why = prepare()) != NULL)

@@ -141,7 +141,7 @@ main(void)
 		fail("scanner: not started by pratiqued");
 	if (!sandbox_descriptors(CHILD_FDS | 1U << CHILD_FD_LOG |
 				 (is_named() ? 1U << CHILD_FD_ADDRESSES : 0)))
-		fail("scanner: other descriptors are open than should be");
+		fail("scanner: unexpected descriptors are open");
 	journal_setup(
 	    CHILD_FD_LOG, boot->settings.log_format, boot->settings.log_to);
 	allocate(&boot->settings);

@@ -108,8 +108,7 @@ main(void)
 		return fail(
 		    EX_USAGE, "pratique-monitor is started by pratiqued");
 	if (!sandbox_descriptors(0x7U | boot->descriptors))
-		return fail(
-		    EX_OSERR, "other descriptors are open than should be");
+		return fail(EX_OSERR, "unexpected descriptors are open");
 	status = run();
 	footprint_remove(boot); /* if it has not come that far */
 	return status;

@@ -127,7 +127,7 @@ main(void)
 		return fail("not started by pratiqued");
 	close(RESOLVER_FD_ADDRESSES);
 	if (!sandbox_descriptors(0x7U | 1U << RESOLVER_FD_READY))
-		return fail("other descriptors are open than should be");
+		return fail("unexpected descriptors are open");
 	null = open("/dev/null", O_RDWR | O_CLOEXEC); /* no file can be then */
 	if (!sandbox_enter(&boot->sandbox, &report))
 		return fail(report.missing);

@@ -116,7 +116,7 @@ activation_take(struct config *c, int fds[static CONFIG_LISTEN_MAX],
 		return true;
 	if (passed > CONFIG_LISTEN_MAX) {
 		snprintf(why, size,
-		    "LISTEN_FDS: %lu sockets are passed; at most %d can be "
+		    "LISTEN_FDS: %lu sockets were passed; at most %d can be "
 		    "listened on",
 		    passed, CONFIG_LISTEN_MAX);
 		return false;

@@ -73,8 +73,8 @@ directory_is_safe(int dir, uid_t user, char *why, size_t size)
 	}
 	if (others_may_write(&st)) {
 		snprintf(why, size,
-		    "a socket was left behind there, and others may write its "
-		    "directory (mode %04o); remove it yourself, and take that "
+		    "a socket was left behind there, and others can write to "
+		    "its directory (mode %04o); remove it yourself, and take that "
 		    "right from them (chmod go-w)",
 		    (unsigned int)(st.st_mode & 07777));
 		return false;
@@ -97,7 +97,7 @@ socket_is_left(int fd, uid_t user, const char *path)
 		return "another process listens there; stop it or choose "
 		       "another path";
 	if (!is_ours(st.st_uid, user))
-		return "a socket of another user's was left behind there; "
+		return "a socket of another user was left behind there; "
 		       "remove it yourself or choose another path";
 	return NULL;
 }
@@ -216,8 +216,8 @@ leftover_directory(const char *path, char *why, size_t size)
 	    is_ours(st.st_uid, 0) && !others_may_write(&st))
 		return true;
 	snprintf(why, size,
-	    "%s is in the way: it is not a directory of root's or our own that "
-	    "nobody else may write; remove it",
+	    "%s is in the way: it is not a directory of root or of this user "
+	    "that nobody else can write to; remove it",
 	    path);
 	return false;
 }

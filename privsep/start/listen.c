@@ -51,11 +51,11 @@ settle(int at, mode_t mode, gid_t gid)
 	struct stat st;
 
 	if (at == -1 || fstat(at, &st) == -1)
-		return "cannot be looked at";
+		return "cannot be examined";
 	errno = 0;
 	if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())
 		return "somebody has put something else in its place; use a "
-		       "directory that only root may write";
+		       "directory that only root can write to";
 	if (gid != (gid_t)-1 && st.st_gid != gid &&
 	    fchownat(at, "", (uid_t)-1, gid, AT_EMPTY_PATH) == -1)
 		return "cannot set socket_group; without root this user must "
@@ -121,7 +121,7 @@ bind_mend(int error)
 		return "this host does not have the address; choose one that "
 		       "`ip address` lists";
 	case EACCES:
-		return "ports below 1024 are for root; choose a higher one";
+		return "ports below 1024 are reserved for root; choose a higher one";
 	default:
 		return "cannot bind";
 	}
@@ -147,7 +147,7 @@ listen_open(
 		    "for it",
 		    why, size);
 	if (fd == -1)
-		return failed(fd, "cannot make a socket", why, size);
+		return failed(fd, "cannot create a socket", why, size);
 	if (family == AF_UNIX) {
 		if (listen_local(fd, a, c, why, size) == -1)
 			return -1;

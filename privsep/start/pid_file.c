@@ -54,7 +54,7 @@ say_who(int fd, const char *path, char *why, size_t size)
 
 	pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
 	snprintf(why, size,
-	    "pratiqued runs already with pid file %s (process %s); stop it "
+	    "pratiqued is already running with pid file %s (process %s); stop it "
 	    "first, or give another file with -p",
 	    path, pid);
 }

@@ -61,9 +61,10 @@ make_dir(const char *path, mode_t mode, char *why, size_t size)
 	umask(before);
 	errno = error;
 	if (r == -1 && errno != EEXIST) {
-		snprintf(why, size, "cannot make directory %s: %s%s", path,
+		snprintf(why, size, "cannot create directory %s: %s%s", path,
 		    strerror(errno),
-		    errno == ENOENT ? "; make the one above it first" : "");
+		    errno == ENOENT ? "; create its parent directory first"
+				    : "");
 		return false;
 	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))

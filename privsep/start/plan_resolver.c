@@ -91,7 +91,7 @@ start(const char *program, const int *fd, int status, pid_t *pid)
 		kill(*pid, SIGKILL);
 		waitid(P_PID, (id_t)*pid, &(siginfo_t){0}, WEXITED);
 		close(ready[0]);
-		return "it did not come to work";
+		return "it did not start up";
 	}
 	close(ready[0]);
 	status_resolver(status, *pid, &report);

@@ -113,8 +113,8 @@ say(const struct rehearsal *r, const struct seccomp_data *d, char *why,
 
 	snprintf(why, size,
 	    "%s (%s) makes system call %d (%s%s) at its start, which is not in "
-	    "the monitor's table: another C library than those that it was "
-	    "made for? please report it",
+	    "the monitor's table: is this C library one that it was not made "
+	    "for? please report it",
 	    r->program, r->role, d->nr, name == NULL ? "no known name" : name,
 	    d->arch == seccomp_arch_native() ? ""
 					     : ", of another architecture");

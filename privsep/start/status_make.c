@@ -54,7 +54,7 @@ make_file(
 		return -1;
 	if (fcntl(fd, F_OFD_SETLK, &lock) == -1)
 		return failed(fd, path,
-		    "another pratiqued works in this directory; stop it or "
+		    "another pratiqued uses this directory; stop it or "
 		    "choose another run_dir",
 		    why, size);
 	if (ftruncate(fd, 0) == -1 ||

@@ -102,7 +102,7 @@ def leaked(tap, directory):
             tap.ok(started, f"{engine}: control: it starts")
             continue
         tap.ok(not started, f"{engine}: {word}: no start")
-        tap.has(daemon.text(), "other descriptors are open than should be",
+        tap.has(daemon.text(), "unexpected descriptors are open",
                 "and says why")
 
 

@@ -181,13 +181,13 @@ def misuse(tap, tool):
     """Statuses from 64 up, and what is said"""
     path = tool.write("any.eml", saved(cases.base()))
     for options, said in (
-            (["-a", "no-address"], '-a "no-address" is no IP address'),
+            (["-a", "no-address"], '-a "no-address" is not an IP address'),
             (["-a", "192.0.2.1/32"], '-a "192.0.2.1/32"'),
             (["-a", ""], '-a ""'),
-            (["-t", "yesterday"], '-t "yesterday" is no time'),
+            (["-t", "yesterday"], '-t "yesterday" is not a time'),
             (["-t", "-1"], '-t "-1"'),
-            (["-d", "27091"], '-d "27091" is no number and time'),
-            (["-d", "0:0"], '-d "0:0" is no number and time')):
+            (["-d", "27091"], '-d "27091" is not the number and time'),
+            (["-d", "0:0"], '-d "0:0" is not the number and time')):
         status, output, errors = tool.verify(*options, path)
         tap.equal((status, output), (64, ""), f"{options}: usage")
         tap.has(errors, said, f"{options}: says {said}")

@@ -50,7 +50,7 @@ def socket_path(tap, w):
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(p.socket)
     os.chmod(w.directory, 0o777)
-    refused(tap, p, "left behind where everybody may write", p.socket,
+    refused(tap, p, "left behind where everybody can write", p.socket,
             "mode 0777", "chmod go-w")
     tap.ok(os.path.exists(p.socket), "that socket is there")
     os.chmod(w.directory, 0o755)

@@ -460,7 +460,8 @@ def forged(tap, w):
     status, text = p.tool("sandbox")
     tap.equal(status, 1, "1: the monitor has no such layers", text)
     for layer in "ids", "root", "namespaces":
-        tap.has(text, f"FAULT         {layer} is told", f"{layer} is noticed")
+        tap.has(text, f"FAULT         {layer} is reported",
+                f"{layer} is noticed")
     p.stop()
 
 

@@ -84,7 +84,7 @@ def twice(tap, p):
     pid = daemon_pid(p)
     done = p.run("-d", "-c", p.config, "-p", p.pid_file)
     tap.equal(done[0], 1, "is refused")
-    tap.has(done[2], f"runs already with pid file {p.pid_file} "
+    tap.has(done[2], f"is already running with pid file {p.pid_file} "
             f"(process {pid})", "and is told why")
     tap.has(done[2], "ended before it took connections", "by both processes")
     tap.ok(daemon_pid(p) == pid and proc.alive(pid) and

@@ -121,7 +121,7 @@ static const struct {
 	"t.conf:3: on_infected: is a section; write its options in braces "
 	"behind the name\n"},
     {USERS "on_infected { action = bounce }\n",
-	"t.conf:3: on_infected.action: \"bounce\" is no action; write accept, "
+	"t.conf:3: on_infected.action: \"bounce\" is not an action; write accept, "
 	"reject, tempfail, discard or quarantine\n"},
     {USERS "on_infected {\n  reply = \"450 4.7.1 later\"\n}\n",
 	"t.conf:4: on_infected.reply: \"450 4.7.1 later\" does not fit the "
@@ -239,7 +239,7 @@ warnings(void **state)
 		"socket_group\n"},
 	    {USERS "run_dir = /tmp\n",
 		"t.conf:3: warning: run_dir: is a directory that every user of "
-		"this host can write to; mend it with: chmod 0755 DIRECTORY\n"},
+		"this host can write to; fix it with: chmod 0755 DIRECTORY\n"},
 	    {USERS "on_unscanned {\n action = accept }\n",
 		"t.conf:4: warning: on_unscanned.action: accepts mail that "
 		"nobody has scanned; write tempfail, or quarantine, unless "
@@ -386,7 +386,7 @@ too_many(void **state)
 	assert_string_equal(messages,
 	    "t.conf:3: listen: \"unix:/16\" is one too many; at most 16 "
 	    "addresses can be listened on\n"
-	    "t.conf:20: clamd: \"c16\" is one too many; there can be 16\n");
+	    "t.conf:20: clamd: \"c16\" is one too many; the most is 16\n");
 }
 
 /* What is wrong with the file itself. */
@@ -400,10 +400,10 @@ files(void **state)
 		"none.conf: cannot be opened (No such file or directory); "
 		"check the path given with -c\n"},
 	    {"group.conf",
-		"group.conf: can be written by group or others; mend it with: "
+		"group.conf: can be written by group or others; fix it with: "
 		"chmod go-w FILE\n"},
 	    {"others.conf",
-		"others.conf: can be written by group or others; mend it with: "
+		"others.conf: can be written by group or others; fix it with: "
 		"chmod go-w FILE\n"},
 	    {"fifo", "fifo: is not a regular file; give the path of one\n"},
 	    {".", ".: is not a regular file; give the path of one\n"},
@@ -455,7 +455,7 @@ contents(void **state)
 	assert_false(config_read("t.conf", &config, err));
 	fclose(err);
 	assert_string_equal(messages,
-	    "t.conf: is too big; a configuration has less than 1 MiB\n");
+	    "t.conf: is too big; a configuration must be smaller than 1 MiB\n");
 
 	assert_int_equal(geteuid(), 0); /* it needs root */
 	assert_int_equal(chown("t.conf", 1, (gid_t)-1), 0);
@@ -464,7 +464,7 @@ contents(void **state)
 	fclose(err);
 	unlink("t.conf");
 	assert_string_equal(messages,
-	    "t.conf: belongs to another user; mend it with: chown root FILE\n");
+	    "t.conf: belongs to another user; fix it with: chown root FILE\n");
 }
 
 int

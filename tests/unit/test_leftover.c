@@ -246,9 +246,9 @@ test_others_may_write(void **state)
 	(void)state;
 	left("s/sock");
 	assert_int_equal(chmod("s", 0757), 0);
-	refused("others may write its directory (mode 0757)");
+	refused("others can write to its directory (mode 0757)");
 	assert_int_equal(chmod("s", 0775), 0);
-	refused("others may write its directory (mode 0775)");
+	refused("others can write to its directory (mode 0775)");
 	assert_int_equal(chmod("s", 0755), 0);
 	assert_true(can_listen());
 }
@@ -263,7 +263,7 @@ test_owners(void **state)
 	refused("its directory belongs to uid 4242");
 	assert_int_equal(chown("s", USER, (gid_t)-1), 0);
 	assert_int_equal(chown("s/sock", OTHER, (gid_t)-1), 0);
-	refused("a socket of another user's");
+	refused("a socket of another user");
 	assert_int_equal(chown("s/sock", USER, (gid_t)-1), 0);
 	assert_true(can_listen());
 }

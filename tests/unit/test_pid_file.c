@@ -139,7 +139,7 @@ test_runs_already(void **state)
 	snprintf(path, sizeof(path), "%s/pid", top);
 	snprintf(number, sizeof(number), "(process %ld)", (long)getpid());
 	assert_int_equal(try(path), -1);
-	assert_non_null(strstr(why, "runs already"));
+	assert_non_null(strstr(why, "is already running"));
 	assert_non_null(strstr(why, number));
 	close(fd);
 	fd = try(path);

@@ -98,7 +98,7 @@ class Pratiqued:
         """Starts it anew: the log of an earlier run is dropped.  One that
         still runs must be stopped first: nobody would end it any more."""
         if self.process is not None and self.process.poll() is None:
-            raise RuntimeError("pratiqued runs already")
+            raise RuntimeError("pratiqued is already running")
         self.write()
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(
