@@ -94,6 +94,7 @@ all: $(PROGRAMS:%=$(B)/%)
 unit-programs: $(UNIT:tests/unit/%.c=$(B)/unit/%)
 bench: all $(B)/fake-clamd $(B)/milter-load
 	bench/compare
+	bench/counts
 
 define program
 $(B)/$(1): $$(SRC_$(1):%.c=$(B)/%.o)
