@@ -100,6 +100,18 @@ static const struct {
 	"first is in line 3\n"},
     {USERS "listen = { }",
 	"t.conf: listen: is an empty list; give at least one address\n"},
+    /* Braces that a comment holds are none. */
+    {USERS "# {\n// {\n/* { */\nmax_sessions = 0 # }\n",
+	"t.conf:6: max_sessions: \"0\" is out of range; give a number from 1 to "
+	"20000\n"},
+    {USERS "stamp {\nignore = { \"X-Loop\", \"Subject\" }\n}\n",
+	"t.conf:4: stamp.ignore: \"Subject\" must not be left out: programs "
+	"act on it; name a trace field, or a prefix that begins with x- and "
+	"ends in *\n"},
+    {USERS "stamp { ignore = { \"x-*\" } }\n",
+	"t.conf:3: stamp.ignore: \"x-*\" must not be left out: programs "
+	"act on it; name a trace field, or a prefix that begins with x- and "
+	"ends in *\n"},
     {USERS "clamd \"a\" { }\nclamd \"a\" { address = unix:/b }\n",
 	"t.conf:4: \"a\" is the name of a section above; give each a name of "
 	"its own\n"},

@@ -11,7 +11,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +40,19 @@ static struct stamp_settings settings = {.add = true,
     .skew = 300000,
     .peers = 2,
     .peer = {{.keys = 1, .key = {"2024a"}}, {.keys = 1, .key = {"b"}}}};
+
+static void *advised; /* to be left out of core files */
+static size_t advised_len;
+
+int
+madvise(void *at, size_t len, int advice)
+{
+	if (advice == MADV_DONTDUMP) {
+		advised = at;
+		advised_len = len;
+	}
+	return (int)syscall(SYS_madvise, at, len, advice);
+}
 
 static void
 put(const char *name, const char *text, mode_t mode)
@@ -70,12 +85,12 @@ setup(void **state)
 
 /* --- files --------------------------------------------------------------------- */
 
+static struct key parsed;
+
 static const char *
 parse(const char *text)
 {
-	static struct key key;
-
-	return key_file_parse(span_text(text), &key);
+	return key_file_parse(span_text(text), &parsed);
 }
 
 static void
@@ -140,8 +155,13 @@ test_bad_key_file(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_non_null(parse(bad[i]));
+		/* No secret is left of it. */
+		assert_int_equal(
+		    sodium_is_zero((const uint8_t *)&parsed, sizeof(parsed)),
+		    1);
+	}
 }
 
 static void
@@ -170,6 +190,9 @@ test_ring(void **state)
 	assert_string_equal(ring->key[ring->stamping].id, "2024a");
 	assert_non_null(keyring_find("b"));
 	assert_null(keyring_find("c"));
+	assert_null(keyring_find("202"));
+	assert_null(keyring_find("2024ab"));
+	assert_null(keyring_find(""));
 	/* Other files are not looked at. */
 	put("note.txt", "x", 0644);
 	assert_true(load());
@@ -217,6 +240,13 @@ test_refused(void **state)
 	refused(text, 0440, "mode");
 	refused(text, 0444, "mode");
 	refused("nonsense", 0400, "pratique-key");
+	if (geteuid() == 0) {
+		put("c.key", text, 0400);
+		assert_int_equal(chown("c.key", 4242, 0), 0);
+		assert_false(load());
+		assert_non_null(strstr(why, "belongs to another user"));
+		unlink("c.key");
+	}
 	refused(FILE_B, 0400, "of another key");
 	refused("pratique-key 1\nid c\nuse check\nsecret " SECRET_B "\n", 0400,
 	    "secret of another");
@@ -365,6 +395,19 @@ test_not_inherited(void **state)
 	assert_int_equal(touch(&v), SIGSEGV);
 	/* And in the process itself they are. */
 	assert_int_equal(*(volatile uint8_t *)v.memory, 0);
+}
+
+/* Nor are they in a core file. */
+static void
+test_not_dumped(void **state)
+{
+	struct vault v;
+
+	(void)state;
+	advised_len = 0;
+	assert_true(vault_make(&v, 5000));
+	assert_ptr_equal(advised, v.memory);
+	assert_true(advised_len >= 5000);
 }
 
 static sigjmp_buf caught;
@@ -664,6 +707,7 @@ main(void)
 	    cmocka_unit_test_setup(test_elsewhere, setup),
 	    cmocka_unit_test_setup(test_liar, setup),
 	    cmocka_unit_test(test_not_inherited),
+	    cmocka_unit_test(test_not_dumped),
 	    cmocka_unit_test_setup(test_protection, setup),
 	    cmocka_unit_test_setup(test_stamp, setup),
 	    cmocka_unit_test_setup(test_violations, setup),

@@ -56,6 +56,8 @@ static const struct verdict_row {
 	"550 4.7.1 %v", "", "r ", ACTION_REJECT},
     {"text of the wrong class: plain", "x", OUTCOME_INFECTED, ACTION_REJECT,
 	"451 4.7.1 %v", "", "r ", ACTION_REJECT},
+    {"text of the wrong class: plain, temporary", "", OUTCOME_TIMEOUT,
+	ACTION_TEMPFAIL, "550 5.7.1 no", "", "t ", ACTION_TEMPFAIL},
     {"text refused: plain, temporary", "", OUTCOME_TIMEOUT, ACTION_TEMPFAIL, "",
 	"", "t ", ACTION_TEMPFAIL},
     {"unscanned, tempfailed, the reason for a name", "", OUTCOME_TIMEOUT,

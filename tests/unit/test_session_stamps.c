@@ -166,6 +166,18 @@ test_skip_of_nothing(void **state)
 	    message(&stranger, "g"), "y<451 4.7.1 later: internal> ");
 }
 
+/* Nor one on a message that was not passed on whole. */
+static void
+test_skip_of_a_part(void **state)
+{
+	(void)state;
+	settings.max_message_size = 20;
+	stub.result.outcome = OUTCOME_CLEAN_BY_STAMP;
+	stub.result.stamped = 1;
+	assert_string_equal(
+	    message(&peer, "g"), "y<451 4.7.1 later: too-big> ");
+}
+
 /* A new one comes last, so it stands on top; folded as it is. */
 static void
 test_new(void **state)
@@ -200,6 +212,7 @@ main(void)
 	    T(test_order),
 	    T(test_skip),
 	    T(test_skip_of_nothing),
+	    T(test_skip_of_a_part),
 	    T(test_new),
 	};
 

@@ -125,6 +125,11 @@ test_verdict(void **state)
 	assert_int_equal(m.now, STATE_CLOSED);
 	state_verdict(&m);
 	assert_int_equal(m.now, STATE_CLOSED);
+	/* Nothing opens it again. */
+	for (size_t i = 0; commands[i] != '\0'; i++) {
+		assert_false(state_step(&m, state_row((uint8_t)commands[i])));
+		assert_int_equal(m.now, STATE_CLOSED);
+	}
 }
 
 static void

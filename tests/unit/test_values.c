@@ -4,6 +4,7 @@
  * table: valid texts with their value, invalid ones with what the complaint
  * says.
  */
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -284,6 +285,38 @@ replies(void **state)
 	assert_true(reply_template_fits("550 5.7.1 x", ACTION_ACCEPT));
 }
 
+static void
+networks(void **state)
+{
+	static const struct {
+		const char *text;
+		int family;
+		uint8_t prefix;
+	} good[] = {
+	    {"192.0.2.0/28", AF_INET, 28},
+	    {"192.0.2.1", AF_INET, 32},
+	    {"0.0.0.0/0", AF_INET, 0},
+	    {"2001:db8::/33", AF_INET6, 33},
+	    {"::1", AF_INET6, 128},
+	};
+	static const char *const bad[] = {"", "/8", "192.0.2.0/33",
+	    "192.0.2.1/28", "192.0.2.0/", "192.0.2.0/2 ", "2001:db8::/129",
+	    "2001:db8::1/64", "localhost", "192.0.2", "2001:db8::4000:0/97"};
+	struct network n = {.prefix = UNTOUCHED};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(bad); i++) {
+		print_message("%s\n", bad[i]);
+		assert_false(value_network(bad[i], &n, &c));
+	}
+	assert_int_equal(n.prefix, UNTOUCHED);
+	for (size_t i = 0; i < ROWS(good); i++) {
+		assert_true(value_network(good[i].text, &n, &c));
+		assert_int_equal(n.family, good[i].family);
+		assert_int_equal(n.prefix, good[i].prefix);
+	}
+}
+
 int
 main(void)
 {
@@ -296,6 +329,7 @@ main(void)
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(texts),
 	    cmocka_unit_test(complaints),
+	    cmocka_unit_test(networks),
 	    cmocka_unit_test(replies),
 	};
 
