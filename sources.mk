@@ -24,7 +24,9 @@ RING := keys/keyring.c keys/vault.c
 KEYS := $(RING) keys/notary.c keys/window.c
 READER := keys/key_file.c keys/reader.c
 
-CHANNEL := privsep/ipc/boot.c privsep/ipc/channel.c privsep/ipc/record.c
+# What every process reads its boot block with.
+BOOT := privsep/ipc/boot.c privsep/ipc/boot_shapes.c privsep/ipc/parts.c
+CHANNEL := $(BOOT) privsep/ipc/channel.c privsep/ipc/record.c
 
 PARSER := $(sort $(wildcard parser/*/*.c))
 # What every engine has in common.
@@ -33,12 +35,12 @@ LOGIC := parser/mail/envelope.c parser/mail/canonical.c parser/milter/negotiate.
 	parser/mail/stamp_fields.c
 
 # Connections that nobody serves yet.
-DOOR := privsep/front/door.c privsep/front/load.c privsep/front/pending.c
+DOOR := privsep/front/door.c privsep/front/front_boot.c privsep/front/load.c privsep/front/pending.c
 
 # What the operator starts, and what it becomes.
 SRC_pratiqued := privsep/start/start.c privsep/start/plan.c privsep/start/plan_resolver.c \
 	privsep/start/activation.c privsep/ipc/addresses.c \
-	privsep/ipc/boot.c privsep/ipc/channel.c privsep/ipc/child.c privsep/start/leftover.c \
+	$(BOOT) privsep/ipc/channel.c privsep/ipc/child.c privsep/start/leftover.c \
 	privsep/start/listen.c privsep/start/pid_file.c privsep/ipc/exec_fds.c \
 	privsep/start/rehearse.c privsep/start/standard_error.c privsep/start/launch.c \
 	privsep/start/status_make.c privsep/ipc/syslog.c \
@@ -53,11 +55,11 @@ SRC_pratique-monitor := privsep/monitor/monitor.c privsep/monitor/supervise.c \
 	$(KEYS) $(CHANNEL) $(CONFINE) lib/log.c lib/stamp.c
 LIB_pratique-monitor = $(call lib,libcap-ng libsodium)
 
-SRC_pratique-keys := keys/keys.c $(READER) $(RING) privsep/ipc/boot.c $(SANDBOX) \
+SRC_pratique-keys := keys/keys.c $(READER) $(RING) $(BOOT) $(SANDBOX) \
 	lib/stamp.c
 LIB_pratique-keys = $(call lib,libcap-ng libsodium)
 
-SRC_pratique-resolver := privsep/resolver/resolver.c privsep/ipc/addresses.c privsep/ipc/boot.c \
+SRC_pratique-resolver := privsep/resolver/resolver.c privsep/ipc/addresses.c $(BOOT) \
 	lib/log.c $(SANDBOX)
 LIB_pratique-resolver = $(call lib,libcap-ng)
 

@@ -30,6 +30,10 @@ look|scanner/look.c|what lies across two pieces|s/l->kept = all - count/l->kept 
 look|scanner/look.c|base64 that does not begin at a whole byte|s/bit <= 4; bit += 2) {$/bit <= 2; bit += 2) {/
 records|scanner/stream.c|line ends of folds left as they came|s/out\[len - 1\] = '.r'/out[len - 1] = '\\\\n'/
 records|scanner/stream.c|files that can still be changed|s/F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE/F_SEAL_SHRINK | F_SEAL_WRITE/
+boot|privsep/ipc/parts.c|bytes hidden between two parts|s/!is_zero(block, end, row.offset)/false/
+boot|privsep/ipc/parts.c|parts anywhere|s/row.offset != aligned(end)/row.offset % 8 != 0/
+boot|privsep/ipc/parts.c|bytes behind the last part|s/return end == block.len \&\& /return /
+boot|privsep/ipc/parts.c|more of a kind than there may be|s/count\[kind\]++ < rule->most/count[kind]++ < UINT32_MAX/
 log|lib/log.c|backslashes not escaped|s/byte == '\"' || byte == '\\\\\\\\'/byte == '\"'/
 key_file|keys/key_file.c|days that a month has not|s/y != year || m != month || d != day/false/
 key_file|keys/key_file.c|a secret left behind|s/sodium_memzero(out, sizeof(\*out))/out->id[0] = 0/

@@ -52,7 +52,7 @@ main(void)
 	close(READER_FD_RING);
 	if (!sandbox_reader(&boot->sandbox, &report))
 		return fail(report.missing);
-	if (!policy_load(&boot->reader))
+	if (!policy_load(policy_bytes(&boot->reader)))
 		return fail("seccomp filter not loaded");
 	if (!reader_dir(shared.memory, boot->sandbox.readable, boot->stamping,
 		boot->must_stamp != 0))

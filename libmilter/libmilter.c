@@ -25,9 +25,9 @@
 #include "libmilter/handover.h"
 #include "libmilter/threads.h"
 #include "privsep/front/door.h"
+#include "privsep/front/front_boot.h"
 #include "privsep/front/load.h"
 #include "privsep/front/pending.h"
-#include "privsep/ipc/boot.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
 #include "sandbox/sandbox.h"
@@ -44,7 +44,7 @@
 /* libmilter and the session logic need a tenth of it. */
 #define THREAD_STACK ((size_t)256 * 1024)
 
-static const struct listener_boot *boot;
+static struct front_boot boot;
 static int scanner_fd = -1; /* threads.c owns it */
 static bool stopping;
 static uint64_t alone_since; /* without a scanner; 0: there is one */
@@ -58,7 +58,7 @@ hand_over_ready(void)
 	while ((fd = door_next()) != -1) {
 		if (scanner_fd == -1)
 			return LOAD_SCANNER;
-		if (threads_count() >= boot->settings.max_sessions)
+		if (threads_count() >= boot.settings->max_sessions)
 			return LOAD_MAX_SESSIONS;
 		door_take(fd);
 		threads_connection(false);
@@ -181,7 +181,7 @@ static void *
 serve(void *unused)
 {
 	(void)unused;
-	(void)callbacks_run(&boot->settings, HANDOVER_ADDRESS);
+	(void)callbacks_run(boot.settings, HANDOVER_ADDRESS);
 	_exit(EX_SOFTWARE); /* it never ends by itself */
 }
 
@@ -189,11 +189,11 @@ static const char *
 prepare(void)
 {
 	/* Blocking, as libmilter wants them: nothing is read here. */
-	const struct door_plan door = {.listens = boot->listens,
+	const struct door_plan door = {.listens = boot.listener->listens,
 	    .flags = SOCK_CLOEXEC,
-	    .capacity = boot->settings.limits.silent,
-	    .others = LISTENER_OTHER_FILES + 2 * boot->settings.max_sessions,
-	    .silent_time = boot->settings.limits.silent_time};
+	    .capacity = boot.settings->limits.silent,
+	    .others = LISTENER_OTHER_FILES + 2 * boot.settings->max_sessions,
+	    .silent_time = boot.settings->limits.silent_time};
 
 	if (!handover_init())
 		return "cannot make a pipe";
@@ -202,7 +202,7 @@ prepare(void)
 		return "cannot set the number of arenas";
 	if (!door_open(&door))
 		return "out of memory, or of descriptors";
-	threads_init(boot->settings.scan_timeout);
+	threads_init(boot.settings->scan_timeout);
 	alone_since = wire_now();
 	door_watch(CHILD_FD_MONITOR, EPOLLIN);
 	/* From here on nothing is said on the inherited standard error. */
@@ -240,17 +240,16 @@ main(int argc, char **argv)
 	const char *why;
 
 	(void)argv;
-	if (argc != 2 || !sandbox_first(getppid()) ||
-	    (boot = boot_load(sizeof(*boot))) == NULL)
+	if (argc != 2 || !sandbox_first(getppid()) || !front_boot_load(&boot))
 		fail("must be started by pratiqued");
-	listens = (1ULL << boot->listens) - 1;
+	listens = (1ULL << boot.listener->listens) - 1;
 	if (!sandbox_descriptors(CHILD_FDS | listens << CHILD_FD_LISTEN))
 		fail("unexpected descriptors are open");
-	if (!sandbox_enter(&boot->sandbox, &report))
+	if (!sandbox_enter(&boot.listener->sandbox, &report))
 		fail(report.missing);
 	if ((why = prepare()) != NULL)
 		fail(why);
-	if (!policy_load(&boot->listener))
+	if (!policy_load(boot.filter))
 		_exit(EX_CONFIG);
 	start_serving();
 	ready.layers = report.layers | LAYER_BIT(LAYER_SECCOMP);

@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/span.h"
+
 #define POLICY_CHECKS_MAX  3
 #define POLICY_PROGRAM_MAX 1024 /* BPF instructions; ours have under 400 */
 
@@ -84,9 +86,18 @@ policy_row_on(const struct policy_row *row, uint32_t arch)
 	return row->only == 0 || row->only == arch;
 }
 
-/* Puts the program in force for this process and all that it will start.
- * Needs no_new_privs.  False with errno: EPERM means an outer filter forbids
+/* A program as its bytes, which is how boot blocks carry it. */
+static inline struct span
+policy_bytes(const struct policy_program *program)
+{
+	return span_of(
+	    program->code, program->length * sizeof(program->code[0]));
+}
+
+/* Puts the program, aligned for a sock_filter, in force for this process and
+ * all that it will start.  Needs no_new_privs.  False with errno: EINVAL means
+ * that it is no program or too long a one, EPERM that an outer filter forbids
  * it, ENOSYS that the kernel has no seccomp. */
-bool policy_load(const struct policy_program *);
+bool policy_load(struct span program);
 
 #endif

@@ -11,15 +11,17 @@
 #include "sandbox/policy.h"
 
 bool
-policy_load(const struct policy_program *program)
+policy_load(struct span program)
 {
+	size_t length = program.len / sizeof(struct sock_filter);
 	struct sock_fprog prog = {
-	    .len = (unsigned short)program->length,
+	    .len = (unsigned short)length,
 	    /* the kernel copies it; its struct lacks the const */
-	    .filter = (struct sock_filter *)(uintptr_t)program->code,
+	    .filter = (struct sock_filter *)(uintptr_t)program.ptr,
 	};
 
-	if (program->length == 0 || program->length > POLICY_PROGRAM_MAX) {
+	if (length == 0 || length > POLICY_PROGRAM_MAX ||
+	    program.len % sizeof(struct sock_filter) != 0) {
 		errno = EINVAL;
 		return false;
 	}

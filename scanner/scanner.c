@@ -39,7 +39,8 @@
 #define CANARIES_MEMORY (4 * CANARY_MIDDLE)
 #define CANARIES_SHARE	32 /* of max_message_size */
 
-static const struct scanner_boot *boot;
+static struct span block;
+static const struct scanner_boot *boot; /* what it begins with */
 
 static void
 fail(const char *what)
@@ -124,7 +125,7 @@ confine(void)
 
 	if (!sandbox_enter(&boot->sandbox, &report))
 		fail(report.missing);
-	if (!policy_load(&boot->scanner))
+	if (!policy_load(parts_get(block, SCANNER_PART_FILTER, 0)))
 		fail("scanner: seccomp filter not loaded");
 	report.layers |= LAYER_BIT(LAYER_SECCOMP);
 	if ((report.layers & LAYER_BIT(LAYER_ROOT)) != 0)
@@ -137,8 +138,9 @@ int
 main(void)
 {
 	if (!sandbox_first(getppid()) ||
-	    (boot = boot_load(sizeof(*boot))) == NULL)
+	    (block = boot_load_parts(&scanner_shape)).len == 0)
 		fail("scanner: not started by pratiqued");
+	boot = (const void *)block.ptr;
 	if (!sandbox_descriptors(CHILD_FDS | 1U << CHILD_FD_LOG |
 				 (is_named() ? 1U << CHILD_FD_ADDRESSES : 0)))
 		fail("scanner: unexpected descriptors are open");

@@ -29,11 +29,11 @@
 #include "lib/fd_numbers.h"
 #include "lib/log.h"
 #include "privsep/front/door.h"
+#include "privsep/front/front_boot.h"
 #include "privsep/front/load.h"
 #include "privsep/front/pending.h"
 #include "privsep/front/session_process.h"
 #include "privsep/front/session_table.h"
-#include "privsep/ipc/boot.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
 #include "privsep/ipc/wire.h"
@@ -50,7 +50,7 @@
 #define LINGER_MS  10000U
 #define EVENTS_MAX 64
 
-static const struct listener_boot *boot;
+static struct front_boot boot;
 static struct session_area *area;
 static pid_t own_pid;
 static int signal_fd;
@@ -112,15 +112,15 @@ session_start(int fd)
 
 	if (scanner_fd == -1)
 		return LOAD_SCANNER;
-	if (sessions_count(sessions) >= boot->settings.max_sessions)
+	if (sessions_count(sessions) >= boot.settings->max_sessions)
 		return LOAD_MAX_SESSIONS;
 	channel = session_channel(&why);
 	if (channel == -1)
 		return why;
 	pid = fork_bare();
 	if (pid == 0)
-		session_main(area, own_pid, &boot->settings, &boot->session, fd,
-		    channel);
+		session_main(area, own_pid, boot.settings, boot.session_filter,
+		    fd, channel);
 	close(channel);
 	if (pid == -1)
 		return LOAD_FORK;
@@ -245,7 +245,7 @@ static void
 renew_later(uint64_t now)
 {
 	started = 0;
-	renew_at = now + boot->settings.renew_interval;
+	renew_at = now + boot.settings->renew_interval;
 	if (alone_since != 0)
 		alone_since = now;
 }
@@ -258,7 +258,7 @@ ask_for_successor(uint64_t now)
 	struct record_plain r = {.head = record_head(RECORD_RENEW, sizeof(r))};
 
 	if (door_is_shut() ||
-	    (started < boot->settings.renew_sessions && now < renew_time()))
+	    (started < boot.settings->renew_sessions && now < renew_time()))
 		return;
 	renew_later(now);
 	monitor_tell(&r);
@@ -350,7 +350,7 @@ static uint32_t
 pending_capacity(void)
 {
 	struct rlimit limit;
-	uint32_t wanted = boot->settings.limits.silent;
+	uint32_t wanted = boot.settings->limits.silent;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
 	    limit.rlim_cur >= (rlim_t)wanted + LISTENER_OTHER_FILES)
@@ -363,11 +363,11 @@ pending_capacity(void)
 static const char *
 prepare(void)
 {
-	const struct door_plan door = {.listens = boot->listens,
+	const struct door_plan door = {.listens = boot.listener->listens,
 	    .flags = SOCK_NONBLOCK | SOCK_CLOEXEC,
 	    .capacity = pending_capacity(),
 	    .others = LISTENER_OTHER_FILES,
-	    .silent_time = boot->settings.limits.silent_time};
+	    .silent_time = boot.settings->limits.silent_time};
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -377,8 +377,8 @@ prepare(void)
 		return "cannot make a signal descriptor";
 	own_pid = getpid();
 	area = session_area_make();
-	sessions = sessions_make(boot->settings.max_sessions,
-	    2 * boot->settings.scan_timeout + LINGER_MS);
+	sessions = sessions_make(boot.settings->max_sessions,
+	    2 * boot.settings->scan_timeout + LINGER_MS);
 	if (area == NULL || sessions == NULL || !door_open(&door))
 		return "out of memory, or of descriptors";
 	door_watch(CHILD_FD_MONITOR, EPOLLIN);
@@ -406,17 +406,16 @@ main(int argc, char **argv)
 	uint64_t listens;
 
 	(void)argv;
-	if (argc != 2 || !sandbox_first(getppid()) ||
-	    (boot = boot_load(sizeof(*boot))) == NULL)
+	if (argc != 2 || !sandbox_first(getppid()) || !front_boot_load(&boot))
 		fail("must be started by pratiqued");
-	listens = (1ULL << boot->listens) - 1;
+	listens = (1ULL << boot.listener->listens) - 1;
 	if (!sandbox_descriptors(CHILD_FDS | listens << CHILD_FD_LISTEN))
 		fail("unexpected descriptors are open");
-	if (!sandbox_enter(&boot->sandbox, &report))
+	if (!sandbox_enter(&boot.listener->sandbox, &report))
 		fail(report.missing);
 	if ((why = prepare()) != NULL)
 		fail(why);
-	if (!policy_load(&boot->listener))
+	if (!policy_load(boot.filter))
 		_exit(EX_CONFIG);
 	ready.layers = report.layers | LAYER_BIT(LAYER_SECCOMP);
 	memcpy(ready.missing, report.missing, sizeof(ready.missing));

@@ -16,6 +16,7 @@
 #include "parser/milter/milter.h"
 #include "privsep/front/scanner_link.h"
 #include "privsep/ipc/wire.h"
+#include "sandbox/policy.h"
 #include "sandbox/sandbox.h"
 
 /* One packet, and in front of it room for the records that go to the scanner
@@ -196,11 +197,11 @@ serve(struct session_area *a, const struct session_settings *settings)
 
 noreturn void
 session_main(struct session_area *a, pid_t parent,
-    const struct session_settings *settings,
-    const struct policy_program *policy, int mta, int scanner)
+    const struct session_settings *settings, struct span filter, int mta,
+    int scanner)
 {
 	if (!keep_descriptors(mta, scanner) ||
-	    !sandbox_session(parent, CPU_SECONDS) || !policy_load(policy))
+	    !sandbox_session(parent, CPU_SECONDS) || !policy_load(filter))
 		_exit(1);
 	link_init((struct wire_ends){SESSION_FD_MTA, SESSION_FD_SCANNER},
 	    settings->scan_timeout);

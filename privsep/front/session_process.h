@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "config/settings.h"
-#include "sandbox/policy.h"
+#include "lib/span.h"
 
 /* All memory that a session works with, made by the listener before it is
  * confined.  Forked sessions get their own copy page by page as they write,
@@ -24,7 +24,6 @@ struct session_area *session_area_make(void);
  * the process: 0 after a normal end, 1 if the filter could not be loaded.
  * parent: the listener, whose death ends the session. */
 noreturn void session_main(struct session_area *, pid_t parent,
-    const struct session_settings *, const struct policy_program *, int mta,
-    int scanner);
+    const struct session_settings *, struct span filter, int mta, int scanner);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The boot block; see boot.h.  boot_make runs in pratiqued, boot_load in the
- * others before they are confined.
+ * The boot block; see boot.h.  boot_make runs in pratiqued, the others in the
+ * processes that are started, before they are confined.
  */
 #include "privsep/ipc/boot.h"
 #include "lib/fd_numbers.h"
@@ -33,30 +33,51 @@ boot_make(const void *block, size_t size)
 	return fd;
 }
 
-/* Memory of its own, not a mapping of the memfd: pages that are there when a
- * session is forked are there in the session, too. */
-static const void *
-load(size_t size)
+/* The block as it is in the memfd; empty if it is none that we take. */
+static struct span
+map(void)
 {
-	void *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct stat st;
+	void *block;
 
-	if (block == MAP_FAILED ||
-	    pread(CHILD_FD_BOOT, block, size, 0) != (ssize_t)size ||
-	    mprotect(block, size, PROT_READ) == -1)
-		return NULL;
-	return block;
+	if (fstat(CHILD_FD_BOOT, &st) == -1 || st.st_size <= 0 ||
+	    (fcntl(CHILD_FD_BOOT, F_GET_SEALS) & SEALS) != SEALS)
+		return span_of(NULL, 0);
+	block = mmap(
+	    NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, CHILD_FD_BOOT, 0);
+	if (block == MAP_FAILED)
+		return span_of(NULL, 0);
+	return span_of(block, (size_t)st.st_size);
 }
 
 const void *
 boot_load(size_t size)
 {
-	struct stat st;
-	const void *block = NULL;
+	struct span block = map();
 
-	if (fstat(CHILD_FD_BOOT, &st) == 0 && st.st_size == (off_t)size &&
-	    (fcntl(CHILD_FD_BOOT, F_GET_SEALS) & SEALS) == SEALS)
-		block = load(size);
 	close(CHILD_FD_BOOT);
-	return block;
+	return block.len == size ? block.ptr : NULL;
+}
+
+struct span
+boot_load_parts(const struct parts_shape *shape)
+{
+	struct span block = map();
+
+	close(CHILD_FD_BOOT);
+	return parts_check(block, shape) ? block : span_of(NULL, 0);
+}
+
+struct span
+boot_copy(struct span block)
+{
+	void *copy = mmap(NULL, block.len, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (copy == MAP_FAILED)
+		return span_of(NULL, 0);
+	memcpy(copy, block.ptr, block.len);
+	if (mprotect(copy, block.len, PROT_READ) == -1)
+		return span_of(NULL, 0);
+	return span_of(copy, block.len);
 }

@@ -1,32 +1,56 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The boot block: all that a process is told before it is confined, in a
- * sealed memfd on descriptor CHILD_FD_BOOT.  It reads it as its first act and
- * closes the descriptor.  pratiqued makes the blocks of all of them and leaves
- * those of the children to the monitor, who can not read them.  No pointers,
+ * sealed memfd on descriptor CHILD_FD_BOOT, which it maps as its first act and
+ * then closes.  pratiqued makes the blocks of all processes; the monitor keeps
+ * its children's and passes them on without looking into them.  No pointers,
  * no secrets.
+ *
+ * A block is a struct of fixed size; those of the listener and the scanner have
+ * parts behind it (parts.h), for what varies in length.
  */
 #ifndef PRIVSEP_IPC_BOOT_H
 #define PRIVSEP_IPC_BOOT_H
 
 #include "config/config.h"
 #include "lib/fd_numbers.h"
+#include "privsep/ipc/parts.h"
 #include "sandbox/policy.h"
 #include "sandbox/sandbox.h"
 
-struct listener_boot {
-	struct sandbox_spec sandbox;
-	struct policy_program listener; /* loaded by the listener itself */
-	struct policy_program session;	/* by each session, on top of it */
+/* What a session is told: a block within the listener's. */
+struct session_boot {
+	struct parts_head head;
 	struct session_settings settings;
+};
+
+enum session_part {
+	SESSION_PART_FILTER, /* put on top of the listener's; none with
+				engine = "libmilter" */
+	SESSION_PARTS,
+};
+
+struct listener_boot {
+	struct parts_head head;
 	uint32_t listens; /* descriptors from CHILD_FD_LISTEN on */
+	struct sandbox_spec sandbox;
+};
+
+enum listener_part {
+	LISTENER_PART_FILTER,
+	LISTENER_PART_SESSION, /* a session_boot */
+	LISTENER_PARTS,
 };
 
 struct scanner_boot {
+	struct parts_head head;
 	struct sandbox_spec sandbox;
-	struct policy_program scanner;
 	struct scanner_settings settings;
 };
+
+enum scanner_part { SCANNER_PART_FILTER, SCANNER_PARTS };
+
+extern const struct parts_shape session_shape, listener_shape, scanner_shape;
 
 /* Paths of our programs: libexec_dir and a name. */
 #define BOOT_PROGRAM_MAX (PATH_MAX + 32)
@@ -99,5 +123,13 @@ int boot_make(const void *block, size_t size);
  * memory that nobody can write to any more.  NULL if it has another size or is
  * not sealed. */
 const void *boot_load(size_t size);
+
+/* The same for a block in parts; empty if it has not that shape. */
+struct span boot_load_parts(const struct parts_shape *);
+
+/* A copy of a block in memory of our own that nobody can write to: other than
+ * those of a mapped file, its pages are there in a forked process without a
+ * fault.  Empty, with errno, if there is no memory. */
+struct span boot_copy(struct span block);
 
 #endif

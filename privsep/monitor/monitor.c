@@ -46,7 +46,7 @@ confine(struct sandbox_report *report)
 {
 	if (!sandbox_monitor(report))
 		return report->missing;
-	if (!policy_load(&boot->monitor))
+	if (!policy_load(policy_bytes(&boot->monitor)))
 		return "cannot load the system call filter: this kernel has no "
 		       "seccomp, or an outer filter forbids it";
 	report->layers |= LAYER_BIT(LAYER_SECCOMP);

@@ -131,7 +131,7 @@ main(void)
 	null = open("/dev/null", O_RDWR | O_CLOEXEC); /* no file can be then */
 	if (!sandbox_enter(&boot->sandbox, &report))
 		return fail(report.missing);
-	if (!be_silent(null) || !policy_load(&boot->resolver))
+	if (!be_silent(null) || !policy_load(policy_bytes(&boot->resolver)))
 		return fail("seccomp filter not loaded");
 	report.layers |= LAYER_BIT(LAYER_SECCOMP);
 	if (write(RESOLVER_FD_READY, &report, sizeof(report)) !=

@@ -39,6 +39,9 @@
  * room to spare. */
 #define STREAM_EXTRA 65536
 
+#define SESSION_BLOCK_MAX (64U << 10)
+#define BLOCK_MAX	  (256U << 10)
+
 /* Of the key reader: its ring, its boot block, and a file and the directory. */
 #define READER_FILES  16
 #define READER_MEMORY (64ULL << 20)
@@ -218,18 +221,8 @@ sandbox_tcp_ports(struct sandbox_spec *spec, const struct scanner_settings *s)
 	return NULL;
 }
 
-/* The listener, which gives each session a filter of its own. */
-static const char *
-make_native(struct listener_boot *boot)
-{
-	const char *why = policy_compile(&policy_listener, 0, &boot->listener);
-
-	return why != NULL ? why
-			   : policy_compile(&policy_session, 0, &boot->session);
-}
-
 /* One process for all sessions, in the listener's place. */
-static const char *
+static void
 make_libmilter(const struct config *c, struct listener_boot *boot)
 {
 	boot->sandbox.max_memory =
@@ -237,7 +230,6 @@ make_libmilter(const struct config *c, struct listener_boot *boot)
 	    c->session.max_sessions * LIBMILTER_SESSION_MEMORY;
 	boot->sandbox.max_files +=
 	    c->session.max_sessions * LIBMILTER_SESSION_FILES;
-	return policy_compile(&policy_libmilter, 0, &boot->listener);
 }
 
 static void
@@ -257,14 +249,48 @@ add_boot(struct plan *out, int place, const void *boot, size_t size)
 	return fd == -1 ? strerror(errno) : NULL;
 }
 
+/* What goes with a session's settings; empty: nothing. */
+static struct span
+make_session(const struct config *c, struct span filter)
+{
+	static uint8_t block[SESSION_BLOCK_MAX];
+	static struct session_boot boot;
+	const struct part part = {SESSION_PART_FILTER, filter};
+
+	boot.settings = c->session;
+	return span_of(block, parts_write(block, sizeof(block), &session_shape,
+				  &boot, &part, filter.len > 0));
+}
+
+/* A boot block in parts. */
+static const char *
+add_parts(struct plan *out, int place, const struct parts_shape *shape,
+    const void *boot, const struct part *part, size_t parts)
+{
+	static uint8_t block[BLOCK_MAX];
+	size_t size =
+	    parts_write(block, sizeof(block), shape, boot, part, parts);
+
+	return size == 0 ? "a boot block is too large"
+			 : add_boot(out, place, block, size);
+}
+
 static const char *
 make_listener(const struct config *c, struct plan *out)
 {
 	static struct listener_boot boot;
+	static struct policy_program listener, session;
 	bool libmilter = c->engine == ENGINE_LIBMILTER;
-	const char *why;
+	const char *why = policy_compile(
+	    libmilter ? &policy_libmilter : &policy_listener, 0, &listener);
+	struct part part[] = {{LISTENER_PART_FILTER, policy_bytes(&listener)},
+	    {LISTENER_PART_SESSION, {0}}};
 
-	boot.settings = c->session;
+	if (why == NULL && !libmilter)
+		why = policy_compile(&policy_session, 0, &session);
+	if (why != NULL)
+		return why;
+	part[1].bytes = make_session(c, policy_bytes(&session));
 	boot.listens = c->listens;
 	boot.sandbox = (struct sandbox_spec){
 	    .uid = c->user_uid,
@@ -278,9 +304,8 @@ make_listener(const struct config *c, struct plan *out)
 	    .max_memory = LISTENER_MEMORY,
 	};
 	memcpy(boot.sandbox.root, empty_dir, strlen(empty_dir) + 1);
-	why = libmilter ? make_libmilter(c, &boot) : make_native(&boot);
-	if (why != NULL)
-		return why;
+	if (libmilter)
+		make_libmilter(c, &boot);
 	monitor.listener = (struct child_plan){.boot = MONITOR_FD_LISTENER,
 	    .log = -1,
 	    .listen = MONITOR_FD_LISTEN,
@@ -289,7 +314,8 @@ make_listener(const struct config *c, struct plan *out)
 	    libmilter ? "pratique-libmilter" : "pratique-session");
 	snprintf(monitor.listener.role, sizeof(monitor.listener.role), "%s",
 	    libmilter ? "libmilter" : "listener");
-	return add_boot(out, MONITOR_FD_LISTENER, &boot, sizeof(boot));
+	return add_parts(
+	    out, MONITOR_FD_LISTENER, &listener_shape, &boot, part, 2);
 }
 
 /* A channel and a message for each session (of two generations of listeners),
@@ -321,7 +347,9 @@ make_scanner(const struct config *c, int log_fd, struct plan *out)
 {
 	static struct scanner_boot boot;
 	static char refused[PATH_MAX + 64];
-	const char *why = policy_compile(&policy_scanner, 0, &boot.scanner);
+	static struct policy_program filter;
+	const char *why = policy_compile(&policy_scanner, 0, &filter);
+	const struct part part = {SCANNER_PART_FILTER, policy_bytes(&filter)};
 
 	if (why != NULL)
 		return why;
@@ -347,7 +375,8 @@ make_scanner(const struct config *c, int log_fd, struct plan *out)
 	    .log = MONITOR_FD_LOG,
 	    .listen = MONITOR_FD_ADDRESSES};
 	name_program(c, monitor.scanner.program, "pratique-scanner");
-	return add_boot(out, MONITOR_FD_SCANNER, &boot, sizeof(boot));
+	return add_parts(
+	    out, MONITOR_FD_SCANNER, &scanner_shape, &boot, &part, 1);
 }
 
 static const char *

@@ -16,8 +16,8 @@
 
 #define WORD "layers-"
 
-bool __real_policy_load(const struct policy_program *);
-bool __wrap_policy_load(const struct policy_program *);
+bool __real_policy_load(struct span program);
+bool __wrap_policy_load(struct span program);
 bool __real_limits_set(int resource, uint64_t value, bool *short_of);
 bool __wrap_limits_set(int resource, uint64_t value, bool *short_of);
 bool __real_sandbox_enter(
@@ -53,7 +53,7 @@ wanted(enum layer layer)
 }
 
 bool
-__wrap_policy_load(const struct policy_program *program)
+__wrap_policy_load(struct span program)
 {
 	if (wanted(LAYER_SECCOMP))
 		return __real_policy_load(program);

@@ -306,5 +306,5 @@ refuse(uint32_t nr1, uint32_t error1, uint32_t nr2, uint32_t error2)
 	    }};
 
 	NEED(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-	NEED(policy_load(&outer));
+	NEED(policy_load(policy_bytes(&outer)));
 }

@@ -48,12 +48,12 @@ start_session(void)
 	NEED(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
 	NEED(dup2(pair[0], 40) == 40 && dup2(pair[1], 41) == 41);
 	confine();
-	NEED(policy_load(&program_listener));
+	NEED(policy_load(policy_bytes(&program_listener)));
 	NEED(dup3(40, SESSION_FD_MTA, 0) == SESSION_FD_MTA);
 	NEED(dup3(41, SESSION_FD_SCANNER, 0) == SESSION_FD_SCANNER);
 	NEED(dup3(40, 5, 0) == 5);
 	NEED(sandbox_session(getppid(), 10));
-	NEED(policy_load(&program_session));
+	NEED(policy_load(policy_bytes(&program_session)));
 }
 
 static void
@@ -114,7 +114,7 @@ static void
 body_listener_opens(void)
 {
 	confine();
-	NEED(policy_load(&program_listener));
+	NEED(policy_load(policy_bytes(&program_listener)));
 	open("/", O_RDONLY);
 }
 
@@ -122,7 +122,7 @@ static void
 body_scanner_execs(void)
 {
 	confine();
-	NEED(policy_load(&program_scanner));
+	NEED(policy_load(policy_bytes(&program_scanner)));
 	execl("/bin/true", "true", (char *)NULL);
 }
 
@@ -142,7 +142,7 @@ started_child(void)
 	     sizeof(machine));
 	confine();
 	NEED(confine_holds(report.layers, ALL_BUT_SECCOMP));
-	NEED(policy_load(&program_listener));
+	NEED(policy_load(policy_bytes(&program_listener)));
 	/* as the listener does it */
 	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	siginfo_t info;
@@ -176,7 +176,7 @@ body_start(void)
 	/* CHOWN=0 KILL=5 SETGID=6 SETUID=7 SYS_CHROOT=18 */
 	NEED(status_field(status_fd, "CapPrm:\t") == 0x400e0);
 	NEED(status_field(status_fd, "CapBnd:\t") == 0x400e0);
-	NEED(policy_load(&program_monitor));
+	NEED(policy_load(policy_bytes(&program_monitor)));
 	pid = fork();
 	NEED(pid != -1);
 	if (pid == 0) {
