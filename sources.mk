@@ -68,7 +68,7 @@ SRC_pratique-session := privsep/front/listener.c $(DOOR) privsep/front/session_p
 	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
 LIB_pratique-session = $(call lib,libcap-ng)
 
-SRC_pratique-scanner := $(sort $(wildcard scanner/*.c)) privsep/ipc/addresses.c $(CHANNEL) $(SANDBOX) $(LIB)
+SRC_pratique-scanner := $(sort $(wildcard scanner/*.c scanner/*/*.c)) privsep/ipc/addresses.c $(CHANNEL) $(SANDBOX) $(LIB)
 LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 
 # What judges stamps, in one program.

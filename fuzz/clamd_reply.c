@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * clamd's replies: scanner/reply.c.
+ * clamd's replies: scanner/clamd/reply.c.
  *
  * Input: the form asked for, how the connection ended, then the bytes.  Clean
  * is one exact string, built here by other means, before a regular end of
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "fuzz/kit/fuzz.h"
-#include "scanner/reply.h"
+#include "scanner/clamd/reply.h"
 
 /* "stream: OK" NUL, or "fd[" digits "]: OK" NUL, and nothing else. */
 static bool

@@ -25,11 +25,11 @@ encoder|parser/mail/canonical.c|line ends in header values|s/after_lf && byte !=
 negotiation|parser/milter/negotiate.c|more asked than offered|s/WANTED_FLAGS & offered_flags/WANTED_FLAGS/
 address|parser/mail/envelope.c|brackets in quotes end a mailbox|s/quoted || byte != '>'/byte != '>'/
 macro|parser/milter/macro.c|macros of the message before|s/clear_from(m, MILTER_STAGE_MAIL)/clear_from(m, MILTER_STAGE_DATA)/
-clamd_reply|scanner/reply.c|clean by a reply that was cut|s/span_is(s, \"OK\") && end == REPLY_EOF/span_is(s, \"OK\")/
+clamd_reply|scanner/clamd/reply.c|clean by a reply that was cut|s/span_is(s, \"OK\") && end == REPLY_EOF/span_is(s, \"OK\")/
 look|scanner/look.c|what lies across two pieces|s/l->kept = all - count/l->kept = 0 * count/
 look|scanner/look.c|base64 that does not begin at a whole byte|s/bit <= 4; bit += 2) {$/bit <= 2; bit += 2) {/
-records|scanner/stream.c|line ends of folds left as they came|s/out\[len - 1\] = '.r'/out[len - 1] = '\\\\n'/
-records|scanner/stream.c|files that can still be changed|s/F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE/F_SEAL_SHRINK | F_SEAL_WRITE/
+records|scanner/base/stream.c|line ends of folds left as they came|s/out\[len - 1\] = '.r'/out[len - 1] = '\\\\n'/
+records|scanner/base/stream.c|files that can still be changed|s/F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE/F_SEAL_SHRINK | F_SEAL_WRITE/
 boot|privsep/ipc/parts.c|bytes hidden between two parts|s/!is_zero(block, end, row.offset)/false/
 boot|privsep/ipc/parts.c|parts anywhere|s/row.offset != aligned(end)/row.offset % 8 != 0/
 boot|privsep/ipc/parts.c|bytes behind the last part|s/return end == block.len \&\& /return /

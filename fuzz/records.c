@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Records between our processes: privsep/ipc/record.c, scanner/client.c,
- * scanner/client_replay.c, scanner/stream.c, scanner/report.c, from the side of
- * a session that was taken over.
+ * scanner/client_replay.c, scanner/base/stream.c, scanner/report.c, from the side
+ * of a session that was taken over.
  *
  * Input: operations of two sessions, which send well-formed, bent and random
  * records in batches, and of a scan that ends.  What one session does must not
@@ -19,12 +19,12 @@
 
 #include "fuzz/kit/fuzz.h"
 #include "privsep/ipc/channel.h"
-#include "scanner/backend.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/poll.h"
+#include "scanner/base/share.h"
+#include "scanner/clamd/backend.h"
 #include "scanner/client.h"
-#include "scanner/journal.h"
-#include "scanner/poll.h"
 #include "scanner/report.h"
-#include "scanner/share.h"
 #include "tests/unit/stub_archives.h"
 
 #define SESSIONS    2
@@ -37,7 +37,7 @@
 static struct session {
 	int fd; /* -1: gone */
 	uint32_t index;
-	struct job *job; /* submitted and not yet judged */
+	struct scan *scan; /* submitted and not yet judged */
 	uint8_t batch[RECORD_BATCH_MAX + 4096];
 	size_t batch_len;
 	bool tainted; /* the batch holds bytes that are no well-formed record */
@@ -112,25 +112,23 @@ check_submitted(
 }
 
 void
-job_submit(
-    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
+scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 {
-	struct session *s = owner_of(owner);
+	struct session *s = owner_of(j->owner);
 
 	NEED(lead < size);
-	NEED(s->job == NULL && j->state == JOB_IDLE);
+	NEED(s->scan == NULL && j->state == SCAN_IDLE);
 	check_submitted(s, memfd, size, lead);
-	j->owner = owner;
 	j->memfd = memfd;
 	j->size = size;
-	j->state = JOB_WAITING;
-	s->job = j;
+	j->state = SCAN_WAITING;
+	s->scan = j;
 }
 
 void
-job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+scan_early(struct scan *j, int memfd, uint64_t size)
 {
-	NEED(owner_of(owner)->job == NULL && j->state == JOB_IDLE);
+	NEED(owner_of(j->owner)->scan == NULL && j->state == SCAN_IDLE);
 	NEED(lseek(memfd, 0, SEEK_END) == (off_t)size);
 }
 
@@ -142,21 +140,20 @@ identity_own(void)
 }
 
 void
-job_settle(struct job *j, enum outcome outcome)
+scan_settle(struct scan *j, enum outcome outcome)
 {
-	NEED(outcome != OUTCOME_CLEAN && j->state == JOB_IDLE);
+	NEED(outcome != OUTCOME_CLEAN && j->state == SCAN_IDLE);
 	j->verdict =
 	    (struct verdict){.outcome = outcome, .backend = UINT32_MAX};
 }
 
 void
-job_cancel(struct job *j)
+scan_cancel(struct scan *j)
 {
-	if (j->state == JOB_IDLE)
+	if (j->state == SCAN_IDLE)
 		return;
-	owner_of(j->owner)->job = NULL;
-	stream_release_of(j->memfd, j->size, j->payer);
-	j->state = JOB_IDLE;
+	owner_of(j->owner)->scan = NULL;
+	j->state = SCAN_IDLE;
 }
 
 /* --- the sessions' side ------------------------------------------------------------ */
@@ -359,7 +356,7 @@ leave(struct session *s)
 {
 	if (s->fd != -1)
 		close(s->fd);
-	NEED(s->job == NULL);
+	NEED(s->scan == NULL);
 	*s = (struct session){.fd = -1, .index = UINT32_MAX - 1};
 }
 
@@ -409,21 +406,20 @@ deliver(struct session *s)
 static void
 judge(struct session *s, struct cursor *c)
 {
-	struct job *j = s->job;
+	struct scan *j = s->scan;
 	enum outcome outcome = (enum outcome)(fuzz_u8(c) % OUTCOME_COUNT);
 	struct span name = fuzz_bytes(c);
 
 	if (j == NULL)
 		return;
-	s->job = NULL;
-	stream_release_of(j->memfd, j->size, j->payer);
-	j->state = JOB_IDLE;
+	s->scan = NULL;
+	j->state = SCAN_IDLE;
 	j->verdict = (struct verdict){
 	    .outcome = outcome, .backend = 0, .name_len = (uint32_t)name.len};
 	memcpy(j->verdict.name, name.ptr, name.len);
 	if (outcome == OUTCOME_CLEAN)
 		s->told_clean++;
-	job_judged(s->index);
+	scan_judged(j);
 	listen_to(s);
 }
 

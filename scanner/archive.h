@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "lib/span.h"
+#include "scanner/clamd/bounds.h"
 
 /* So many bytes of a header are looked at: fields and name, or folders. */
 #define ARCHIVE_HEADER_MAX 304
@@ -69,13 +70,6 @@ bool archive_is_mark(uint32_t mark);
  * as there are up to the end.  at is the bit at which they begin, counted from
  * anywhere. */
 void archive_header(struct archive *, struct span bytes, uint64_t at);
-
-/* How far a clamd looks into archives; UINT64_MAX: not known. */
-struct archive_bounds {
-	uint64_t file; /* each file, unpacked: its MaxFileSize */
-	uint64_t all;  /* everything, unpacked: its MaxScanSize */
-	bool told;     /* it reports longer files in a ZIP itself */
-};
 
 /* What there is that such a clamd does not look into. */
 enum archive_fault archive_judge(

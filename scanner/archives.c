@@ -2,8 +2,8 @@
 /* Archives and clamd's word; see archives.h.  Runs in the scanner. */
 #include "scanner/archives.h"
 
-#include "scanner/backend.h"
-#include "scanner/meter.h"
+#include "scanner/clamd/backend.h"
+#include "scanner/clamd/meter.h"
 
 enum archive_fault
 archives_judge(struct look *l, uint32_t backend, bool *blind)

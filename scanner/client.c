@@ -16,13 +16,13 @@
 #include <unistd.h>
 
 #include "privsep/ipc/channel.h"
-#include "scanner/clock.h"
+#include "scanner/base/clock.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/line_rate.h"
+#include "scanner/base/poll.h"
 #include "scanner/closing.h"
-#include "scanner/few.h"
 #include "scanner/idle.h"
-#include "scanner/journal.h"
 #include "scanner/peer.h"
-#include "scanner/poll.h"
 #include "scanner/report.h"
 
 TAILQ_HEAD(message_list, client);
@@ -172,7 +172,7 @@ static void
 client_fresh(struct client *c)
 {
 	/* Then it stands in lists that would lead into what is wiped. */
-	if (c->job.state != JOB_IDLE || c->stamping.state != STAMPING_IDLE)
+	if (c->scan.state != SCAN_IDLE || c->stamping.state != STAMPING_IDLE)
 		__builtin_trap();
 	*c = (struct client){.state = c->state,
 	    .fd = c->fd,
@@ -183,7 +183,7 @@ client_fresh(struct client *c)
 	    .order = c->order,
 	    .since = c->since,
 	    .stream.memfd = -1,
-	    .job.memfd = -1,
+	    .scan.memfd = -1,
 	    .stamping.not_made = ""};
 }
 
@@ -212,14 +212,14 @@ slot_give(struct client *c)
 static void
 log_refused(void)
 {
-	static struct few few;
+	static struct line_rate rate;
 	struct log_line line;
 
-	if (!few_allows(&few))
+	if (!line_rate_allows(&rate))
 		return;
 	log_begin(&line, LOG_LEVEL_WARNING, "session-refused");
 	log_text(&line, "what", "more sessions than max_sessions");
-	few_end(&few, &line);
+	line_rate_end(&rate, &line);
 }
 
 void
@@ -258,7 +258,7 @@ client_add(int fd, uint32_t owner)
 static void
 client_forget(struct client *c)
 {
-	job_cancel(&c->job);
+	scan_cancel(&c->scan);
 	stamping_forget(&c->stamping);
 	stream_drop(&c->stream);
 }
@@ -293,9 +293,9 @@ on_begin(struct client *c, struct span record)
 	c->flow = flow_join(begin.client);
 	c->payer = (struct payer){
 	    .client = &c->flow->memory, .listener = &memory[c->owner]};
-	job_settle(&c->job, OUTCOME_INTERNAL);
-	c->job.flow = c->flow;
-	c->job.payer = &c->payer;
+	scan_settle(&c->scan, OUTCOME_INTERNAL);
+	c->scan.flow = c->flow;
+	c->scan.owner = client_index(c);
 	stamping_begin(&c->stamping, client_index(c), begin.stamps != 0);
 	stream_begin(&c->stream,
 	    span_of(c->queue_id, strnlen(c->queue_id, sizeof(c->queue_id))));
@@ -368,7 +368,7 @@ on_end(struct client *c, struct span record)
 		return true;
 	}
 	client_forget(c);
-	job_settle(&c->job, outcome);
+	scan_settle(&c->scan, outcome);
 	client_answer(c);
 	return true;
 }
@@ -408,6 +408,7 @@ on_report(struct client *c, struct span record)
 		stamping_count(
 		    &c->stamping, (enum stamp_reason)claim.report.stamps);
 	report_message(c, &claim.report);
+	client_forget(c);
 	client_enter(c, CLIENT_IDLE);
 	return true;
 }
@@ -456,10 +457,9 @@ send_early(struct client *c)
 	if (c->state != CLIENT_BODY || c->stamping.candidates > 0)
 		return;
 	if (c->stream.memfd != -1)
-		job_early(&c->job, client_index(c), c->stream.memfd,
-		    c->stream.written);
+		scan_early(&c->scan, c->stream.memfd, c->stream.written);
 	else
-		job_cancel(&c->job); /* too big, or no memory for it */
+		scan_cancel(&c->scan); /* too big, or no memory for it */
 }
 
 /* The records of one datagram, in order.  On a violation false, and *what is

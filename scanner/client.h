@@ -22,10 +22,10 @@
 #include "config/settings.h"
 #include "lib/claims.h"
 #include "lib/rate.h"
-#include "scanner/job.h"
+#include "scanner/base/stream.h"
 #include "scanner/look.h"
+#include "scanner/scan.h"
 #include "scanner/stamping.h"
-#include "scanner/stream.h"
 
 /* Beside two generations of sessions: those of a retired listener live on while
  * the next one's begin. */
@@ -71,10 +71,10 @@ struct client {
 	uint64_t size;	   /* END's claim */
 	struct flow *flow; /* whose it is; NULL: no message */
 	struct payer payer;
-	struct stream stream;
+	struct stream stream;	    /* its memfd is kept until REPORT */
 	struct look look;	    /* our own */
 	enum archive_fault archive; /* NOT_UNPACKED: why */
-	struct job job;
+	struct scan scan;
 	struct stamping stamping;
 };
 
@@ -124,7 +124,7 @@ void client_submit(struct client *);
 /* CONTENT, the piece that was asked for.  False: a violation. */
 bool client_replay(struct client *, const struct record_replay *);
 
-/* RESULT, with what the job's verdict says now. */
+/* RESULT, with what the scan's verdict says now. */
 void client_answer(struct client *);
 
 #endif

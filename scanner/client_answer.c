@@ -14,7 +14,7 @@
 void
 client_answer(struct client *c)
 {
-	const struct verdict *v = &c->job.verdict;
+	const struct verdict *v = &c->scan.verdict;
 	struct record_result result = {
 	    .head = record_head(RECORD_RESULT, sizeof(result)),
 	    .message = c->message,
@@ -37,17 +37,17 @@ client_answer(struct client *c)
 
 /* A stamp for what clamd has called clean, and for nothing else. */
 void
-job_judged(uint32_t owner)
+scan_judged(struct scan *s)
 {
-	struct client *c = client_at(owner);
+	struct client *c = client_at(s->owner);
 
-	if (c->job.verdict.outcome == OUTCOME_CLEAN)
-		c->archive = archives_judge(
-		    &c->look, c->job.verdict.backend, &c->job.identity.nested);
+	if (c->scan.verdict.outcome == OUTCOME_CLEAN)
+		c->archive = archives_judge(&c->look, c->scan.verdict.backend,
+		    &c->scan.identity.nested);
 	if (c->archive != ARCHIVE_FINE)
-		c->job.verdict.outcome = OUTCOME_NOT_UNPACKED;
-	if (c->job.verdict.outcome == OUTCOME_CLEAN &&
-	    stamping_make(&c->stamping, &c->job.identity))
+		c->scan.verdict.outcome = OUTCOME_NOT_UNPACKED;
+	if (c->scan.verdict.outcome == OUTCOME_CLEAN &&
+	    stamping_make(&c->stamping, &c->scan.identity))
 		return;
 	client_answer(c);
 }
@@ -61,9 +61,8 @@ stamping_made(uint32_t owner)
 void
 client_submit(struct client *c)
 {
-	job_submit(&c->job, client_index(c), c->stream.memfd, c->stream.written,
+	scan_submit(&c->scan, c->stream.memfd, c->stream.written,
 	    c->stream.written - c->stream.len);
-	c->stream.memfd = -1;
 }
 
 void
@@ -75,7 +74,6 @@ stamping_checked(uint32_t owner)
 		client_submit(c);
 		return;
 	}
-	stream_drop(&c->stream);
-	job_settle(&c->job, OUTCOME_CLEAN_BY_STAMP);
+	scan_settle(&c->scan, OUTCOME_CLEAN_BY_STAMP);
 	client_answer(c);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "scanner/journal.h"
+#include "scanner/base/journal.h"
 #include "scanner/report.h"
 
 void

@@ -6,15 +6,15 @@
  */
 #include "scanner/confirm.h"
 
-#include "scanner/backend.h"
-#include "scanner/canary.h"
-#include "scanner/clamd.h"
-#include "scanner/clock.h"
-#include "scanner/poll.h"
-#include "scanner/probe.h"
-#include "scanner/spare.h"
-#include "scanner/stage.h"
-#include "scanner/stream.h"
+#include "scanner/base/clock.h"
+#include "scanner/base/poll.h"
+#include "scanner/base/stream.h"
+#include "scanner/clamd/backend.h"
+#include "scanner/clamd/canary.h"
+#include "scanner/clamd/exchange.h"
+#include "scanner/clamd/probe.h"
+#include "scanner/clamd/probe_stage.h"
+#include "scanner/clamd/standby.h"
 
 /* Of a clamd: for messages up to CANARY_MIDDLE, four times that, and so on; the
  * last is for all that are longer. */
@@ -39,11 +39,11 @@
 #define LATE_MS 120000
 
 struct line {
-	struct job_list waiting;
-	uint64_t again;	  /* the next canary: not before */
-	bool open;	  /* a canary is under way */
-	bool late;	  /* for too long */
-	enum stage stage; /* whose deadline it has */
+	struct scan_list waiting;
+	uint64_t again;		/* the next canary: not before */
+	bool open;		/* a canary is under way */
+	bool late;		/* for too long */
+	enum probe_stage stage; /* whose deadline it has */
 	enum poll_for watched;
 	struct seat seat;
 	int memfd; /* -1: none */
@@ -52,7 +52,7 @@ struct line {
 	uint64_t number;
 	uint64_t began, deadline;
 	uint64_t found_began, found_length; /* the last that was found */
-	struct clamd clamd;
+	struct exchange exchange;
 };
 
 static struct line lines[SETTINGS_BACKENDS_MAX * LINES];
@@ -67,22 +67,22 @@ confirm_setup(const struct scanner_settings *settings)
 	for (uint32_t i = 0; i < backend_count() * LINES; i++) {
 		lines[i] = (struct line){
 		    .memfd = -1,
-		    .stage = i % LINES == 0 ? STAGE_SMALL : STAGE_SIZE,
+		    .stage = i % LINES == 0 ? PROBE_SMALL : PROBE_SIZE,
 		};
 		TAILQ_INIT(&lines[i].waiting);
-		clamd_init(&lines[i].clamd);
+		exchange_init(&lines[i].exchange);
 	}
 }
 
 static uint64_t
-length_of(const struct job *j)
+length_of(const struct scan *j)
 {
 	return j->size - j->lead;
 }
 
 /* Its number among those of the clamd. */
 static uint32_t
-rank_of(const struct job *j)
+rank_of(const struct scan *j)
 {
 	uint64_t most = CANARY_MIDDLE;
 	uint32_t rank = 0;
@@ -93,21 +93,21 @@ rank_of(const struct job *j)
 }
 
 static struct line *
-line_of(const struct job *j)
+line_of(const struct scan *j)
 {
 	return &lines[j->backend * LINES + rank_of(j)];
 }
 
 /* Did the last one that was found begin recently, and was it as long? */
 static bool
-is_covered(const struct line *l, const struct job *j)
+is_covered(const struct line *l, const struct scan *j)
 {
 	return length_of(j) <= l->found_length &&
 	       clock_ms() - l->found_began < interval;
 }
 
 bool
-confirm_is_wanted(const struct job *j, enum outcome answer)
+confirm_is_wanted(const struct scan *j, enum outcome answer)
 {
 	const struct backend *b = backend_at(j->backend);
 
@@ -126,14 +126,14 @@ confirm_is_wanted(const struct job *j, enum outcome answer)
 }
 
 void
-confirm_join(struct job *j)
+confirm_join(struct scan *j)
 {
 	j->ticket = number + 1;
 	TAILQ_INSERT_TAIL(&line_of(j)->waiting, j, queue);
 }
 
 void
-confirm_leave(struct job *j)
+confirm_leave(struct scan *j)
 {
 	TAILQ_REMOVE(&line_of(j)->waiting, j, queue);
 }
@@ -142,13 +142,13 @@ void
 confirm_hangs(uint32_t backend)
 {
 	for (uint32_t i = backend * LINES; i < (backend + 1) * LINES; i++) {
-		struct job *j, *next;
+		struct scan *j, *next;
 
 		for (j = TAILQ_FIRST(&lines[i].waiting); j != NULL; j = next) {
 			next = TAILQ_NEXT(j, queue);
 			if (backend_other(j->tried | UINT32_C(1) << backend,
 				length_of(j)))
-				job_unconfirmed(j, OUTCOME_TIMEOUT);
+				scan_unconfirmed(j, OUTCOME_TIMEOUT);
 		}
 	}
 }
@@ -159,10 +159,10 @@ confirm_hangs(uint32_t backend)
 static uint64_t
 wanted_in(const struct line *l)
 {
-	const struct job *j = TAILQ_FIRST(&l->waiting);
+	const struct scan *j = TAILQ_FIRST(&l->waiting);
 	uint64_t longest = length_of(j);
 
-	if (l->stage != STAGE_SMALL)
+	if (l->stage != PROBE_SMALL)
 		return longest;
 	while ((j = TAILQ_NEXT(j, queue)) != NULL) {
 		if (length_of(j) > longest)
@@ -191,7 +191,7 @@ line_close(uint32_t index)
 {
 	struct line *l = &lines[index];
 
-	clamd_close(&l->clamd);
+	exchange_close(&l->exchange);
 	l->open = l->late = false;
 	l->watched = POLL_NOTHING;
 	if (l->memfd != -1)
@@ -212,12 +212,12 @@ line_again(uint32_t index)
 static void
 line_drop(uint32_t index, uint64_t length, enum outcome end)
 {
-	struct job *j, *next;
+	struct scan *j, *next;
 
 	for (j = TAILQ_FIRST(&lines[index].waiting); j != NULL; j = next) {
 		next = TAILQ_NEXT(j, queue);
 		if (length_of(j) > length)
-			job_unconfirmed(j, end);
+			scan_unconfirmed(j, end);
 	}
 }
 
@@ -227,12 +227,12 @@ line_found(uint32_t index)
 {
 	struct line *l = &lines[index];
 	uint32_t backend = index / LINES;
-	struct job *j, *next;
+	struct scan *j, *next;
 
 	line_close(index);
 	backend_worked(backend);
 	backend_proved(backend, l->length);
-	spare_want(backend);
+	standby_want(backend);
 	l->found_began = l->began;
 	l->found_length = l->length;
 	for (uint32_t i = backend * LINES; i <= index; i++) {
@@ -240,7 +240,7 @@ line_found(uint32_t index)
 			next = TAILQ_NEXT(j, queue);
 			if (is_covered(l, j) || (j->ticket <= l->number &&
 						    length_of(j) <= l->length))
-				job_confirmed(j);
+				scan_confirmed(j);
 		}
 	}
 }
@@ -251,7 +251,7 @@ static void
 line_exceeds(uint32_t index)
 {
 	struct line *l = &lines[index];
-	struct job *j, *next;
+	struct scan *j, *next;
 
 	line_close(index);
 	backend_worked(index / LINES);
@@ -259,7 +259,7 @@ line_exceeds(uint32_t index)
 	for (j = TAILQ_FIRST(&l->waiting); j != NULL; j = next) {
 		next = TAILQ_NEXT(j, queue);
 		if (length_of(j) >= l->length)
-			job_exceeds(j);
+			scan_exceeds(j);
 	}
 }
 
@@ -271,7 +271,7 @@ line_missed(uint32_t index, const char *reason)
 
 	line_close(index);
 	backend_missed(backend, l->length);
-	if (l->stage == STAGE_SMALL) {
+	if (l->stage == PROBE_SMALL) {
 		probe_fail(backend, reason);
 		line_drop(index, 0, OUTCOME_CLAMD_ERROR);
 	} else {
@@ -290,7 +290,7 @@ is_beyond(uint32_t index, const struct reply *reply)
 	const struct backend *b = backend_at(index / LINES);
 
 	return l->length > CANARY_SMALL &&
-	       stage_exceeds(
+	       probe_stage_exceeds(
 		   reply, b->alerts_off && l->length > b->proved && !l->late);
 }
 
@@ -298,7 +298,7 @@ static void
 line_ended(uint32_t index)
 {
 	struct line *l = &lines[index];
-	struct reply reply = clamd_reply(&l->clamd);
+	struct reply reply = exchange_reply(&l->exchange);
 	char reason[RECORD_REASON_MAX];
 
 	if (reply.outcome == OUTCOME_INFECTED)
@@ -306,39 +306,40 @@ line_ended(uint32_t index)
 	else if (is_beyond(index, &reply))
 		line_exceeds(index);
 	else {
-		stage_missed(&reply, l->length, reason, sizeof(reason));
+		probe_stage_missed(&reply, l->length, reason, sizeof(reason));
 		line_missed(index, reason);
 	}
 }
 
 static void
-line_step(uint32_t index, enum clamd_step step)
+line_step(uint32_t index, enum step step)
 {
 	struct line *l = &lines[index];
-	int error = l->clamd.error;
+	int error = l->exchange.error;
 
 	switch (step) {
-	case CLAMD_WAIT_CONNECT:
-	case CLAMD_WAIT_WRITE:
-	case CLAMD_WAIT_READ:
-	case CLAMD_WAIT_MORE:
-		if (!poll_watch(l->clamd.fd, POLL_CONFIRM, index, &l->watched,
-			step == CLAMD_WAIT_CONNECT || step == CLAMD_WAIT_WRITE
+	case STEP_WAIT_CONNECT:
+	case STEP_WAIT_WRITE:
+	case STEP_WAIT_READ:
+	case STEP_WAIT_MORE:
+		if (!poll_watch(l->exchange.fd, POLL_CONFIRM, index,
+			&l->watched,
+			step == STEP_WAIT_CONNECT || step == STEP_WAIT_WRITE
 			    ? POLL_WRITE
 			    : POLL_READ))
 			line_again(index);
 		break;
-	case CLAMD_ENDED:
+	case STEP_ENDED:
 		line_ended(index);
 		break;
-	case CLAMD_REFUSED:
+	case STEP_REFUSED:
 		line_close(index);
 		backend_refused(index / LINES, error);
 		line_drop(index, 0, OUTCOME_CLAMD_ERROR);
 		break;
-	case CLAMD_BUSY:
-	case CLAMD_STALE: /* spare connections only */
-	case CLAMD_FAULT: /* of ours: says nothing about clamd */
+	case STEP_BUSY:
+	case STEP_STALE: /* standby connections only */
+	case STEP_FAULT: /* of ours: says nothing about clamd */
 		line_again(index);
 		break;
 	}
@@ -374,16 +375,17 @@ line_start(uint32_t index, uint64_t now)
 		line_close(index);
 		return;
 	}
-	if (l->stage != STAGE_SMALL && l->length > proved)
+	if (l->stage != PROBE_SMALL && l->length > proved)
 		backend_measures(backend, l->length);
 	l->again = 0;
 	l->number = ++number;
 	l->began = now;
-	l->deadline = now + stage_deadline(l->stage, scan_timeout);
+	l->deadline = now + probe_stage_deadline(l->stage, scan_timeout);
 	l->open = true;
 	line_step(index,
-	    clamd_open(&l->clamd,
-		stage_request(l->stage, backend_takes_descriptors(backend)),
+	    exchange_open(&l->exchange,
+		probe_stage_request(
+		    l->stage, backend_takes_descriptors(backend)),
 		&backend_at(backend)->address, l->memfd, l->written, false));
 }
 
@@ -395,13 +397,13 @@ line_expire(uint32_t index, uint64_t now)
 	struct line *l = &lines[index];
 	uint32_t backend = index / LINES;
 
-	if (l->stage == STAGE_SMALL) {
-		line_missed(index, stage_silence(l->stage));
-		job_backend_hangs(backend);
+	if (l->stage == PROBE_SMALL) {
+		line_missed(index, probe_stage_silence(l->stage));
+		probe_hangs(backend);
 	} else if (!l->late) {
 		l->late = true;
 		l->deadline = now + LATE_MS;
-		backend_suspected(backend, stage_silence(l->stage));
+		backend_suspected(backend, probe_stage_silence(l->stage));
 		line_drop(index, 0, OUTCOME_TIMEOUT);
 	} else
 		line_again(index);
@@ -413,7 +415,7 @@ confirm_event(uint32_t index)
 	struct line *l = &lines[index];
 
 	if (l->open)
-		line_step(index, clamd_continue(&l->clamd));
+		line_step(index, exchange_continue(&l->exchange));
 }
 
 static bool

@@ -28,19 +28,19 @@
 #include <stdint.h>
 
 #include "config/settings.h"
-#include "scanner/job.h"
+#include "scanner/scan.h"
 
 /* Before lockdown, after backend_setup. */
 void confirm_setup(const struct scanner_settings *);
 
-/* Has the job's clamd, that has just answered so, to show something first?
+/* Has the scan's clamd, that has just answered so, to show something first?
  * No for what a recent canary confirms, and what needs none. */
-bool confirm_is_wanted(const struct job *, enum outcome answer);
+bool confirm_is_wanted(const struct scan *, enum outcome answer);
 
-/* Then it waits: job_confirmed, job_unconfirmed or job_exceeds follows, but not
- * before confirm_run.  A job that does not wait any more leaves. */
-void confirm_join(struct job *);
-void confirm_leave(struct job *);
+/* Then it waits: scan_confirmed, scan_unconfirmed or scan_exceeds follows, but not
+ * before confirm_run.  A scan that does not wait any more leaves. */
+void confirm_join(struct scan *);
+void confirm_leave(struct scan *);
 
 /* That backend gives no answer: what can go elsewhere does. */
 void confirm_hangs(uint32_t backend);

@@ -3,7 +3,7 @@
  * Tags, and a heap of them; see fair.h.  Runs in the scanner.
  *
  * An entry holds the tag, so that nothing else has to be looked at when
- * entries are compared: jobs lie far apart.  Of two with one tag the older one
+ * entries are compared: scans lie far apart.  Of two with one tag the older one
  * is first.
  */
 #include "scanner/fair.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "scanner/flow.h"
-#include "scanner/job.h"
+#include "scanner/scan.h"
 
 /* Up to here a message is a short one: most mail is. */
 #define SHORT_MAX (UINT64_C(256) << 10)
@@ -20,7 +20,7 @@
 
 struct fair_entry {
 	uint64_t tag, number;
-	struct job *job;
+	struct scan *scan;
 };
 
 static struct fair_entry *heap; /* entry 0 is not used */
@@ -29,10 +29,10 @@ static uint64_t clock_tag; /* of the last one that had its turn */
 static uint64_t number;
 
 bool
-fair_setup(uint32_t jobs)
+fair_setup(uint32_t scans)
 {
-	heap = calloc((size_t)jobs + 1, sizeof(*heap));
-	room = jobs;
+	heap = calloc((size_t)scans + 1, sizeof(*heap));
+	room = scans;
 	count = 0;
 	clock_tag = number = 0;
 	return heap != NULL;
@@ -48,7 +48,7 @@ static void
 put(uint32_t at, const struct fair_entry *e)
 {
 	heap[at] = *e;
-	e->job->place = at;
+	e->scan->place = at;
 }
 
 /* The entry at a place goes up or down to where it belongs. */
@@ -72,7 +72,7 @@ settle(uint32_t at)
 }
 
 static uint64_t
-tag_of(const struct job *j)
+tag_of(const struct scan *j)
 {
 	enum flow_class class = j->size <= SHORT_MAX ? FLOW_SHORT : FLOW_LONG;
 	uint64_t tag = clock_tag;
@@ -86,7 +86,7 @@ tag_of(const struct job *j)
 }
 
 void
-fair_add(struct job *j, bool first)
+fair_add(struct scan *j, bool first)
 {
 	j->tag = first ? 0 : tag_of(j);
 	j->number = number++;
@@ -94,17 +94,17 @@ fair_add(struct job *j, bool first)
 }
 
 void
-fair_return(struct job *j)
+fair_return(struct scan *j)
 {
 	if (count == room)
-		__builtin_trap(); /* more jobs than sessions */
+		__builtin_trap(); /* more scans than sessions */
 	heap[++count] =
-	    (struct fair_entry){.tag = j->tag, .number = j->number, .job = j};
+	    (struct fair_entry){.tag = j->tag, .number = j->number, .scan = j};
 	settle(count);
 }
 
 void
-fair_remove(struct job *j, bool started)
+fair_remove(struct scan *j, bool started)
 {
 	uint32_t at = j->place;
 
@@ -121,8 +121,8 @@ fair_remove(struct job *j, bool started)
 		count--;
 }
 
-struct job *
+struct scan *
 fair_first(void)
 {
-	return count > 0 ? heap[1].job : NULL;
+	return count > 0 ? heap[1].scan : NULL;
 }

@@ -17,22 +17,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct job;
+struct scan;
 
 /* Room for so many at a time.  Before lockdown. */
-bool fair_setup(uint32_t jobs);
+bool fair_setup(uint32_t scans);
 
 /* One that waits from now on; first: before all others. */
-void fair_add(struct job *, bool first);
+void fair_add(struct scan *, bool first);
 
 /* It does not wait any more, or is passed over for now; started: its turn has
  * come.  One that is not in there is left alone. */
-void fair_remove(struct job *, bool started);
+void fair_remove(struct scan *, bool started);
 
 /* One that was passed over is in there again, where it was. */
-void fair_return(struct job *);
+void fair_return(struct scan *);
 
 /* Whose turn it is; NULL: nobody is in there. */
-struct job *fair_first(void);
+struct scan *fair_first(void);
 
 #endif

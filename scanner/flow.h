@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "privsep/ipc/record.h"
-#include "scanner/share.h"
+#include "scanner/base/share.h"
 
 /* Short and long messages of a client have turns of their own. */
 enum flow_class { FLOW_SHORT, FLOW_LONG, FLOW_CLASSES };

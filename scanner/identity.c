@@ -2,7 +2,7 @@
 /* What a clamd is; see identity.h. */
 #include "scanner/identity.h"
 
-#include "scanner/backend.h"
+#include "scanner/clamd/backend.h"
 
 /* "ClamAV 1.4.6/27091/Fri Nov ..." to "ClamAV-1.4.6"; "" if a stamp can not
  * hold it. */

@@ -4,7 +4,7 @@
 
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
-#include "scanner/clock.h"
+#include "scanner/base/clock.h"
 
 TAILQ_HEAD(idle_list, client);
 

@@ -4,18 +4,18 @@
 
 #include <limits.h>
 
+#include "scanner/base/clock.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/poll.h"
+#include "scanner/clamd/meter.h"
+#include "scanner/clamd/probe.h"
+#include "scanner/clamd/standby.h"
 #include "scanner/client.h"
-#include "scanner/clock.h"
 #include "scanner/confirm.h"
-#include "scanner/job.h"
-#include "scanner/journal.h"
-#include "scanner/meter.h"
-#include "scanner/monitor_link.h"
+#include "scanner/order.h"
 #include "scanner/peer.h"
-#include "scanner/poll.h"
-#include "scanner/probe.h"
 #include "scanner/report.h"
-#include "scanner/spare.h"
+#include "scanner/scan.h"
 #include "scanner/stamping.h"
 
 /* After STOP: how long sessions without a message may take to end, and how
@@ -24,12 +24,12 @@
 
 static uint64_t stop_at; /* when STOP came; 0: not yet */
 
-static enum monitor_word
+static enum order
 handle_event(const struct poll_event *event)
 {
 	switch (event->kind) {
 	case POLL_MONITOR:
-		return monitor_input();
+		return order_input();
 	case POLL_PEER:
 		peer_input(event->index);
 		break;
@@ -37,7 +37,7 @@ handle_event(const struct poll_event *event)
 		client_input(event->index);
 		break;
 	case POLL_SCAN:
-		job_event(event->index);
+		scan_event(event->index);
 		break;
 	case POLL_PROBE:
 		probe_event(event->index);
@@ -49,7 +49,7 @@ handle_event(const struct poll_event *event)
 		meter_event(event->index);
 		break;
 	}
-	return MONITOR_NOTHING;
+	return ORDER_NOTHING;
 }
 
 static void
@@ -77,7 +77,7 @@ is_stopped(const struct scanner_settings *settings, uint64_t now)
 static int
 time_to_wait(uint64_t now)
 {
-	uint64_t next = job_next();
+	uint64_t next = scan_next();
 	uint64_t probe = probe_next();
 
 	if (probe < next)
@@ -88,8 +88,8 @@ time_to_wait(uint64_t now)
 		next = meter_next();
 	if (stamping_next() < next)
 		next = stamping_next();
-	if (spare_next() < next)
-		next = spare_next();
+	if (standby_next() < next)
+		next = standby_next();
 	if (client_next() < next)
 		next = client_next();
 	if (report_next() < next)
@@ -113,7 +113,7 @@ loop_run(const struct scanner_settings *settings)
 	uint64_t now = clock_ms();
 
 	probe_run(now);
-	job_run(now);
+	scan_run(now);
 	while (!is_stopped(settings, now)) {
 		int n = poll_wait(event, time_to_wait(now));
 
@@ -122,14 +122,14 @@ loop_run(const struct scanner_settings *settings)
 		now = clock_ms();
 		for (int i = 0; i < n; i++) {
 			switch (handle_event(&event[i])) {
-			case MONITOR_NOTHING:
+			case ORDER_NOTHING:
 				break;
-			case MONITOR_STOP:
+			case ORDER_STOP:
 				begin_stop(now);
 				break;
-			case MONITOR_GONE:
+			case ORDER_GONE:
 				return 0;
-			case MONITOR_BROKEN:
+			case ORDER_BROKEN:
 				journal_event(LOG_LEVEL_ERROR,
 				    "monitor-violation",
 				    "unexpected record from the monitor");
@@ -139,10 +139,10 @@ loop_run(const struct scanner_settings *settings)
 		backend_follow();
 		probe_run(now);
 		confirm_run(now); /* a thread that got free is its first */
-		job_run(now);
+		scan_run(now);
 		meter_run(now);
 		stamping_run(now);
-		spare_run(now);
+		standby_run(now);
 		client_run(now);
 		report_run(now);
 		journal_run(now);

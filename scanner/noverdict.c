@@ -2,9 +2,9 @@
 /* Log lines of scans without a verdict; see noverdict.h.  In the scanner. */
 #include "scanner/noverdict.h"
 
-#include "scanner/backend.h"
-#include "scanner/few.h"
-#include "scanner/journal.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/line_rate.h"
+#include "scanner/clamd/backend.h"
 
 /* All replies but absurd ones; escaped it still fits into a line. */
 #define REPLY_LOG_MAX 512
@@ -12,15 +12,15 @@
 void
 noverdict_remembered(uint64_t size, enum outcome outcome)
 {
-	static struct few few;
+	static struct line_rate rate;
 	struct log_line line;
 
-	if (!few_allows(&few))
+	if (!line_rate_allows(&rate))
 		return;
 	log_begin(&line, LOG_LEVEL_WARNING, "message-remembered");
 	log_number(&line, "size", size);
 	log_text(&line, "reason", outcome_reason(outcome));
-	few_end(&few, &line);
+	line_rate_end(&rate, &line);
 }
 
 void

@@ -9,12 +9,12 @@
 #include "lib/rate.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
+#include "scanner/base/clock.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/poll.h"
 #include "scanner/client.h"
-#include "scanner/clock.h"
 #include "scanner/idle.h"
-#include "scanner/journal.h"
-#include "scanner/monitor_link.h"
-#include "scanner/poll.h"
 
 /* Session channels taken per event; others have their turn then. */
 #define TURNS_MAX 32

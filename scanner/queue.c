@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* Lists of jobs; see queue.h.  Runs in the scanner. */
+/* Lists of scans; see queue.h.  Runs in the scanner. */
 #include "scanner/queue.h"
 
 #include <stddef.h>
 
-#include "scanner/clock.h"
+#include "scanner/base/clock.h"
 #include "scanner/confirm.h"
 #include "scanner/fair.h"
 
-/* JOB_IDLE has none, and JOB_CONFIRMING's are in confirm.c. */
-static struct job_list list[JOB_STATES];
-static struct job_list due;
+/* SCAN_IDLE has none, and SCAN_CONFIRMING's are in confirm.c. */
+static struct scan_list list[SCAN_STATES];
+static struct scan_list due;
 static uint32_t waiting; /* in the list of that state */
-static struct job
+static struct scan
     *front;		/* of them: none before it is to be had in this round */
 static uint32_t passed; /* of them, in this round */
 static uint32_t turns;	/* that were had */
@@ -24,22 +24,22 @@ static uint32_t scan_timeout, wait_timeout, max_waiting;
 #define AGED_PART 4
 
 bool
-queue_setup(const struct scanner_settings *settings, uint32_t jobs)
+queue_setup(const struct scanner_settings *settings, uint32_t scans)
 {
 	scan_timeout = settings->scan_timeout;
 	wait_timeout = settings->wait_timeout;
 	max_waiting = settings->max_waiting;
 	waiting = passed = turns = 0;
 	front = NULL;
-	for (size_t i = 0; i < JOB_STATES; i++)
+	for (size_t i = 0; i < SCAN_STATES; i++)
 		TAILQ_INIT(&list[i]);
 	TAILQ_INIT(&due);
-	return fair_setup(jobs);
+	return fair_setup(scans);
 }
 
 /* It waits no more. */
 static void
-wait_ends(struct job *j, bool started)
+wait_ends(struct scan *j, bool started)
 {
 	waiting--;
 	if (j->flow != NULL)
@@ -50,13 +50,13 @@ wait_ends(struct job *j, bool started)
 	fair_remove(j, started);
 	if (front == j)
 		front = TAILQ_NEXT(j, queue);
-	TAILQ_REMOVE(&list[JOB_WAITING], j, queue);
+	TAILQ_REMOVE(&list[SCAN_WAITING], j, queue);
 }
 
 /* Who comes back from a backend keeps his place; who is refused does not
  * wait. */
 static void
-wait_begins(struct job *j)
+wait_begins(struct scan *j)
 {
 	bool first = j->tried != 0 || j->had != 0 || j->refused;
 
@@ -65,33 +65,33 @@ wait_begins(struct job *j)
 		j->flow->waiting++;
 	fair_add(j, first);
 	if (first)
-		TAILQ_INSERT_HEAD(&list[JOB_WAITING], j, queue);
+		TAILQ_INSERT_HEAD(&list[SCAN_WAITING], j, queue);
 	else
-		TAILQ_INSERT_TAIL(&list[JOB_WAITING], j, queue);
+		TAILQ_INSERT_TAIL(&list[SCAN_WAITING], j, queue);
 	if (first || front == NULL)
 		front = j;
 }
 
 void
-queue_enter(struct job *j, enum job_state state)
+queue_enter(struct scan *j, enum scan_state state)
 {
-	if (j->state == JOB_CONFIRMING)
+	if (j->state == SCAN_CONFIRMING)
 		confirm_leave(j);
-	else if (j->state == JOB_WAITING)
-		wait_ends(j, state != JOB_IDLE);
-	else if (j->state != JOB_IDLE)
+	else if (j->state == SCAN_WAITING)
+		wait_ends(j, state != SCAN_IDLE);
+	else if (j->state != SCAN_IDLE)
 		TAILQ_REMOVE(&list[j->state], j, queue);
 	j->state = state;
-	if (state == JOB_WAITING)
+	if (state == SCAN_WAITING)
 		wait_begins(j);
-	else if (state == JOB_CONFIRMING)
+	else if (state == SCAN_CONFIRMING)
 		confirm_join(j);
-	else if (state != JOB_IDLE)
+	else if (state != SCAN_IDLE)
 		TAILQ_INSERT_TAIL(&list[state], j, queue);
 }
 
 void
-queue_begin(struct job *j)
+queue_begin(struct scan *j)
 {
 	j->submitted = clock_ms();
 	j->deadline = j->submitted + scan_timeout;
@@ -99,7 +99,7 @@ queue_begin(struct job *j)
 }
 
 void
-queue_end(struct job *j)
+queue_end(struct scan *j)
 {
 	TAILQ_REMOVE(&due, j, due);
 }
@@ -111,7 +111,7 @@ queue_waiting(void)
 }
 
 bool
-queue_is_full(const struct job *j)
+queue_is_full(const struct scan *j)
 {
 	return waiting >= max_waiting ||
 	       (j->flow != NULL &&
@@ -120,7 +120,7 @@ queue_is_full(const struct job *j)
 
 /* Who has waited longest, if that is long.  Nobody is passed by twice, however
  * many wait. */
-static struct job *
+static struct scan *
 aged(uint64_t now)
 {
 	while (front != NULL && front->passed)
@@ -131,18 +131,18 @@ aged(uint64_t now)
 		   : NULL;
 }
 
-struct job *
+struct scan *
 queue_turn(uint64_t now)
 {
-	struct job *j = turns % 2 == 1 ? aged(now) : NULL;
+	struct scan *j = turns % 2 == 1 ? aged(now) : NULL;
 
 	return j != NULL ? j : fair_first();
 }
 
 void
-queue_pass(struct job *j)
+queue_pass(struct scan *j)
 {
-	if (j->state != JOB_WAITING)
+	if (j->state != SCAN_WAITING)
 		return;
 	fair_remove(j, false);
 	j->passed = true;
@@ -152,7 +152,7 @@ queue_pass(struct job *j)
 void
 queue_round(void)
 {
-	struct job *j = TAILQ_FIRST(&list[JOB_WAITING]);
+	struct scan *j = TAILQ_FIRST(&list[SCAN_WAITING]);
 
 	for (; passed > 0 && j != NULL; j = TAILQ_NEXT(j, queue)) {
 		if (!j->passed)
@@ -161,21 +161,21 @@ queue_round(void)
 		passed--;
 		fair_return(j);
 	}
-	front = TAILQ_FIRST(&list[JOB_WAITING]);
+	front = TAILQ_FIRST(&list[SCAN_WAITING]);
 }
 
-struct job *
+struct scan *
 queue_overdue(uint64_t now)
 {
-	struct job *j = TAILQ_FIRST(&due);
+	struct scan *j = TAILQ_FIRST(&due);
 
 	return j != NULL && j->deadline <= now ? j : NULL;
 }
 
-struct job *
-queue_woken(enum job_state state, uint64_t now)
+struct scan *
+queue_woken(enum scan_state state, uint64_t now)
 {
-	struct job *j = TAILQ_FIRST(&list[state]);
+	struct scan *j = TAILQ_FIRST(&list[state]);
 
 	return j != NULL && j->wake <= now ? j : NULL;
 }
@@ -184,22 +184,22 @@ queue_woken(enum job_state state, uint64_t now)
 static uint64_t
 wait_limit(void)
 {
-	const struct job *j = TAILQ_FIRST(&list[JOB_WAITING]);
+	const struct scan *j = TAILQ_FIRST(&list[SCAN_WAITING]);
 
 	return j == NULL ? UINT64_MAX : j->submitted + wait_timeout;
 }
 
-struct job *
+struct scan *
 queue_waited(uint64_t now)
 {
-	return wait_limit() <= now ? TAILQ_FIRST(&list[JOB_WAITING]) : NULL;
+	return wait_limit() <= now ? TAILQ_FIRST(&list[SCAN_WAITING]) : NULL;
 }
 
 uint64_t
 queue_next(void)
 {
-	static const enum job_state woken[] = {JOB_CONNECTING, JOB_RETRYING};
-	const struct job *j = TAILQ_FIRST(&due);
+	static const enum scan_state woken[] = {SCAN_CONNECTING, SCAN_RETRYING};
+	const struct scan *j = TAILQ_FIRST(&due);
 	uint64_t next = wait_limit();
 
 	if (j != NULL && j->deadline < next)

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "scanner/backend.h"
-#include "scanner/clock.h"
-#include "scanner/journal.h"
+#include "scanner/base/clock.h"
+#include "scanner/base/journal.h"
+#include "scanner/clamd/backend.h"
 
 /* How often it is told what was left out. */
 #define TELL_EVERY_MS 10000
@@ -97,7 +97,7 @@ static uint64_t
 message_size(const struct client *c)
 {
 	bool whole =
-	    c->job.verdict.outcome != OUTCOME_TOO_BIG && !c->stream.failed;
+	    c->scan.verdict.outcome != OUTCOME_TOO_BIG && !c->stream.failed;
 
 	return whole ? c->stream.len : c->size;
 }
@@ -105,7 +105,7 @@ message_size(const struct client *c)
 static void
 add_verdict(struct log_line *line, const struct client *c)
 {
-	const struct verdict *v = &c->job.verdict;
+	const struct verdict *v = &c->scan.verdict;
 
 	log_number(line, "size", message_size(c));
 	log_text(line, "verdict", outcome_verdict(v->outcome));
@@ -127,7 +127,7 @@ add_verdict(struct log_line *line, const struct client *c)
 static bool
 is_cheap(const struct client *c, enum report_kind *kind)
 {
-	enum outcome outcome = c->job.verdict.outcome;
+	enum outcome outcome = c->scan.verdict.outcome;
 
 	*kind = c->state == CLIENT_ABORTED ? REPORT_ABORTED : REPORT_UNSCANNED;
 	return *kind == REPORT_ABORTED ||
@@ -139,7 +139,7 @@ is_cheap(const struct client *c, enum report_kind *kind)
 void
 report_message(struct client *c, const struct claims *r)
 {
-	enum outcome outcome = c->job.verdict.outcome;
+	enum outcome outcome = c->scan.verdict.outcome;
 	bool aborted = c->state == CLIENT_ABORTED;
 	bool clean = !aborted && (outcome == OUTCOME_CLEAN ||
 				     outcome == OUTCOME_CLEAN_BY_STAMP);

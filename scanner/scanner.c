@@ -14,25 +14,25 @@
 #include "lib/fd_numbers.h"
 #include "privsep/ipc/boot.h"
 #include "privsep/ipc/record.h"
-#include "scanner/backend.h"
-#include "scanner/canary.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/memory.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/poll.h"
+#include "scanner/base/share.h"
+#include "scanner/base/stream.h"
+#include "scanner/clamd/backend.h"
+#include "scanner/clamd/canary.h"
+#include "scanner/clamd/meter.h"
+#include "scanner/clamd/probe.h"
+#include "scanner/clamd/standby.h"
 #include "scanner/client.h"
 #include "scanner/confirm.h"
-#include "scanner/job.h"
-#include "scanner/journal.h"
 #include "scanner/look.h"
 #include "scanner/loop.h"
-#include "scanner/memory.h"
-#include "scanner/meter.h"
-#include "scanner/monitor_link.h"
 #include "scanner/peer.h"
-#include "scanner/poll.h"
-#include "scanner/probe.h"
 #include "scanner/report.h"
-#include "scanner/share.h"
-#include "scanner/spare.h"
+#include "scanner/scan.h"
 #include "scanner/stamping.h"
-#include "scanner/stream.h"
 #include "scanner/suspects.h"
 
 /* For canaries, what those of one clamd can hold: the long ones are packed. */
@@ -60,7 +60,7 @@ allocate(const struct scanner_settings *settings)
 	    (settings->max_message_size / CANARIES_SHARE + CANARIES_MEMORY));
 	suspects_setup(settings->remember_time);
 	backend_setup(settings);
-	spare_setup();
+	standby_setup();
 	probe_setup(settings);
 	confirm_setup(settings);
 	meter_setup(settings);
@@ -74,7 +74,7 @@ allocate(const struct scanner_settings *settings)
 	randombytes_buf(&key, sizeof(key));
 	look_setup(key);
 	peer_setup(settings);
-	if (!job_setup(settings, client_slots(settings)) ||
+	if (!scan_setup(settings, client_slots(settings)) ||
 	    !client_setup(settings))
 		fail("scanner: no memory");
 }

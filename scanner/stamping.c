@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "scanner/clock.h"
-#include "scanner/few.h"
-#include "scanner/journal.h"
-#include "scanner/monitor_link.h"
+#include "scanner/base/clock.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/line_rate.h"
+#include "scanner/base/monitor_link.h"
 
 static const char not_digestible[] = "not-digestible";
 
@@ -170,16 +170,16 @@ stamping_check(struct stamping *s)
 static void
 log_bad_mac(const struct record_candidate *c)
 {
-	static struct few few;
+	static struct line_rate rate;
 	struct stamp stamp;
 	struct log_line line;
 
-	if (!stamp_decode(c->stamp, &stamp) || !few_allows(&few))
+	if (!stamp_decode(c->stamp, &stamp) || !line_rate_allows(&rate))
 		return;
 	log_begin(&line, LOG_LEVEL_WARNING, "stamp-bad-mac");
 	log_text(&line, "peer", settings->peer[c->peer].text);
 	log_text(&line, "stamp_key", stamp.key);
-	few_end(&few, &line);
+	line_rate_end(&rate, &line);
 }
 
 /* The monitor says that its part of it is right: what of ours? */

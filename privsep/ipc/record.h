@@ -148,7 +148,7 @@ struct record_backend {
 	uint32_t index;	     /* in scanner_settings.backend */
 	uint32_t up;	     /* 1 or 0 */
 	uint32_t gone;	     /* 1: the socket's path is not there */
-	uint32_t state;	     /* enum backend_state of scanner/backend.h */
+	uint32_t state;	     /* enum backend_state of scanner/clamd/backend.h */
 	uint32_t threads;    /* scans at once; 0: not known */
 	uint32_t daily;	     /* number of its daily database; 0: not known */
 	uint32_t alerts_off; /* 1: its limits pass silently */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "privsep/ipc/record.h"
-#include "scanner/poll.h"
+#include "scanner/base/poll.h"
 #include "tests/escape/attempt.h"
 
 static int channel = -1;

@@ -57,9 +57,9 @@ stamping_made(uint32_t owner)
 }
 
 void
-job_judged(uint32_t owner)
+scan_judged(struct scan *s)
 {
-	(void)owner;
+	(void)s;
 }
 
 void

@@ -17,8 +17,8 @@
 #include "lib/outcome.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
+#include "scanner/base/poll.h"
 #include "scanner/peer.h"
-#include "scanner/poll.h"
 #include "scanner/report.h"
 
 #define SESSIONS 1024

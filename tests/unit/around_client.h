@@ -7,9 +7,9 @@
 #ifndef TESTS_UNIT_AROUND_CLIENT_H
 #define TESTS_UNIT_AROUND_CLIENT_H
 
-#include "scanner/job.h"
-#include "scanner/journal.h"
-#include "scanner/poll.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/poll.h"
+#include "scanner/scan.h"
 #include "tests/unit/stub_archives.h"
 
 static unsigned int violations;
@@ -44,9 +44,9 @@ journal_event(enum log_level level, const char *event, const char *what)
 }
 
 void
-job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+scan_early(struct scan *j, int memfd, uint64_t size)
 {
-	(void)j, (void)owner, (void)memfd, (void)size;
+	(void)j, (void)memfd, (void)size;
 }
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * For tests of what talks to clamds: a clock that stands until it is told to go
  * on, and exchanges that stay open until the test answers them.  Takes the
- * place of scanner/clamd.c; log and monitor are stood in for too.
+ * place of scanner/clamd/exchange.c; log and monitor are stood in for too.
  */
 #ifndef TESTS_UNIT_FAKE_CLAMD_H
 #define TESTS_UNIT_FAKE_CLAMD_H
@@ -17,15 +17,15 @@
 
 #include <cmocka.h>
 
-#include "scanner/clamd.h"
-#include "scanner/journal.h"
-#include "scanner/monitor_link.h"
-#include "scanner/poll.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/poll.h"
+#include "scanner/clamd/exchange.h"
 
 static uint64_t now_ms;
-static struct clamd *asked;	/* the exchange that began last */
-static unsigned int opened;	/* so many so far */
-static enum clamd_step at_once; /* what opening one brings */
+static struct exchange *asked; /* the exchange that began last */
+static unsigned int opened;    /* so many so far */
+static enum step at_once;      /* what opening one brings */
 
 int
 clock_gettime(clockid_t id, struct timespec *ts)
@@ -37,49 +37,49 @@ clock_gettime(clockid_t id, struct timespec *ts)
 }
 
 void
-clamd_init(struct clamd *c)
+exchange_init(struct exchange *c)
 {
-	c->state = CLAMD_CLOSED;
+	c->state = EXCHANGE_CLOSED;
 	c->memfd = -1;
 }
 
-enum clamd_step
-clamd_open(struct clamd *c, enum clamd_request request,
+enum step
+exchange_open(struct exchange *c, enum request request,
     const struct address *address, int memfd, uint64_t size, bool growing)
 {
 	assert_false(growing);
-	assert_int_equal(c->state, CLAMD_CLOSED);
+	assert_int_equal(c->state, EXCHANGE_CLOSED);
 	c->request = request;
 	c->address = address;
 	c->memfd = memfd;
 	c->size = size;
 	c->reply_len = 0;
 	c->end = REPLY_EOF;
-	c->state = CLAMD_READING;
+	c->state = EXCHANGE_READING;
 	c->error = 0;
 	asked = c;
 	opened++;
 	return at_once;
 }
 
-enum clamd_step
-clamd_continue(struct clamd *c)
+enum step
+exchange_continue(struct exchange *c)
 {
-	c->state = CLAMD_CLOSED;
-	return CLAMD_ENDED;
+	c->state = EXCHANGE_CLOSED;
+	return STEP_ENDED;
 }
 
 void
-clamd_close(struct clamd *c)
+exchange_close(struct exchange *c)
 {
-	c->state = CLAMD_CLOSED;
+	c->state = EXCHANGE_CLOSED;
 }
 
 struct reply
-clamd_reply(const struct clamd *c)
+exchange_reply(const struct exchange *c)
 {
 	return reply_parse(
-	    c->request == CLAMD_INSTREAM ? REPLY_STREAM : REPLY_FD,
+	    c->request == REQUEST_INSTREAM ? REPLY_STREAM : REPLY_FD,
 	    span_of(c->reply, c->reply_len), c->end);
 }
 

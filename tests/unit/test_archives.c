@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "scanner/backend.h"
-#include "scanner/meter.h"
+#include "scanner/clamd/backend.h"
+#include "scanner/clamd/meter.h"
 
 static struct backend_settings settings;
 static struct backend backend = {.settings = &settings};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The choice among clamds: scanner/backend.c.  Shares, room, limits, and what
+ * The choice among clamds: scanner/clamd/backend.c.  Shares, room, limits, and what
  * is to be waited for.  Probes, log and monitor are stood in for here.
  */
-#include "scanner/backend.h"
+#include "scanner/clamd/backend.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "scanner/database.h"
-#include "scanner/journal.h"
-#include "scanner/monitor_link.h"
-#include "scanner/probe.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/clamd/database.h"
+#include "scanner/clamd/probe.h"
 
 #define MB	  (UINT64_C(1) << 20)
 #define VERSION_1 "ClamAV 1.4.6/27000/Fri Nov 20 07:37:02 2026"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Canaries: scanner/canary.c and scanner/pack.c.  Whether they are the mails and
+ * Canaries: scanner/clamd/canary.c and scanner/clamd/gzip.c.  Whether they are the mails and
  * archives that they should be is judged by tar and gzip; that clamd finds what
  * is in them is shown by every test with a real one.
  */
-#include "scanner/canary.h"
+#include "scanner/clamd/canary.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -19,8 +19,8 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "scanner/memory.h"
-#include "scanner/stream.h"
+#include "scanner/base/memory.h"
+#include "scanner/base/stream.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 #define MB    (UINT64_C(1) << 20)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * clamd's replies: scanner/reply.c.  Every form that a real clamd was seen to
+ * clamd's replies: scanner/clamd/reply.c.  Every form that a real clamd was seen to
  * send, forms that must never be taken for clean, and every truncation of
  * them.
  */
-#include "scanner/reply.h"
+#include "scanner/clamd/reply.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

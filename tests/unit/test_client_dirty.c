@@ -19,13 +19,13 @@
 #include <cmocka.h>
 
 #include "privsep/ipc/channel.h"
-#include "scanner/backend.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/poll.h"
+#include "scanner/base/share.h"
+#include "scanner/clamd/backend.h"
 #include "scanner/closing.h"
-#include "scanner/journal.h"
-#include "scanner/monitor_link.h"
-#include "scanner/poll.h"
 #include "scanner/report.h"
-#include "scanner/share.h"
 #include "tests/unit/stub_archives.h"
 
 static struct scanner_settings settings = {.max_sessions = 4,
@@ -59,8 +59,8 @@ see(const char *what, const void *bytes, size_t len)
 
 /* --- what surrounds client.c -------------------------------------------------- */
 
-static struct client *slot; /* number 0, once it had a job */
-static struct job *running;
+static struct client *slot; /* number 0, once it had a scan */
+static struct scan *running;
 static union {
 	struct record_head head;
 	struct record_stamp stamp;
@@ -121,14 +121,14 @@ identity_own(void)
 }
 
 void
-job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+scan_early(struct scan *j, int memfd, uint64_t size)
 {
-	(void)owner, (void)memfd, (void)size;
+	(void)memfd, (void)size;
 	see(j->no_early ? "late" : "early", NULL, 0);
 }
 
 void
-job_settle(struct job *j, enum outcome outcome)
+scan_settle(struct scan *j, enum outcome outcome)
 {
 	j->verdict =
 	    (struct verdict){.outcome = outcome, .backend = BACKEND_NONE};
@@ -136,31 +136,28 @@ job_settle(struct job *j, enum outcome outcome)
 }
 
 void
-job_submit(
-    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
+scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 {
 	uint8_t content[4096];
 	ssize_t n = pread(memfd, content, sizeof(content), (off_t)lead);
 
 	slot = (struct client *)(void *)((uint8_t *)j -
-					 offsetof(struct client, job));
+					 offsetof(struct client, scan));
 	assert_int_equal(n, size - lead);
 	see("scan ", content, (size_t)n);
-	j->owner = owner;
 	j->memfd = memfd;
 	j->size = size;
-	j->state = JOB_WAITING;
+	j->state = SCAN_WAITING;
 	running = j;
 }
 
 void
-job_cancel(struct job *j)
+scan_cancel(struct scan *j)
 {
-	if (j->state == JOB_IDLE)
+	if (j->state == SCAN_IDLE)
 		return;
 	see("cancel", NULL, 0);
-	stream_release_of(j->memfd, j->size, j->payer);
-	j->state = JOB_IDLE;
+	j->state = SCAN_IDLE;
 	running = NULL;
 }
 
@@ -257,17 +254,16 @@ send_report(uint32_t message)
 static void
 judge(enum outcome outcome)
 {
-	struct job *j = running;
+	struct scan *j = running;
 
 	if (j == NULL)
 		return;
 	running = NULL;
-	stream_release_of(j->memfd, j->size, j->payer);
-	j->state = JOB_IDLE;
+	j->state = SCAN_IDLE;
 	j->verdict.outcome = outcome;
 	j->identity = (struct identity){
 	    .engine = "ClamAV-1.4.6", .database = database, .alerts = true};
-	job_judged(0);
+	scan_judged(j);
 }
 
 /* The monitor finds all that it is asked for right. */
@@ -348,7 +344,7 @@ whole(uint32_t message, bool stamp)
 
 /* --- states, records, dirt ------------------------------------------------------ */
 
-enum stage {
+enum probe_stage {
 	IDLE,
 	FIELDS,
 	FIELDS_PEER,
@@ -368,7 +364,7 @@ enum stage {
 };
 
 static void
-reach(enum stage stage, uint32_t m)
+reach(enum probe_stage stage, uint32_t m)
 {
 	struct record_plain drop = {
 	    .head = record_head(RECORD_ABORT, sizeof(drop))};
@@ -492,7 +488,7 @@ fill(struct client *c, int byte)
 		c->closing = closing;
 		memcpy(&c->order, &order, sizeof(order));
 	}
-	c->job.state = JOB_IDLE;
+	c->scan.state = SCAN_IDLE;
 	c->stamping.state = STAMPING_IDLE;
 	c->stream.memfd = -1;
 }
@@ -510,7 +506,8 @@ soil(enum dirt dirt)
 /* In a slot that earlier sessions, or earlier messages, have used: the state,
  * the record, and the rest of the message if there can be one. */
 static void
-round_of(enum dirt dirt, bool within, enum stage stage, unsigned int record)
+round_of(
+    enum dirt dirt, bool within, enum probe_stage stage, unsigned int record)
 {
 	uint32_t m = 1;
 	struct transcript *to = seen;
@@ -548,7 +545,8 @@ round_of(enum dirt dirt, bool within, enum stage stage, unsigned int record)
 }
 
 static void
-compare_round(bool within, enum dirt dirt, enum stage stage, unsigned int r)
+compare_round(
+    bool within, enum dirt dirt, enum probe_stage stage, unsigned int r)
 {
 	seen = &fresh;
 	round_of(NONE, within, stage, r);
@@ -566,7 +564,7 @@ compare_round(bool within, enum dirt dirt, enum stage stage, unsigned int r)
 static void
 compare(bool within, enum dirt dirt)
 {
-	for (enum stage stage = 0; stage < STAGES; stage++)
+	for (enum probe_stage stage = 0; stage < STAGES; stage++)
 		for (unsigned int r = 0; r < OWN_RECORDS + RECORD_TYPES; r++) {
 			settings.stamp.add = false;
 			compare_round(within, dirt, stage, r);
@@ -619,7 +617,7 @@ test_control(void **state)
 	    [ABORTED] = "state=aborted"};
 
 	(void)state;
-	for (enum stage stage = 0; stage < STAGES; stage++) {
+	for (enum probe_stage stage = 0; stage < STAGES; stage++) {
 		round_of(NONE, false, stage, OWN_RECORDS + RECORD_RESULT);
 		assert_true(has_seen("session-violation"));
 		assert_true(has_seen(word[stage]));

@@ -16,12 +16,12 @@
 #include <cmocka.h>
 
 #include "privsep/ipc/channel.h"
-#include "scanner/backend.h"
-#include "scanner/journal.h"
-#include "scanner/monitor_link.h"
-#include "scanner/poll.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/poll.h"
+#include "scanner/base/share.h"
+#include "scanner/clamd/backend.h"
 #include "scanner/report.h"
-#include "scanner/share.h"
 #include "tests/unit/stub_archives.h"
 
 #define SESSIONS     4
@@ -117,39 +117,36 @@ monitor_send(const void *record)
 }
 
 void
-job_early(struct job *j, uint32_t owner, int memfd, uint64_t size)
+scan_early(struct scan *j, int memfd, uint64_t size)
 {
-	(void)j, (void)owner, (void)memfd, (void)size;
+	(void)j, (void)memfd, (void)size;
 }
 
-static struct job *submitted; /* the last one */
+static struct scan *submitted; /* the last one */
 
 void
-job_settle(struct job *j, enum outcome outcome)
+scan_settle(struct scan *j, enum outcome outcome)
 {
 	j->verdict =
 	    (struct verdict){.outcome = outcome, .backend = BACKEND_NONE};
 }
 
 void
-job_submit(
-    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
+scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 {
 	(void)lead;
 	submitted = j;
-	j->owner = owner;
-	j->state = JOB_WAITING;
+	j->state = SCAN_WAITING;
 	j->memfd = memfd;
 	j->size = size;
 }
 
 void
-job_cancel(struct job *j)
+scan_cancel(struct scan *j)
 {
-	if (j->state == JOB_IDLE)
+	if (j->state == SCAN_IDLE)
 		return;
-	stream_release_of(j->memfd, j->size, j->payer);
-	j->state = JOB_IDLE;
+	j->state = SCAN_IDLE;
 }
 
 /* --- sessions ------------------------------------------------------------------ */
@@ -461,9 +458,9 @@ test_flood_of_closed(void **state)
 static void
 judge(enum outcome outcome)
 {
-	job_cancel(submitted);
+	scan_cancel(submitted);
 	submitted->verdict.outcome = outcome;
-	job_judged(submitted->owner);
+	scan_judged(submitted);
 }
 
 static void

@@ -15,10 +15,10 @@
 #include <cmocka.h>
 
 #include "privsep/ipc/channel.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/share.h"
 #include "scanner/closing.h"
-#include "scanner/monitor_link.h"
 #include "scanner/report.h"
-#include "scanner/share.h"
 #include "tests/unit/around_client.h"
 
 #define LIMIT 100000
@@ -27,7 +27,7 @@
 
 static unsigned int reports, closings, lost, submitted, cancelled;
 static enum client_state reported_in;
-static struct job *running;
+static struct scan *running;
 
 bool
 report_allows(enum report_kind kind, struct client *c)
@@ -74,32 +74,29 @@ closing_log(struct client *c, const struct record_closing *closing)
 }
 
 void
-job_submit(
-    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
+scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 {
 	(void)lead;
 	submitted++;
-	j->owner = owner;
 	j->memfd = memfd;
 	j->size = size;
-	j->state = JOB_WAITING;
+	j->state = SCAN_WAITING;
 	running = j;
 }
 
 void
-job_settle(struct job *j, enum outcome outcome)
+scan_settle(struct scan *j, enum outcome outcome)
 {
 	j->verdict = (struct verdict){.outcome = outcome};
 }
 
 void
-job_cancel(struct job *j)
+scan_cancel(struct scan *j)
 {
-	if (j->state == JOB_IDLE)
+	if (j->state == SCAN_IDLE)
 		return;
 	cancelled++;
-	stream_release_of(j->memfd, j->size, j->payer);
-	j->state = JOB_IDLE;
+	j->state = SCAN_IDLE;
 }
 
 /* No stamps here, see test_client_stamps.c. */
@@ -225,20 +222,19 @@ deliver(void)
 	out_len = 0;
 }
 
-/* The job ends, as job.c ends it. */
+/* The scan ends, as scan.c ends it. */
 static void
 judge(void)
 {
 	assert_non_null(running);
-	stream_release_of(running->memfd, running->size, running->payer);
-	running->state = JOB_IDLE;
+	running->state = SCAN_IDLE;
 	running->verdict.outcome = OUTCOME_INFECTED;
-	job_judged(running->owner);
+	scan_judged(running);
 }
 
 /*
  * Plays a script: letters as above, a digit sets the message number, '|' ends
- * a datagram, 'J' lets the job end as infected.
+ * a datagram, 'J' lets the scan end as infected.
  */
 static void
 play(const char *script, bool batched)

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "privsep/ipc/channel.h"
-#include "scanner/share.h"
+#include "scanner/base/share.h"
 
 #define MESSAGE 7
 #define BODY	200000

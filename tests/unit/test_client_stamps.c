@@ -3,7 +3,7 @@
  * Stamps between sessions, scanner and monitor: scanner/client.c and
  * scanner/stamping.c on one side, the real notary with a real key on the
  * other, and sessions that were taken over in between.  clamd's part is a
- * word: what job_judged is told.
+ * word: what scan_judged is told.
  */
 #include "scanner/client.h"
 
@@ -21,11 +21,11 @@
 #include "keys/notary.h"
 #include "keys/reader.h"
 #include "privsep/ipc/channel.h"
-#include "scanner/backend.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/share.h"
+#include "scanner/clamd/backend.h"
 #include "scanner/closing.h"
-#include "scanner/monitor_link.h"
 #include "scanner/report.h"
-#include "scanner/share.h"
 #include "tests/unit/around_client.h"
 
 #define LIMIT 100000
@@ -48,7 +48,7 @@ static struct scanner_settings settings = {.max_sessions = 4,
 
 static uint64_t now; /* as the scanner's own clock says */
 static unsigned int submitted;
-static struct job *running[4];
+static struct scan *running[4];
 static struct identity clamd = {
     .engine = "ClamAV-1.4.6", .database = {.number = 27091}, .alerts = true};
 
@@ -105,32 +105,29 @@ closing_log(struct client *c, const struct record_closing *closing)
 }
 
 void
-job_submit(
-    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
+scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 {
 	(void)lead;
 	submitted++;
-	j->owner = owner;
 	j->memfd = memfd;
 	j->size = size;
-	j->state = JOB_WAITING;
-	running[owner] = j;
+	j->state = SCAN_WAITING;
+	running[j->owner] = j;
 }
 
 void
-job_settle(struct job *j, enum outcome outcome)
+scan_settle(struct scan *j, enum outcome outcome)
 {
 	j->verdict =
 	    (struct verdict){.outcome = outcome, .backend = BACKEND_NONE};
 }
 
 void
-job_cancel(struct job *j)
+scan_cancel(struct scan *j)
 {
-	if (j->state == JOB_IDLE)
+	if (j->state == SCAN_IDLE)
 		return;
-	stream_release_of(j->memfd, j->size, j->payer);
-	j->state = JOB_IDLE;
+	j->state = SCAN_IDLE;
 	running[j->owner] = NULL;
 }
 
@@ -184,15 +181,14 @@ monitor_answers(void)
 static void
 judge(uint32_t number, enum outcome outcome)
 {
-	struct job *j = running[number];
+	struct scan *j = running[number];
 
 	assert_non_null(j);
 	running[number] = NULL;
-	stream_release_of(j->memfd, j->size, j->payer);
-	j->state = JOB_IDLE;
+	j->state = SCAN_IDLE;
 	j->verdict.outcome = outcome;
 	j->identity = clamd;
-	job_judged(number);
+	scan_judged(j);
 }
 
 /* --- sessions ------------------------------------------------------------------ */

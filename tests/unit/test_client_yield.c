@@ -15,11 +15,11 @@
 #include <cmocka.h>
 
 #include "privsep/ipc/channel.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/share.h"
 #include "scanner/closing.h"
 #include "scanner/idle.h"
-#include "scanner/monitor_link.h"
 #include "scanner/report.h"
-#include "scanner/share.h"
 #include "tests/unit/around_client.h"
 
 #define SESSIONS 6
@@ -72,20 +72,19 @@ closing_log(struct client *c, const struct record_closing *closing)
 }
 
 void
-job_submit(
-    struct job *j, uint32_t owner, int memfd, uint64_t size, uint64_t lead)
+scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 {
-	(void)j, (void)owner, (void)memfd, (void)size, (void)lead;
+	(void)j, (void)memfd, (void)size, (void)lead;
 }
 
 void
-job_settle(struct job *j, enum outcome outcome)
+scan_settle(struct scan *j, enum outcome outcome)
 {
 	j->verdict = (struct verdict){.outcome = outcome};
 }
 
 void
-job_cancel(struct job *j)
+scan_cancel(struct scan *j)
 {
 	(void)j;
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which clean messages wait for a canary, for which one, and what becomes of
- * them: scanner/confirm.c with the real scanner/backend.c and canary.c, an
+ * them: scanner/confirm.c with the real scanner/clamd/backend.c and canary.c, an
  * open end for clamd (fake_clamd.h), and no jobs but what is waited for.
  */
 #include "scanner/confirm.h"
 
 #include <stdio.h>
 
-#include "scanner/backend.h"
-#include "scanner/canary.h"
-#include "scanner/memory.h"
-#include "scanner/probe.h"
-#include "scanner/spare.h"
-#include "scanner/stream.h"
+#include "scanner/base/memory.h"
+#include "scanner/base/stream.h"
+#include "scanner/clamd/backend.h"
+#include "scanner/clamd/canary.h"
+#include "scanner/clamd/probe.h"
+#include "scanner/clamd/standby.h"
 #include "tests/unit/fake_clamd.h"
 
 #define MB	 (UINT64_C(1) << 20)
@@ -24,43 +24,43 @@
 #define LIMIT	 "fd[11]: Heuristics.Limits.Exceeded.MaxFileSize FOUND"
 
 static struct scanner_settings settings;
-static struct job job[4];
+static struct scan job[4];
 static bool down;	   /* probe_fail was called */
 static char down_for[256]; /* and why */
-static unsigned int hangs; /* job_backend_hangs was called so often */
+static unsigned int hangs; /* probe_hangs was called so often */
 
-/* What job.c and probe.c do, as far as it can be seen from here. */
+/* What scan.c and probe.c do, as far as it can be seen from here. */
 static void
-leave(struct job *j, enum outcome outcome)
+leave(struct scan *j, enum outcome outcome)
 {
 	confirm_leave(j);
-	j->state = JOB_IDLE;
+	j->state = SCAN_IDLE;
 	j->verdict.outcome = outcome;
 }
 
 void
-job_confirmed(struct job *j)
+scan_confirmed(struct scan *j)
 {
 	leave(j, OUTCOME_CLEAN);
 }
 
 void
-job_unconfirmed(struct job *j, enum outcome end)
+scan_unconfirmed(struct scan *j, enum outcome end)
 {
 	leave(j, end);
 }
 
-static bool exceeds[4]; /* job_exceeds was called for it */
+static bool exceeds[4]; /* scan_exceeds was called for it */
 
 void
-job_exceeds(struct job *j)
+scan_exceeds(struct scan *j)
 {
 	exceeds[j - job] = true;
 	leave(j, OUTCOME_TOO_BIG);
 }
 
 void
-job_backend_hangs(uint32_t backend)
+probe_hangs(uint32_t backend)
 {
 	hangs++;
 	confirm_hangs(backend);
@@ -75,7 +75,7 @@ probe_fail(uint32_t index, const char *reason)
 }
 
 void
-spare_want(uint32_t backend)
+standby_want(uint32_t backend)
 {
 	(void)backend;
 }
@@ -113,7 +113,7 @@ set_up(uint32_t backends, uint32_t interval)
 	now_ms = 5000;
 	opened = hangs = 0;
 	down = false;
-	at_once = CLAMD_WAIT_READ;
+	at_once = STEP_WAIT_READ;
 	for (uint32_t i = 0; i < backends; i++) {
 		settings.backend[i].weight = 1;
 		settings.backend[i].address.any.sa_family = AF_UNIX;
@@ -139,7 +139,7 @@ answered(uint32_t i, uint32_t backend, uint64_t size, enum outcome outcome)
 	job[i].verdict.outcome = OUTCOME_INTERNAL;
 	if (!confirm_is_wanted(&job[i], outcome))
 		return true;
-	job[i].state = JOB_CONFIRMING;
+	job[i].state = SCAN_CONFIRMING;
 	confirm_join(&job[i]);
 	return false;
 }
@@ -160,7 +160,7 @@ assert_asked_for(uint64_t length)
 static bool
 waits(uint32_t i)
 {
-	return job[i].state == JOB_CONFIRMING;
+	return job[i].state == SCAN_CONFIRMING;
 }
 
 static void
@@ -196,7 +196,7 @@ test_waits(void **state)
 	assert_true(confirm_next() <= now_ms);
 	run();
 	assert_int_equal(opened, 1);
-	assert_int_equal(asked->request, CLAMD_FILDES);
+	assert_int_equal(asked->request, REQUEST_FILDES);
 	assert_int_equal(backend_at(0)->running, 1);
 	assert_true(waits(0));
 	answer(0, FOUND);
@@ -354,7 +354,7 @@ test_refused(void **state)
 {
 	(void)state;
 	set_up(1, INTERVAL);
-	at_once = CLAMD_REFUSED;
+	at_once = STEP_REFUSED;
 	assert_false(judged(0, 0, 10));
 	run();
 	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLAMD_ERROR);
@@ -368,13 +368,13 @@ test_busy(void **state)
 {
 	(void)state;
 	set_up(1, 0);
-	at_once = CLAMD_BUSY;
+	at_once = STEP_BUSY;
 	assert_false(judged(0, 0, 10));
 	run();
 	run();
 	assert_int_equal(opened, 1);
 	assert_in_range(confirm_next(), now_ms + 1, now_ms + 10);
-	at_once = CLAMD_WAIT_READ;
+	at_once = STEP_WAIT_READ;
 	now_ms = confirm_next();
 	run();
 	assert_int_equal(opened, 2);
@@ -488,7 +488,7 @@ test_stream(void **state)
 	backend_at(0)->instream = true;
 	assert_false(judged(0, 0, 10));
 	run();
-	assert_int_equal(asked->request, CLAMD_INSTREAM);
+	assert_int_equal(asked->request, REQUEST_INSTREAM);
 	answer(0, "stream: Eicar FOUND");
 	assert_false(waits(0));
 }

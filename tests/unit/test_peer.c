@@ -17,11 +17,11 @@
 
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
+#include "scanner/base/journal.h"
+#include "scanner/base/monitor_link.h"
+#include "scanner/base/poll.h"
 #include "scanner/client.h"
 #include "scanner/idle.h"
-#include "scanner/journal.h"
-#include "scanner/monitor_link.h"
-#include "scanner/poll.h"
 
 /* --- what surrounds peer.c ------------------------------------------------------ */
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a clamd is asked, in which order, and what follows from its answers:
- * scanner/probe.c with the real backend.c, stage.c and canary.c, and a clamd
+ * scanner/clamd/probe.c with the real backend.c, probe_stage.c and canary.c, and a clamd
  * that says what the test says (fake_clamd.h).
  */
-#include "scanner/probe.h"
+#include "scanner/clamd/probe.h"
 
-#include "scanner/backend.h"
-#include "scanner/canary.h"
-#include "scanner/job.h"
-#include "scanner/memory.h"
-#include "scanner/stage.h"
-#include "scanner/stream.h"
+#include "scanner/base/memory.h"
+#include "scanner/base/stream.h"
+#include "scanner/clamd/backend.h"
+#include "scanner/clamd/canary.h"
+#include "scanner/clamd/probe_stage.h"
+#include "scanner/scan.h"
 #include "tests/unit/fake_clamd.h"
 
 #define MB	  (UINT64_C(1) << 20)
@@ -30,7 +30,7 @@ static struct scanner_settings settings;
 static unsigned int hangs;
 
 void
-job_backend_hangs(uint32_t backend)
+probe_hangs(uint32_t backend)
 {
 	(void)backend;
 	hangs++;
@@ -52,7 +52,7 @@ set_up(void)
 	now_ms = 100000;
 	opened = hangs = 0;
 	asked = NULL;
-	at_once = CLAMD_WAIT_READ;
+	at_once = STEP_WAIT_READ;
 	backend_setup(&settings);
 	probe_setup(&settings);
 }
@@ -67,16 +67,16 @@ run(void)
 
 /* The next exchange is that one, and is answered. */
 static void
-answer(enum clamd_request want, const char *text)
+answer(enum request want, const char *text)
 {
 	unsigned int before = opened;
 
 	run();
-	if (asked == NULL || asked->state == CLAMD_CLOSED) {
+	if (asked == NULL || asked->state == EXCHANGE_CLOSED) {
 		now_ms = probe_next();
 		run();
 	}
-	assert_int_equal(asked->state, CLAMD_READING);
+	assert_int_equal(asked->state, EXCHANGE_READING);
 	assert_in_range(opened, before, before + 1);
 	assert_int_equal(asked->request, want);
 	say(text);
@@ -87,11 +87,11 @@ answer(enum clamd_request want, const char *text)
 static void
 begin(const char *nest)
 {
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
-	answer(CLAMD_STATS, STATS);
-	answer(CLAMD_FILDES, FOUND);
-	answer(CLAMD_FILDES, nest);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
+	answer(REQUEST_STATS, STATS);
+	answer(REQUEST_FILDES, FOUND);
+	answer(REQUEST_FILDES, nest);
 }
 
 static void
@@ -100,7 +100,7 @@ bring_up(void)
 	begin(ALERT);
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
 	if (backend_at(0)->proved < MB)
-		answer(CLAMD_FILDES, FOUND);
+		answer(REQUEST_FILDES, FOUND);
 	assert_int_equal(probe_next(), now_ms + CHECK);
 }
 
@@ -114,13 +114,13 @@ test_first(void **state)
 	set_up();
 	b = backend_at(0);
 	assert_int_equal(probe_next(), now_ms);
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
-	answer(CLAMD_STATS, STATS);
-	answer(CLAMD_FILDES, FOUND);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
+	answer(REQUEST_STATS, STATS);
+	answer(REQUEST_FILDES, FOUND);
 	assert_in_range(asked->size, 4096, CANARY_SMALL);
 	assert_int_equal(b->state, BACKEND_UNKNOWN);
-	answer(CLAMD_FILDES, ALERT);
+	answer(REQUEST_FILDES, ALERT);
 	assert_in_range(asked->size, 1, CANARY_SMALL);
 	assert_int_equal(b->state, BACKEND_UP);
 	assert_int_equal(b->threads, 4);
@@ -130,7 +130,7 @@ test_first(void **state)
 	run();
 	assert_in_range(asked->size, MB - 1024, MB);
 	assert_int_equal(b->running, 1);
-	answer(CLAMD_FILDES, FOUND);
+	answer(REQUEST_FILDES, FOUND);
 	assert_int_equal(b->state, BACKEND_UP);
 	assert_int_equal(b->proved, MB);
 	assert_false(b->alerts_off);
@@ -153,21 +153,21 @@ test_check(void **state)
 	run();
 	assert_int_equal(opened, 0);
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
-	answer(CLAMD_FILDES, FOUND);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
+	answer(REQUEST_FILDES, FOUND);
 	assert_int_equal(opened, 3);
 	assert_int_equal(probe_next(), now_ms + CHECK);
 	assert_int_equal(backend_at(0)->proved, 10 * MB);
 	/* Another database: everything. */
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_2);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_2);
 	assert_int_equal(backend_at(0)->proved, 0);
-	answer(CLAMD_STATS, STATS);
-	answer(CLAMD_FILDES, FOUND);
-	answer(CLAMD_FILDES, ALERT);
-	answer(CLAMD_FILDES, FOUND);
+	answer(REQUEST_STATS, STATS);
+	answer(REQUEST_FILDES, FOUND);
+	answer(REQUEST_FILDES, ALERT);
+	answer(REQUEST_FILDES, FOUND);
 	assert_int_equal(opened, 9);
 	assert_int_equal(backend_at(0)->version.daily, 27001);
 	assert_int_equal(backend_at(0)->proved, MB);
@@ -192,10 +192,11 @@ test_goes_wrong(void **state)
 		"no verdict on a test message: scan-error"},
 	};
 	static const struct {
-		enum clamd_request request;
+		enum request request;
 		const char *good;
-	} stage[] = {{CLAMD_PING, PONG}, {CLAMD_VERSION, VERSION_1},
-	    {CLAMD_STATS, STATS}, {CLAMD_FILDES, FOUND}, {CLAMD_FILDES, ALERT}};
+	} stage[] = {{REQUEST_PING, PONG}, {REQUEST_VERSION, VERSION_1},
+	    {REQUEST_STATS, STATS}, {REQUEST_FILDES, FOUND},
+	    {REQUEST_FILDES, ALERT}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
@@ -242,7 +243,7 @@ test_middle(void **state)
 		set_up();
 		b = backend_at(0);
 		begin(row[i].nest);
-		answer(CLAMD_FILDES, row[i].reply);
+		answer(REQUEST_FILDES, row[i].reply);
 		assert_int_equal(b->state, row[i].after);
 		assert_int_equal(b->proved, CANARY_SMALL);
 		assert_int_equal(backend_limit(0), row[i].limit);
@@ -250,9 +251,9 @@ test_middle(void **state)
 		if (row[i].after == BACKEND_UP)
 			continue;
 		now_ms = probe_next();
-		answer(CLAMD_PING, PONG);
-		answer(CLAMD_VERSION, VERSION_1);
-		answer(CLAMD_FILDES, FOUND);
+		answer(REQUEST_PING, PONG);
+		answer(REQUEST_VERSION, VERSION_1);
+		answer(REQUEST_FILDES, FOUND);
 		assert_int_equal(b->state, BACKEND_UP);
 		assert_int_equal(probe_next(), now_ms + CHECK);
 	}
@@ -278,9 +279,9 @@ test_slow(void **state)
 	assert_int_equal(b->state, BACKEND_SUSPECT);
 	assert_int_equal(hangs, 0);
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
-	answer(CLAMD_FILDES, FOUND);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
+	answer(REQUEST_FILDES, FOUND);
 	assert_int_equal(b->state, BACKEND_UP);
 	assert_int_equal(backend_limit(0), FULL);
 }
@@ -297,14 +298,15 @@ test_outage(void **state)
 	opened = 0;
 	now_ms = probe_next();
 	for (unsigned int i = 0; i < 5; i++) {
-		static const enum clamd_request request[] = {CLAMD_PING,
-		    CLAMD_VERSION, CLAMD_STATS, CLAMD_FILDES, CLAMD_FILDES};
+		static const enum request request[] = {REQUEST_PING,
+		    REQUEST_VERSION, REQUEST_STATS, REQUEST_FILDES,
+		    REQUEST_FILDES};
 		static const char *const reply[] = {
 		    PONG, VERSION_1, STATS, FOUND, ALERT};
 
 		assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 		answer(request[i], reply[i]);
-		if (request[i] == CLAMD_FILDES)
+		if (request[i] == REQUEST_FILDES)
 			assert_in_range(asked->size, 1, CANARY_SMALL);
 	}
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
@@ -315,8 +317,8 @@ test_outage(void **state)
 	/* With another database it is not. */
 	probe_fail(0, "test");
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_2);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_2);
 	assert_int_equal(backend_at(0)->proved, 0);
 }
 
@@ -328,15 +330,15 @@ test_how_often(void **state)
 
 	(void)state;
 	set_up();
-	at_once = CLAMD_REFUSED;
+	at_once = STEP_REFUSED;
 	for (int i = 0; i < 20; i++) {
 		run();
 		assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
 		now_ms = probe_next();
 	}
-	at_once = CLAMD_WAIT_READ;
+	at_once = STEP_WAIT_READ;
 	for (int i = 0; i < 10; i++) {
-		answer(CLAMD_PING, "no");
+		answer(REQUEST_PING, "no");
 		assert_true(probe_next() - now_ms >= pause);
 		pause = probe_next() - now_ms;
 		now_ms = probe_next();
@@ -399,8 +401,8 @@ test_daily(void **state)
 	(void)state;
 	set_up();
 	settings.backend[0].require_daily = true;
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, "ClamAV 1.4.6");
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, "ClamAV 1.4.6");
 	assert_string_equal(backend_at(0)->reason, "has no daily database");
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 }
@@ -411,21 +413,21 @@ test_stream(void **state)
 {
 	(void)state;
 	set_up();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
-	answer(CLAMD_STATS, STATS);
-	answer(CLAMD_FILDES, NO_REPLY);
-	answer(CLAMD_INSTREAM, "stream: Eicar FOUND");
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
+	answer(REQUEST_STATS, STATS);
+	answer(REQUEST_FILDES, NO_REPLY);
+	answer(REQUEST_INSTREAM, "stream: Eicar FOUND");
 	assert_false(backend_takes_descriptors(0));
-	answer(CLAMD_INSTREAM, "stream: OK");
+	answer(REQUEST_INSTREAM, "stream: OK");
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
 	/* Not even so. */
 	set_up();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
-	answer(CLAMD_STATS, STATS);
-	answer(CLAMD_FILDES, NO_REPLY);
-	answer(CLAMD_INSTREAM, NO_REPLY);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
+	answer(REQUEST_STATS, STATS);
+	answer(REQUEST_FILDES, NO_REPLY);
+	answer(REQUEST_INSTREAM, NO_REPLY);
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 	assert_true(backend_takes_descriptors(0));
 }
@@ -436,8 +438,8 @@ test_silent(void **state)
 	static const char *const why[] = {"no answer to PING",
 	    "no answer to VERSION", "no answer to STATS",
 	    "no answer to a test message"};
-	static const enum clamd_request request[] = {
-	    CLAMD_PING, CLAMD_VERSION, CLAMD_STATS};
+	static const enum request request[] = {
+	    REQUEST_PING, REQUEST_VERSION, REQUEST_STATS};
 	static const char *const good[] = {PONG, VERSION_1, STATS};
 
 	(void)state;
@@ -446,7 +448,7 @@ test_silent(void **state)
 		for (size_t k = 0; k < i; k++)
 			answer(request[k], good[k]);
 		run();
-		assert_int_equal(asked->state, CLAMD_READING);
+		assert_int_equal(asked->state, EXCHANGE_READING);
 		now_ms = probe_next() - 1;
 		run();
 		assert_int_equal(hangs, 0);
@@ -462,10 +464,10 @@ test_refused(void **state)
 {
 	(void)state;
 	set_up();
-	at_once = CLAMD_REFUSED;
+	at_once = STEP_REFUSED;
 	run();
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
-	at_once = CLAMD_WAIT_READ;
+	at_once = STEP_WAIT_READ;
 	/* A message waits; but what has just failed is no use. */
 	assert_false(probe_hasten(0));
 	now_ms += 150;
@@ -486,10 +488,10 @@ test_suspect(void **state)
 	assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
 	assert_true(probe_hasten(0));
 	assert_int_equal(probe_next(), now_ms);
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
 	assert_true(probe_hasten(0));
-	answer(CLAMD_FILDES, FOUND);
+	answer(REQUEST_FILDES, FOUND);
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
 }
 
@@ -505,19 +507,19 @@ test_room(void **state)
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
 	run();
-	assert_int_equal(asked->request, CLAMD_VERSION);
+	assert_int_equal(asked->request, REQUEST_VERSION);
 	backend_release(0);
 	assert_int_equal(backend_choose(0, 10, &index), BACKEND_FULL);
 	now_ms = probe_next();
-	answer(CLAMD_FILDES, FOUND);
+	answer(REQUEST_FILDES, FOUND);
 	assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
 	/* None gets free: that says nothing about clamd. */
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_1);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_1);
 	opened = 0;
 	for (int i = 0; i < 10500; i += 5) {
 		backend_answered(0);
@@ -542,7 +544,7 @@ test_at_work(void **state)
 	assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
 	assert_in_range(probe_next(), now_ms + 1000, now_ms + 10000);
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
+	answer(REQUEST_PING, PONG);
 	assert_int_equal(opened, 1);
 }
 
@@ -559,7 +561,7 @@ test_found_out(void **state)
 	bring_up();
 	/* Also in the middle of a probe, which does not go on. */
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
+	answer(REQUEST_PING, PONG);
 	run();
 	probe_fail(0, "test");
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
@@ -580,8 +582,8 @@ test_owed(void **state)
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_2);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_2);
 	for (int i = 0; i < 10500; i += 5) {
 		backend_answered(0);
 		run();
@@ -590,9 +592,9 @@ test_owed(void **state)
 	for (int i = 0; i < 4; i++)
 		backend_release(0);
 	now_ms = probe_next();
-	answer(CLAMD_PING, PONG);
-	answer(CLAMD_VERSION, VERSION_2);
-	answer(CLAMD_STATS, STATS);
+	answer(REQUEST_PING, PONG);
+	answer(REQUEST_VERSION, VERSION_2);
+	answer(REQUEST_STATS, STATS);
 }
 
 /* scan_timeout makes no deadline shorter, and that of a large one longer. */
@@ -600,10 +602,10 @@ static void
 test_deadlines(void **state)
 {
 	(void)state;
-	assert_int_equal(stage_deadline(STAGE_SIZE, 1000), 30000);
-	assert_int_equal(stage_deadline(STAGE_SIZE, 60000), 60000);
-	assert_int_equal(stage_deadline(STAGE_SMALL, 1000), 10000);
-	assert_int_equal(stage_deadline(STAGE_SMALL, 60000), 10000);
+	assert_int_equal(probe_stage_deadline(PROBE_SIZE, 1000), 30000);
+	assert_int_equal(probe_stage_deadline(PROBE_SIZE, 60000), 60000);
+	assert_int_equal(probe_stage_deadline(PROBE_SMALL, 1000), 10000);
+	assert_int_equal(probe_stage_deadline(PROBE_SMALL, 60000), 10000);
 }
 
 int

@@ -24,7 +24,7 @@
 #define MB	     (1024 * KB)
 
 static uint64_t now_ms;
-static struct job job[JOBS];
+static struct scan job[JOBS];
 static struct flow flow[JOBS];
 
 int
@@ -37,14 +37,14 @@ clock_gettime(clockid_t id, struct timespec *ts)
 }
 
 void
-confirm_join(struct job *j)
+confirm_join(struct scan *j)
 {
 	(void)j;
 	fail();
 }
 
 void
-confirm_leave(struct job *j)
+confirm_leave(struct scan *j)
 {
 	(void)j;
 	fail();
@@ -70,20 +70,20 @@ submit(size_t n, size_t client, uint64_t size)
 	job[n].flow = &flow[client];
 	job[n].size = size;
 	queue_begin(&job[n]);
-	queue_enter(&job[n], JOB_WAITING);
+	queue_enter(&job[n], SCAN_WAITING);
 }
 
 /* The next one is scanned: its number, JOBS if there is none. */
 static size_t
 scan(void)
 {
-	struct job *j = queue_turn(now_ms);
+	struct scan *j = queue_turn(now_ms);
 
 	if (j == NULL)
 		return JOBS;
-	queue_enter(j, JOB_RETRYING);
+	queue_enter(j, SCAN_RETRYING);
 	now_ms += 2 + j->size / (20 * KB); /* 20 MB a second */
-	queue_enter(j, JOB_IDLE);
+	queue_enter(j, SCAN_IDLE);
 	queue_end(j);
 	return (size_t)(j - job);
 }
@@ -202,7 +202,7 @@ long_one(int each)
 	do {
 		for (int i = 0; i < each; i++, next++) {
 			size_t n = 1 + next % (JOBS - 1);
-			if (job[n].state == JOB_IDLE)
+			if (job[n].state == SCAN_IDLE)
 				submit(n, n, 10 * KB);
 		}
 		got = scan();
@@ -248,7 +248,7 @@ test_liars(void **state)
 static void
 test_passed(void **state)
 {
-	struct job *j;
+	struct scan *j;
 	size_t turns = 0;
 
 	(void)state;
@@ -266,7 +266,7 @@ test_passed(void **state)
 		if (j == &job[0])
 			queue_pass(j);
 		else {
-			queue_enter(j, JOB_IDLE);
+			queue_enter(j, SCAN_IDLE);
 			queue_end(j);
 		}
 	}
@@ -277,7 +277,7 @@ test_passed(void **state)
 	now_ms += WAIT_TIMEOUT;
 	assert_ptr_equal(queue_waited(now_ms), &job[0]);
 	queue_pass(&job[0]);
-	queue_enter(&job[0], JOB_IDLE);
+	queue_enter(&job[0], SCAN_IDLE);
 	queue_end(&job[0]);
 	assert_null(queue_turn(now_ms));
 	assert_int_equal(queue_next(), UINT64_MAX);
@@ -287,7 +287,7 @@ test_passed(void **state)
 static void
 test_passed_and_gone(void **state)
 {
-	struct job *j;
+	struct scan *j;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
@@ -298,7 +298,7 @@ test_passed_and_gone(void **state)
 	queue_pass(&job[1]);
 	assert_ptr_equal(queue_turn(now_ms), &job[2]);
 	/* Its session ended. */
-	queue_enter(&job[2], JOB_IDLE);
+	queue_enter(&job[2], SCAN_IDLE);
 	queue_end(&job[2]);
 	assert_ptr_equal(j = queue_turn(now_ms), &job[3]);
 	queue_pass(j);
@@ -319,7 +319,7 @@ test_passed_and_gone(void **state)
 static void
 test_passed_old(void **state)
 {
-	struct job *j;
+	struct scan *j;
 	size_t turns = 0;
 
 	(void)state;
@@ -343,11 +343,11 @@ test_back(void **state)
 	for (size_t i = 0; i < 10; i++)
 		submit(i, i, 10 * KB);
 	for (size_t i = 0; i < 2; i++) {
-		struct job *j = queue_turn(now_ms);
+		struct scan *j = queue_turn(now_ms);
 
-		queue_enter(j, JOB_RETRYING);
+		queue_enter(j, SCAN_RETRYING);
 		j->tried = 1;
-		queue_enter(j, JOB_WAITING);
+		queue_enter(j, SCAN_WAITING);
 		assert_ptr_equal(queue_turn(now_ms), j);
 	}
 	assert_int_equal(scan(), 0);
@@ -361,14 +361,15 @@ test_places(void **state)
 	size_t n = 0;
 
 	(void)state;
-	for (; n < JOBS && !queue_is_full(&(struct job){.flow = &flow[0]}); n++)
+	for (; n < JOBS && !queue_is_full(&(struct scan){.flow = &flow[0]});
+	     n++)
 		submit(n, 0, KB);
 	assert_int_equal(n, JOBS * 4 / 5);
-	assert_false(queue_is_full(&(struct job){.flow = &flow[1]}));
+	assert_false(queue_is_full(&(struct scan){.flow = &flow[1]}));
 	for (; n < JOBS; n++)
 		submit(n, n, KB);
-	assert_true(queue_is_full(&(struct job){.flow = &flow[1]}));
-	assert_true(queue_is_full(&(struct job){0}));
+	assert_true(queue_is_full(&(struct scan){.flow = &flow[1]}));
+	assert_true(queue_is_full(&(struct scan){0}));
 }
 
 /* The heap against a look at all of them, with coming and going. */
@@ -379,22 +380,22 @@ test_order(void **state)
 
 	(void)state;
 	for (size_t step = 0; step < 20000; step++) {
-		struct job *j, *least = NULL;
+		struct scan *j, *least = NULL;
 		size_t n;
 
 		random = random * 1664525 + 1013904223;
 		n = (random >> 8) % 200;
-		if (job[n].state == JOB_IDLE)
+		if (job[n].state == SCAN_IDLE)
 			submit(n, (random >> 16) % 5,
 			    (random >> 20) % 100 * 10 * KB);
 		else if ((random >> 28) < 4) {
-			queue_enter(&job[n], JOB_IDLE); /* its MTA has gone */
+			queue_enter(&job[n], SCAN_IDLE); /* its MTA has gone */
 			queue_end(&job[n]);
 		} else
 			scan();
 		for (size_t i = 0; i < 200; i++) {
 			j = &job[i];
-			if (j->state == JOB_WAITING &&
+			if (j->state == SCAN_WAITING &&
 			    (least == NULL || j->tag < least->tag ||
 				(j->tag == least->tag &&
 				    j->number < least->number)))

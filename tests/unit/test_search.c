@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How the limits of a clamd are found: scanner/search.c, and scanner/meter.c
+ * How the limits of a clamd are found: scanner/clamd/search.c, and scanner/clamd/meter.c
  * with a clamd (fake_clamd.h) that has the limits that the test gives it, and
  * judges what it is sent as the real one does.
  */
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "scanner/backend.h"
-#include "scanner/job.h"
-#include "scanner/memory.h"
-#include "scanner/meter.h"
-#include "scanner/probe.h"
-#include "scanner/search.h"
-#include "scanner/stream.h"
+#include "scanner/base/memory.h"
+#include "scanner/base/stream.h"
+#include "scanner/clamd/backend.h"
+#include "scanner/clamd/meter.h"
+#include "scanner/clamd/probe.h"
+#include "scanner/clamd/search.h"
+#include "scanner/scan.h"
 #include "tests/unit/fake_clamd.h"
 
 #define MB	 (UINT64_C(1) << 20)
@@ -26,7 +26,7 @@ static struct scanner_settings settings;
 static uint64_t file_limit, scan_limit; /* of the clamd that is played */
 
 void
-job_backend_hangs(uint32_t backend)
+probe_hangs(uint32_t backend)
 {
 	(void)backend;
 }
@@ -171,7 +171,7 @@ set_up(void)
 	now_ms = 100000;
 	opened = 0;
 	asked = NULL;
-	at_once = CLAMD_WAIT_READ;
+	at_once = STEP_WAIT_READ;
 	backend_setup(&settings);
 	probe_setup(&settings);
 	meter_setup(&settings);
@@ -194,7 +194,7 @@ claimed(void)
 {
 	char field[13] = "";
 
-	assert_int_equal(asked->request, CLAMD_FILDES);
+	assert_int_equal(asked->request, REQUEST_FILDES);
 	assert_int_equal(asked->size, 1024);
 	assert_int_equal(pread(asked->memfd, field, 12, 124), 12);
 	return strtoull(field, NULL, 8);
@@ -257,11 +257,11 @@ test_meter(void **state)
 	/* Under way when it goes away: nothing is left open. */
 	bring_up();
 	meter_run(now_ms);
-	assert_int_equal(asked->state, CLAMD_READING);
+	assert_int_equal(asked->state, EXCHANGE_READING);
 	assert_int_equal(backend_at(0)->running, 1);
 	backend_failed(0, "is away");
 	meter_run(now_ms);
-	assert_int_equal(asked->state, CLAMD_CLOSED);
+	assert_int_equal(asked->state, EXCHANGE_CLOSED);
 	assert_int_equal(backend_at(0)->running, 0);
 	assert_true(meter_next() == UINT64_MAX);
 }
@@ -374,7 +374,7 @@ test_meter_odd(void **state)
 	meter_run(now_ms);
 	now_ms = meter_next();
 	meter_run(now_ms);
-	assert_int_equal(asked->state, CLAMD_CLOSED);
+	assert_int_equal(asked->state, EXCHANGE_CLOSED);
 	assert_int_equal(backend_at(0)->running, 0);
 	is_found(MB, MB, false);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Memory of messages among clients and listeners: scanner/share.c, and the
+/* Memory of messages among clients and listeners: scanner/base/share.c, and the
  * table of clients, scanner/flow.c. */
-#include "scanner/share.h"
+#include "scanner/base/share.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "lib/network.h"
+#include "scanner/base/memory.h"
 #include "scanner/flow.h"
-#include "scanner/memory.h"
 
 #define MAX  1000000
 #define STEP 1000

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Records to the stream that clamd gets: scanner/stream.c.  The bytes, the
+ * Records to the stream that clamd gets: scanner/base/stream.c.  The bytes, the
  * limit, the seals, and that one message's bytes stay out of another's.
  */
-#include "scanner/stream.h"
+#include "scanner/base/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 
 #include "lib/field.h"
 #include "privsep/ipc/record.h"
-#include "scanner/memory.h"
+#include "scanner/base/memory.h"
 
 #define LIMIT 200000
 #define ROOM  (LIMIT + STREAM_LEAD_MAX)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What clamd says about itself: scanner/version.c.  Replies seen from the real
+ * What clamd says about itself: scanner/clamd/version.c.  Replies seen from the real
  * one, and what is not to be taken for one.
  */
-#include "scanner/version.h"
+#include "scanner/clamd/version.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
