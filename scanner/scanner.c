@@ -138,7 +138,7 @@ int
 main(void)
 {
 	if (!sandbox_first(getppid()) ||
-	    (block = boot_load_parts(&scanner_shape)).len == 0)
+	    (block = boot_load_parts(&boot_scanner_shape)).len == 0)
 		fail("scanner: not started by pratiqued");
 	boot = (const void *)block.ptr;
 	if (!sandbox_descriptors(CHILD_FDS | 1U << CHILD_FD_LOG |

@@ -5,12 +5,12 @@
 bool
 front_boot_load(struct front_boot *out)
 {
-	struct span block = boot_load_parts(&listener_shape), session;
+	struct span block = boot_load_parts(&boot_listener_shape), session;
 
 	if (block.len == 0)
 		return false;
 	session = parts_get(block, LISTENER_PART_SESSION, 0);
-	if (!parts_check(session, &session_shape))
+	if (!parts_check(session, &boot_session_shape))
 		return false;
 	session = boot_copy(session);
 	if (session.len == 0)

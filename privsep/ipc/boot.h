@@ -50,7 +50,8 @@ struct scanner_boot {
 
 enum scanner_part { SCANNER_PART_FILTER, SCANNER_PARTS };
 
-extern const struct parts_shape session_shape, listener_shape, scanner_shape;
+extern const struct parts_shape boot_session_shape, boot_listener_shape,
+    boot_scanner_shape;
 
 /* Paths of our programs: libexec_dir and a name. */
 #define BOOT_PROGRAM_MAX (PATH_MAX + 32)

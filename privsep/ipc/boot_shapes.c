@@ -7,33 +7,33 @@
 
 #define SESSION_BLOCK_MAX (1U << 20)
 
-static const struct parts_rule session_rules[SESSION_PARTS] = {
+static const struct parts_rule boot_session_rules[SESSION_PARTS] = {
     [SESSION_PART_FILTER] = {0, 1, FILTER_UNIT, FILTER_MAX},
 };
 
-const struct parts_shape session_shape = {
+const struct parts_shape boot_session_shape = {
     .fixed = sizeof(struct session_boot),
     .kinds = SESSION_PARTS,
-    .rule = session_rules,
+    .rule = boot_session_rules,
 };
 
-static const struct parts_rule listener_rules[LISTENER_PARTS] = {
+static const struct parts_rule boot_listener_rules[LISTENER_PARTS] = {
     [LISTENER_PART_FILTER] = {1, 1, FILTER_UNIT, FILTER_MAX},
     [LISTENER_PART_SESSION] = {1, 1, 1, SESSION_BLOCK_MAX},
 };
 
-const struct parts_shape listener_shape = {
+const struct parts_shape boot_listener_shape = {
     .fixed = sizeof(struct listener_boot),
     .kinds = LISTENER_PARTS,
-    .rule = listener_rules,
+    .rule = boot_listener_rules,
 };
 
-static const struct parts_rule scanner_rules[SCANNER_PARTS] = {
+static const struct parts_rule boot_scanner_rules[SCANNER_PARTS] = {
     [SCANNER_PART_FILTER] = {1, 1, FILTER_UNIT, FILTER_MAX},
 };
 
-const struct parts_shape scanner_shape = {
+const struct parts_shape boot_scanner_shape = {
     .fixed = sizeof(struct scanner_boot),
     .kinds = SCANNER_PARTS,
-    .rule = scanner_rules,
+    .rule = boot_scanner_rules,
 };

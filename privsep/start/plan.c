@@ -258,8 +258,9 @@ make_session(const struct config *c, struct span filter)
 	const struct part part = {SESSION_PART_FILTER, filter};
 
 	boot.settings = c->session;
-	return span_of(block, parts_write(block, sizeof(block), &session_shape,
-				  &boot, &part, filter.len > 0));
+	return span_of(
+	    block, parts_write(block, sizeof(block), &boot_session_shape, &boot,
+		       &part, filter.len > 0));
 }
 
 /* A boot block in parts. */
@@ -315,7 +316,7 @@ make_listener(const struct config *c, struct plan *out)
 	snprintf(monitor.listener.role, sizeof(monitor.listener.role), "%s",
 	    libmilter ? "libmilter" : "listener");
 	return add_parts(
-	    out, MONITOR_FD_LISTENER, &listener_shape, &boot, part, 2);
+	    out, MONITOR_FD_LISTENER, &boot_listener_shape, &boot, part, 2);
 }
 
 /* A channel and a message for each session (of two generations of listeners),
@@ -376,7 +377,7 @@ make_scanner(const struct config *c, int log_fd, struct plan *out)
 	    .listen = MONITOR_FD_ADDRESSES};
 	name_program(c, monitor.scanner.program, "pratique-scanner");
 	return add_parts(
-	    out, MONITOR_FD_SCANNER, &scanner_shape, &boot, &part, 1);
+	    out, MONITOR_FD_SCANNER, &boot_scanner_shape, &boot, &part, 1);
 }
 
 static const char *

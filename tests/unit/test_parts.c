@@ -260,8 +260,8 @@ cut_blocks(void **state)
 		assert_false(parts_check(span_of(exact, cut), &shape));
 		free(exact);
 	}
-	assert_false(parts_check(span_of(block, size), &listener_shape));
-	assert_false(parts_check(span_of(block, size), &scanner_shape));
+	assert_false(parts_check(span_of(block, size), &boot_listener_shape));
+	assert_false(parts_check(span_of(block, size), &boot_scanner_shape));
 }
 
 /* The shapes of the product: what each block must have and may not have. */
@@ -277,29 +277,29 @@ product_shapes(void **state)
 	    {LISTENER_PART_SESSION, span_of(filter, 8)}};
 
 	(void)state;
-	assert_true(
-	    parts_write(out, sizeof(out), &listener_shape, &listener, part, 2));
-	assert_false(
-	    parts_write(out, sizeof(out), &listener_shape, &listener, part, 1));
+	assert_true(parts_write(
+	    out, sizeof(out), &boot_listener_shape, &listener, part, 2));
 	assert_false(parts_write(
-	    out, sizeof(out), &listener_shape, &listener, part + 1, 1));
+	    out, sizeof(out), &boot_listener_shape, &listener, part, 1));
+	assert_false(parts_write(
+	    out, sizeof(out), &boot_listener_shape, &listener, part + 1, 1));
 	/* Without one with engine = "libmilter". */
-	assert_true(
-	    parts_write(out, sizeof(out), &session_shape, &session, NULL, 0));
+	assert_true(parts_write(
+	    out, sizeof(out), &boot_session_shape, &session, NULL, 0));
 	part[0].kind = SESSION_PART_FILTER;
-	assert_true(
-	    parts_write(out, sizeof(out), &session_shape, &session, part, 1));
+	assert_true(parts_write(
+	    out, sizeof(out), &boot_session_shape, &session, part, 1));
 	part[0].kind = SCANNER_PART_FILTER;
-	assert_true(
-	    parts_write(out, sizeof(out), &scanner_shape, &scanner, part, 1));
-	assert_false(
-	    parts_write(out, sizeof(out), &scanner_shape, &scanner, NULL, 0));
+	assert_true(parts_write(
+	    out, sizeof(out), &boot_scanner_shape, &scanner, part, 1));
+	assert_false(parts_write(
+	    out, sizeof(out), &boot_scanner_shape, &scanner, NULL, 0));
 	part[0].bytes.len += 8; /* more than the kernel takes */
-	assert_false(
-	    parts_write(out, sizeof(out), &scanner_shape, &scanner, part, 1));
+	assert_false(parts_write(
+	    out, sizeof(out), &boot_scanner_shape, &scanner, part, 1));
 	part[0].bytes.len = 12; /* one and a half instructions */
-	assert_false(
-	    parts_write(out, sizeof(out), &scanner_shape, &scanner, part, 1));
+	assert_false(parts_write(
+	    out, sizeof(out), &boot_scanner_shape, &scanner, part, 1));
 }
 
 int
