@@ -39,6 +39,7 @@ DOOR := privsep/front/door.c privsep/front/front_boot.c privsep/front/load.c pri
 
 # What the operator starts, and what it becomes.
 SRC_pratiqued := privsep/start/start.c privsep/start/plan.c privsep/start/plan_resolver.c \
+	privsep/start/blocks.c privsep/start/filters.c \
 	privsep/start/activation.c privsep/ipc/addresses.c \
 	$(BOOT) privsep/ipc/channel.c privsep/ipc/child.c privsep/start/leftover.c \
 	privsep/start/listen.c privsep/start/pid_file.c privsep/ipc/exec_fds.c \

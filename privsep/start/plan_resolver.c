@@ -17,50 +17,10 @@
 #include "privsep/ipc/child.h"
 #include "privsep/ipc/exec_fds.h"
 #include "privsep/ipc/status_block.h"
+#include "privsep/start/blocks.h"
 
 /* Until it is confined; it asks no name server before that. */
 #define START_MS 30000
-
-#define RESOLVER_FILES	64
-#define RESOLVER_MEMORY (256ULL << 20)
-/* Of name servers; what they are asked by UDP Landlock does not see. */
-#define DOMAIN_PORT 53
-
-static void
-add_name(struct resolver_boot *boot, uint32_t index, const struct address *a)
-{
-	struct resolver_name *name = &boot->name[boot->names++];
-	const char *host = strchr(a->text, '@');
-
-	name->index = index;
-	name->family = a->any.sa_family;
-	snprintf(
-	    name->host, sizeof(name->host), "%s", host == NULL ? "" : host + 1);
-}
-
-static const char *
-make_boot(const struct config *c, struct resolver_boot *boot)
-{
-	for (uint32_t i = 0; i < c->scanner.backends; i++) {
-		if (c->scanner.backend[i].address.named)
-			add_name(boot, i, &c->scanner.backend[i].address);
-	}
-	boot->sandbox = (struct sandbox_spec){
-	    .uid = c->scanner_uid,
-	    .gid = c->scanner_gid,
-	    .tcp_ports = 1,
-	    .tcp_port = {DOMAIN_PORT},
-	    .readable = "/", /* what that user may read */
-	    /* It needs a network, and files. */
-	    .required = c->require &
-			~(LAYER_BIT(LAYER_NETWORK) | LAYER_BIT(LAYER_ROOT)),
-	    .max_files = RESOLVER_FILES,
-	    .max_processes = 1,
-	    .max_file_size = 0,
-	    .max_memory = RESOLVER_MEMORY,
-	};
-	return policy_compile(&policy_resolver, 0, &boot->resolver);
-}
 
 /* True when it has told that it is confined. */
 static bool
@@ -99,20 +59,19 @@ start(const char *program, const int *fd, int status, pid_t *pid)
 }
 
 const char *
-plan_resolver(const struct config *c, int status, pid_t *pid, int *addresses)
+plan_resolver(const struct config *c, const struct resolver_boot *boot,
+    int status, pid_t *pid, int *addresses)
 {
-	static struct resolver_boot boot;
 	char program[BOOT_PROGRAM_MAX];
 	int fd[2] = {-1, -1};
-	const char *why = make_boot(c, &boot);
+	const char *why;
 
 	*addresses = -1;
-	if (why != NULL || boot.names == 0)
-		return why;
-	snprintf(
-	    program, sizeof(program), "%s/pratique-resolver", c->libexec_dir);
+	if (boot->names == 0)
+		return NULL;
+	blocks_program(c, "pratique-resolver", program);
 	if ((fd[0] = addresses_make(&c->scanner)) == -1 ||
-	    (fd[1] = boot_make(&boot, sizeof(boot))) == -1)
+	    (fd[1] = boot_make(boot, sizeof(*boot))) == -1)
 		return strerror(errno);
 	why = start(program, fd, status, pid);
 	close(fd[1]);
