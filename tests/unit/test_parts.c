@@ -24,10 +24,11 @@ struct fixed {
 
 enum { ONE, MANY, NAMES, KINDS };
 
-static const struct parts_rule rules[KINDS] = {
+static const struct parts_rule rules[KINDS + 1] = {
     [ONE] = {1, 1, 4, 16},
     [MANY] = {0, 3, 1, 5},
     [NAMES] = {0, 1, 10, 30},
+    [KINDS] = {0, 9, 1, 99}, /* not one of the shape's */
 };
 
 static const struct parts_shape shape = {
