@@ -43,7 +43,8 @@ check(enum reply_form form, enum reply_end end, struct span bytes)
 
 	NEED((r.outcome == OUTCOME_CLEAN) ==
 	     (is_ok(form, bytes) && end == REPLY_EOF));
-	NEED((r.why != NULL) == (r.outcome == OUTCOME_CLAMD_ERROR));
+	NEED((r.fault != REPLY_FAULT_NONE) ==
+	     (r.outcome == OUTCOME_CLAMD_ERROR));
 	NEED(fuzz_within(r.name, bytes));
 	NEED(r.name.len == 0 || memchr(r.name.ptr, '\0', r.name.len) == NULL);
 	switch (r.outcome) {

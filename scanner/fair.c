@@ -3,15 +3,14 @@
  * Tags, and a heap of them; see fair.h.  Runs in the scanner.
  *
  * An entry holds the tag, so that nothing else has to be looked at when
- * entries are compared: scans lie far apart.  Of two with one tag the older one
+ * entries are compared: they lie far apart.  Of two with one tag the older one
  * is first.
  */
 #include "scanner/fair.h"
 
 #include <stdlib.h>
 
-#include "scanner/flow.h"
-#include "scanner/scan.h"
+#include "lib/ensure.h"
 
 /* Up to here a message is a short one: most mail is. */
 #define SHORT_MAX (UINT64_C(256) << 10)
@@ -20,7 +19,7 @@
 
 struct fair_entry {
 	uint64_t tag, number;
-	struct scan *scan;
+	struct turn *turn;
 };
 
 static struct fair_entry *heap; /* entry 0 is not used */
@@ -29,10 +28,10 @@ static uint64_t clock_tag; /* of the last one that had its turn */
 static uint64_t number;
 
 bool
-fair_setup(uint32_t scans)
+fair_setup(uint32_t turns)
 {
-	heap = calloc((size_t)scans + 1, sizeof(*heap));
-	room = scans;
+	heap = calloc((size_t)turns + 1, sizeof(*heap));
+	room = turns;
 	count = 0;
 	clock_tag = number = 0;
 	return heap != NULL;
@@ -48,7 +47,7 @@ static void
 put(uint32_t at, const struct fair_entry *e)
 {
 	heap[at] = *e;
-	e->scan->place = at;
+	e->turn->place = at;
 }
 
 /* The entry at a place goes up or down to where it belongs. */
@@ -72,47 +71,46 @@ settle(uint32_t at)
 }
 
 static uint64_t
-tag_of(const struct scan *j)
+tag_of(struct flow *flow, uint64_t size)
 {
-	enum flow_class class = j->size <= SHORT_MAX ? FLOW_SHORT : FLOW_LONG;
+	enum flow_class class = size <= SHORT_MAX ? FLOW_SHORT : FLOW_LONG;
 	uint64_t tag = clock_tag;
 
-	if (j->flow != NULL && j->flow->tag[class] > tag)
-		tag = j->flow->tag[class];
-	tag += COST_LEAST + j->size;
-	if (j->flow != NULL)
-		j->flow->tag[class] = tag;
+	if (flow != NULL && flow->tag[class] > tag)
+		tag = flow->tag[class];
+	tag += COST_LEAST + size;
+	if (flow != NULL)
+		flow->tag[class] = tag;
 	return tag;
 }
 
 void
-fair_add(struct scan *j, bool first)
+fair_add(struct turn *t, struct flow *flow, uint64_t size, bool first)
 {
-	j->tag = first ? 0 : tag_of(j);
-	j->number = number++;
-	fair_return(j);
+	t->tag = first ? 0 : tag_of(flow, size);
+	t->number = number++;
+	fair_return(t);
 }
 
 void
-fair_return(struct scan *j)
+fair_return(struct turn *t)
 {
-	if (count == room)
-		__builtin_trap(); /* more scans than sessions */
+	ensure(count < room && t->place == 0);
 	heap[++count] =
-	    (struct fair_entry){.tag = j->tag, .number = j->number, .scan = j};
+	    (struct fair_entry){.tag = t->tag, .number = t->number, .turn = t};
 	settle(count);
 }
 
 void
-fair_remove(struct scan *j, bool started)
+fair_remove(struct turn *t, bool started)
 {
-	uint32_t at = j->place;
+	uint32_t at = t->place;
 
-	if (started && j->tag > clock_tag)
-		clock_tag = j->tag;
+	if (started && t->tag > clock_tag)
+		clock_tag = t->tag;
 	if (at == 0)
 		return;
-	j->place = 0;
+	t->place = 0;
 	if (at != count) {
 		put(at, &heap[count]);
 		count--;
@@ -121,8 +119,8 @@ fair_remove(struct scan *j, bool started)
 		count--;
 }
 
-struct scan *
+struct turn *
 fair_first(void)
 {
-	return count > 0 ? heap[1].scan : NULL;
+	return count > 0 ? heap[1].turn : NULL;
 }

@@ -17,22 +17,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct scan;
+#include "scanner/flow.h"
+
+/* A message's, within what waits.  Zeroed memory is in no heap. */
+struct turn {
+	uint64_t tag, number;
+	uint32_t place; /* in the heap; 0: none */
+};
 
 /* Room for so many at a time.  Before lockdown. */
-bool fair_setup(uint32_t scans);
+bool fair_setup(uint32_t turns);
 
-/* One that waits from now on; first: before all others. */
-void fair_add(struct scan *, bool first);
+/* One that waits from now on, of size bytes from that client (NULL: of nobody);
+ * first: before all others. */
+void fair_add(struct turn *, struct flow *, uint64_t size, bool first);
 
 /* It does not wait any more, or is passed over for now; started: its turn has
  * come.  One that is not in there is left alone. */
-void fair_remove(struct scan *, bool started);
+void fair_remove(struct turn *, bool started);
 
 /* One that was passed over is in there again, where it was. */
-void fair_return(struct scan *);
+void fair_return(struct turn *);
 
 /* Whose turn it is; NULL: nobody is in there. */
-struct scan *fair_first(void);
+struct turn *fair_first(void);
 
 #endif

@@ -1,54 +1,56 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where scans wait, and until when: one list for each state, and one of all
- * that are under way, by deadline.
+ * Messages that wait for a clamd, and whose turn it is.
  *
- * All time limits are constants, so that the first of each list is always the
- * next to expire, and nothing is ever searched.  What is put back goes to the
- * end, with a later time: the loops of who takes the first one come to an end.
- *
- * Those that wait for a clamd have their turns in the order of fair.h; every
- * other turn is that of who has waited longest, once that is a quarter of
- * wait_timeout: so nobody waits for ever because of what others do, or claim to
- * be.
+ * They have their turns in the order of fair.h; every other turn is that of who
+ * has waited longest, once that is a quarter of wait_timeout: so nobody waits
+ * for ever because of what others do, or claim to be.
  */
 #ifndef SCANNER_QUEUE_H
 #define SCANNER_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "config/settings.h"
-#include "scanner/scan.h"
+#include "scanner/fair.h"
+#include "scanner/flow.h"
 
-/* For so many scans.  Before lockdown. */
-bool queue_setup(const struct scanner_settings *, uint32_t scans);
+/* Within what waits.  Zeroed memory waits for nothing. */
+struct queue_entry {
+	TAILQ_ENTRY(queue_entry) order;
+	struct turn turn;
+	struct flow *flow; /* whose; NULL: nobody's */
+	uint64_t since;
+	bool passed; /* had its turn in this round, and waits on */
+};
 
-/* From the list of its state, unless it is SCAN_IDLE, into another one. */
-void queue_enter(struct scan *, enum scan_state);
+/* For so many messages.  Before lockdown. */
+bool queue_setup(const struct scanner_settings *, uint32_t messages);
 
-/* Its time runs from now on; it does not run any more. */
-void queue_begin(struct scan *);
-void queue_end(struct scan *);
+/* One of size bytes waits, since then; first: before all others. */
+void queue_join(struct queue_entry *, struct flow *, uint64_t size,
+    uint64_t since, bool first);
 
-/* How many are SCAN_WAITING; and is that, or what this one's client has of it,
- * too much for one more? */
+/* It does not wait any more; started: it had its turn. */
+void queue_leave(struct queue_entry *, bool started);
+
+/* How many wait; and is that, or what that client has of it, too much for one
+ * more? */
 uint32_t queue_waiting(void);
-bool queue_is_full(const struct scan *);
+bool queue_is_full(const struct flow *);
 
-/* Whose turn it is of those that are SCAN_WAITING; NULL: nobody's.  One that had
- * it and still waits is passed over until queue_round. */
-struct scan *queue_turn(uint64_t now);
-void queue_pass(struct scan *);
+/* Whose turn it is; NULL: nobody's.  One that had it and still waits is passed
+ * over until queue_round. */
+struct queue_entry *queue_turn(uint64_t now);
+void queue_pass(struct queue_entry *);
 void queue_round(void);
 
-/* The first that has reached its deadline, that is SCAN_RETRYING or _CONNECTING
- * and is to wake up, that has been SCAN_WAITING too long; NULL: none. */
-struct scan *queue_overdue(uint64_t now);
-struct scan *queue_woken(enum scan_state, uint64_t now);
-struct scan *queue_waited(uint64_t now);
+/* The first that has waited for wait_timeout; NULL: none. */
+struct queue_entry *queue_waited(uint64_t now);
 
-/* When one of these will have one; UINT64_MAX: never. */
+/* When there will be one; UINT64_MAX: never. */
 uint64_t queue_next(void);
 
 #endif

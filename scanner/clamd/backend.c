@@ -7,14 +7,14 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "scanner/base/clock.h"
 #include "scanner/base/journal.h"
 #include "scanner/base/monitor_link.h"
+#include "scanner/clamd/backend_log.h"
 #include "scanner/clamd/database.h"
-#include "scanner/clamd/probe.h"
+#include "scanner/clamd/probe_due.h"
 
 /* MaxThreads of a clamd that does not say: its default. */
 #define THREADS_DEFAULT 10
@@ -232,7 +232,8 @@ backend_choose(uint32_t tried, uint64_t size, uint32_t *index)
 		return BACKEND_FULL;
 	for (uint32_t i = 0; down && i < backends; i++) {
 		if ((tried & 1U << i) == 0 && backend[i].state != BACKEND_UP)
-			checking |= probe_hasten(i);
+			checking |= probe_due_hasten(
+			    i, backend[i].state == BACKEND_DOWN);
 	}
 	if (checking)
 		return BACKEND_CHECKING;
@@ -288,6 +289,7 @@ log_state(const struct backend *b)
 	    [BACKEND_DOWN] = "backend-down",
 	};
 	bool up = b->state == BACKEND_UP;
+	char reason[RECORD_REASON_MAX];
 	struct log_line line;
 
 	log_begin(
@@ -301,8 +303,10 @@ log_state(const struct backend *b)
 		log_number(&line, "proved", b->proved);
 		log_text(&line, "version", b->version.text);
 		database_add(&line, &b->version);
-	} else
-		log_text(&line, "reason", b->reason);
+	} else {
+		reason_text(&b->reason, reason, sizeof(reason));
+		log_text(&line, "reason", reason);
+	}
 	journal_end(&line);
 }
 
@@ -323,21 +327,21 @@ tell(uint32_t index, bool gone)
 	    .built = b->version.built,
 	};
 
-	memcpy(record.reason, b->reason, sizeof(record.reason));
+	reason_text(&b->reason, record.reason, sizeof(record.reason));
 	monitor_send_backend(&record);
 }
 
 /* A new state, or another reason for the same. */
 static void
-enter(
-    struct backend *b, enum backend_state state, const char *reason, bool gone)
+enter(struct backend *b, enum backend_state state, struct reason reason,
+    bool gone)
 {
-	if (b->state == state && strcmp(b->reason, reason) == 0)
+	if (b->state == state && reason_is(&b->reason, &reason))
 		return;
 	if (b->state != state)
 		b->since = clock_ms();
 	b->state = state;
-	(void)snprintf(b->reason, sizeof(b->reason), "%s", reason);
+	b->reason = reason;
 	log_state(b);
 	tell((uint32_t)(b - backend), gone);
 }
@@ -358,30 +362,22 @@ backend_worked(uint32_t index)
 void
 backend_refused(uint32_t index, int error)
 {
-	struct backend *b = &backend[index];
-	const char *text = strerrordesc_np(error);
+	struct reason reason = {REASON_REFUSED, (uint64_t)error};
 
-	if (text == NULL)
-		text = "unknown error";
-	if (error == EDESTADDRREQ)
-		text = "the address of its host is not known";
-	if (error == EACCES)
-		text =
-		    "Permission denied: its group belongs into scanner_group";
-	enter(b, BACKEND_DOWN, text, error == ENOENT);
-	probe_later(index);
+	enter(&backend[index], BACKEND_DOWN, reason, error == ENOENT);
+	probe_due_later(index);
 }
 
 void
-backend_suspected(uint32_t index, const char *reason)
+backend_suspected(uint32_t index, struct reason reason)
 {
 	if (backend[index].state == BACKEND_UP)
 		enter(&backend[index], BACKEND_SUSPECT, reason, false);
-	probe_soon(index);
+	probe_due_soon(index);
 }
 
 void
-backend_failed(uint32_t index, const char *reason)
+backend_failed(uint32_t index, struct reason reason)
 {
 	enter(&backend[index], BACKEND_DOWN, reason, false);
 }
@@ -396,18 +392,13 @@ backend_works(uint32_t index)
 	/* It may have been started with another configuration. */
 	if (b->state == BACKEND_DOWN)
 		b->ceiling = UINT64_MAX;
-	enter(b, BACKEND_UP, "", false);
+	enter(b, BACKEND_UP, reason_of(REASON_NONE), false);
 }
 
 void
 backend_warn(uint32_t index, const char *reason)
 {
-	struct log_line line;
-
-	log_begin(&line, LOG_LEVEL_WARNING, "backend-warning");
-	log_text(&line, "backend", backend_name(index));
-	log_text(&line, "reason", reason);
-	journal_end(&line);
+	backend_log_warning(backend_name(index), reason);
 }
 
 void
@@ -423,7 +414,7 @@ backend_set_version(uint32_t index, const struct version *v)
 		b->old_said = false;
 		b->proved = 0;
 		b->ceiling = UINT64_MAX;
-		database_judge(index, v, &old);
+		database_judge(backend_name(index), v, &old);
 		tell(index, false);
 	}
 	if (!b->old_said && database_is_old(v, max_age_s)) {
@@ -432,22 +423,11 @@ backend_set_version(uint32_t index, const struct version *v)
 	}
 }
 
-static void
-log_length(uint32_t index, enum log_level level, const char *event,
-    const char *key, uint64_t length)
-{
-	struct log_line line;
-
-	log_begin(&line, level, event);
-	log_text(&line, "backend", backend_name(index));
-	log_number(&line, key, length);
-	journal_end(&line);
-}
-
 void
 backend_measures(uint32_t index, uint64_t length)
 {
-	log_length(index, LOG_LEVEL_INFO, "backend-measuring", "size", length);
+	backend_log_length(backend_name(index), LOG_LEVEL_INFO,
+	    "backend-measuring", "size", length);
 }
 
 void
@@ -461,8 +441,8 @@ backend_proved(uint32_t index, uint64_t length)
 		return;
 	b->proved = length;
 	if (length >= PROVED_SAID || length == max_message_size)
-		log_length(
-		    index, LOG_LEVEL_INFO, "backend-proved", "size", length);
+		backend_log_length(backend_name(index), LOG_LEVEL_INFO,
+		    "backend-proved", "size", length);
 	if (b->state == BACKEND_UP) /* else it comes with that */
 		tell(index, false);
 }
@@ -491,8 +471,8 @@ backend_exceeded(uint32_t index, uint64_t length)
 	b->ceiling_until = clock_ms() + CEILING_MS;
 	if (length < before) {
 		b->ceiling = length;
-		log_length(index, LOG_LEVEL_WARNING, "backend-limit", "limit",
-		    backend_limit(index));
+		backend_log_length(backend_name(index), LOG_LEVEL_WARNING,
+		    "backend-limit", "limit", backend_limit(index));
 		tell(index, false);
 	}
 }

@@ -30,6 +30,7 @@
 #include "config/settings.h"
 #include "privsep/ipc/addresses.h"
 #include "privsep/ipc/record.h"
+#include "scanner/clamd/reason.h"
 #include "scanner/clamd/version.h"
 
 #define BACKEND_NONE UINT32_MAX /* no backend */
@@ -62,13 +63,13 @@ struct backend {
 	uint64_t share;	   /* of the work so far, see backend_choose */
 	uint64_t proved;   /* longest canary that it found */
 	uint64_t ceiling;  /* messages from here on: UINT64_MAX: not known */
-	uint64_t ceiling_until;		/* then it is forgotten */
-	bool instream;			/* descriptors do not reach it */
-	bool alerts_off;		/* its limits pass silently */
-	bool version_known;		/* it was asked */
-	bool old_said;			/* its database's age is in the log */
-	struct version version;		/* as of the last probe */
-	char reason[RECORD_REASON_MAX]; /* SUSPECT, DOWN */
+	uint64_t ceiling_until; /* then it is forgotten */
+	bool instream;		/* descriptors do not reach it */
+	bool alerts_off;	/* its limits pass silently */
+	bool version_known;	/* it was asked */
+	bool old_said;		/* its database's age is in the log */
+	struct version version; /* as of the last probe */
+	struct reason reason;	/* SUSPECT, DOWN */
 };
 
 /* Before lockdown, with settings that stay. */
@@ -134,8 +135,8 @@ bool backend_takes_descriptors(uint32_t index);
 void backend_answered(uint32_t index);
 void backend_worked(uint32_t index);
 void backend_refused(uint32_t index, int error);
-void backend_suspected(uint32_t index, const char *reason);
-void backend_failed(uint32_t index, const char *reason);
+void backend_suspected(uint32_t index, struct reason);
+void backend_failed(uint32_t index, struct reason);
 void backend_works(uint32_t index);
 
 /* What a probe has found out.  A new database is logged. */

@@ -49,7 +49,7 @@ backend_follow(void)
 		journal_end(&line);
 		b->proved = 0;
 		b->ceiling = UINT64_MAX;
-		probe_fail(i, "its host has another address");
+		probe_fail(i, reason_of(REASON_ADDRESS));
 	}
 }
 

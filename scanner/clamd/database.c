@@ -4,7 +4,7 @@
 
 #include "scanner/base/clock.h"
 #include "scanner/base/journal.h"
-#include "scanner/clamd/backend.h"
+#include "scanner/clamd/backend_log.h"
 
 /* clamd's dates have no zone: they can be wrong by so much. */
 #define ZONES_S (26 * INT64_C(3600))
@@ -22,22 +22,23 @@ database_add(struct log_line *line, const struct version *v)
 
 void
 database_judge(
-    uint32_t backend, const struct version *v, const struct version *old)
+    const char *backend, const struct version *v, const struct version *old)
 {
 	struct log_line line;
 
 	if (v->text[0] == '\0')
-		backend_warn(backend, "does not tell its version");
+		backend_log_warning(backend, "does not tell its version");
 	else if (v->daily == 0)
-		backend_warn(backend, "has no daily database");
+		backend_log_warning(backend, "has no daily database");
 	else if (v->daily < old->daily)
-		backend_warn(backend, "has an older database than before");
+		backend_log_warning(
+		    backend, "has an older database than before");
 	else if (v->built > clock_today() + ZONES_S)
-		backend_warn(backend, "has a database from the future");
+		backend_log_warning(backend, "has a database from the future");
 	if (old->text[0] == '\0')
 		return; /* comes with backend-up */
 	log_begin(&line, LOG_LEVEL_INFO, "backend-database");
-	log_text(&line, "backend", backend_name(backend));
+	log_text(&line, "backend", backend);
 	log_text(&line, "version", v->text);
 	database_add(&line, v);
 	journal_end(&line);

@@ -18,7 +18,7 @@ void database_add(struct log_line *, const struct version *);
 /* Logs what is odd about it, and that it is another one than old, if there was
  * one. */
 void database_judge(
-    uint32_t backend, const struct version *, const struct version *old);
+    const char *backend, const struct version *, const struct version *old);
 
 bool database_is_old(const struct version *, int64_t max_age_s);
 

@@ -11,8 +11,8 @@
 #include "scanner/base/poll.h"
 #include "scanner/base/stream.h"
 #include "scanner/clamd/backend.h"
-#include "scanner/clamd/exchange.h"
 #include "scanner/clamd/probe_stage.h"
+#include "scanner/clamd/query.h"
 #include "scanner/clamd/search.h"
 #include "scanner/clamd/tar.h"
 
@@ -31,13 +31,7 @@ struct meter {
 	uint64_t since; /* of its state, when they were measured */
 
 	struct search search;
-	uint64_t at; /* not open: when to ask next */
-	bool open;
-	enum poll_for watched;
-	struct seat seat;
-	int memfd; /* -1: none */
-	uint64_t written, deadline;
-	struct exchange exchange;
+	struct query query; /* PUT_OFF: until it is asked next */
 };
 
 static struct meter meters[SETTINGS_BACKENDS_MAX];
@@ -49,9 +43,11 @@ meter_setup(const struct scanner_settings *settings)
 	check_interval = settings->check_interval;
 	scan_timeout = settings->scan_timeout;
 	for (uint32_t i = 0; i < backend_count(); i++) {
-		meters[i] = (struct meter){.memfd = -1};
+		meters[i] = (struct meter){.known = false};
 		search_begin(&meters[i].search);
-		exchange_init(&meters[i].exchange);
+		query_init(&meters[i].query, POLL_METER, i);
+		meters[i].query.backend = i;
+		query_put_off(&meters[i].query, 0);
 	}
 }
 
@@ -82,24 +78,10 @@ meter_bounds(uint32_t backend, struct archive_bounds *out)
 }
 
 static void
-meter_close(uint32_t index)
-{
-	struct meter *m = &meters[index];
-
-	exchange_close(&m->exchange);
-	m->open = false;
-	m->watched = POLL_NOTHING;
-	if (m->memfd != -1)
-		stream_release(m->memfd, m->written);
-	m->memfd = -1;
-	backend_seat_give(index, &m->seat);
-}
-
-static void
 meter_again(uint32_t index, uint64_t pause)
 {
-	meter_close(index);
-	meters[index].at = clock_ms() + pause;
+	query_close(&meters[index].query);
+	query_put_off(&meters[index].query, pause);
 }
 
 static void
@@ -145,7 +127,7 @@ static void
 meter_ended(uint32_t index)
 {
 	struct meter *m = &meters[index];
-	struct reply reply = exchange_reply(&m->exchange);
+	struct reply reply = query_reply(&m->query);
 
 	if (reply.outcome != OUTCOME_CLAMD_ERROR)
 		backend_answered(index);
@@ -159,30 +141,19 @@ meter_ended(uint32_t index)
 }
 
 static void
-meter_step(uint32_t index, enum step step)
+meter_news(uint32_t index, enum query_news news)
 {
-	struct meter *m = &meters[index];
-
-	switch (step) {
-	case STEP_WAIT_CONNECT:
-	case STEP_WAIT_WRITE:
-	case STEP_WAIT_READ:
-	case STEP_WAIT_MORE:
-		if (!poll_watch(m->exchange.fd, POLL_METER, index, &m->watched,
-			step == STEP_WAIT_CONNECT || step == STEP_WAIT_WRITE
-			    ? POLL_WRITE
-			    : POLL_READ))
-			meter_again(index, AGAIN_MS);
+	switch (news) {
+	case QUERY_PENDING:
 		break;
-	case STEP_ENDED:
+	case QUERY_ANSWERED:
 		meter_ended(index);
 		break;
-	case STEP_REFUSED:
+	case QUERY_REFUSED:
 		meter_again(index, LATER_MS);
 		break;
-	case STEP_BUSY:
-	case STEP_STALE: /* standby connections only */
-	case STEP_FAULT:
+	case QUERY_BUSY:
+	case QUERY_FAULT:
 		meter_again(index, AGAIN_MS);
 		break;
 	}
@@ -211,31 +182,26 @@ static void
 meter_ask(uint32_t index, uint64_t now)
 {
 	struct meter *m = &meters[index];
+	struct query *a = &m->query;
 
-	m->at = now + AGAIN_MS;
-	if (!backend_seat_take(index, &m->seat))
-		return;
-	m->memfd = make_claim(search_size(&m->search), &m->written);
-	if (m->memfd == -1) {
-		meter_close(index);
+	if (!query_seat(a, index)) {
+		query_put_off(a, AGAIN_MS);
 		return;
 	}
-	m->deadline = now + probe_stage_deadline(PROBE_SMALL, scan_timeout);
-	m->open = true;
-	meter_step(index,
-	    exchange_open(&m->exchange,
-		probe_stage_request(
-		    PROBE_SMALL, backend_takes_descriptors(index)),
-		&backend_at(index)->address, m->memfd, m->written, false));
+	a->canary = make_claim(search_size(&m->search), &a->written);
+	if (a->canary == -1) {
+		meter_again(index, AGAIN_MS);
+		return;
+	}
+	a->deadline = now + probe_stage_deadline(PROBE_SMALL, scan_timeout);
+	meter_news(index, query_ask(a, probe_stage_request(PROBE_SMALL,
+					   backend_takes_descriptors(index))));
 }
 
 void
 meter_event(uint32_t backend)
 {
-	struct meter *m = &meters[backend];
-
-	if (m->open)
-		meter_step(backend, exchange_continue(&m->exchange));
+	meter_news(backend, query_event(&meters[backend].query));
 }
 
 /* One that is not up is not asked, nor one that would say nothing. */
@@ -262,6 +228,14 @@ notice(uint32_t index)
 	meter_again(index, 0);
 }
 
+/* When it has something to do. */
+static uint64_t
+meter_at(const struct meter *m)
+{
+	return m->query.state == QUERY_PUT_OFF ? m->query.wake
+					       : m->query.deadline;
+}
+
 void
 meter_run(uint64_t now)
 {
@@ -269,15 +243,17 @@ meter_run(uint64_t now)
 		struct meter *m = &meters[i];
 
 		if (!is_wanted(i)) {
-			if (m->open)
+			if (m->query.state != QUERY_PUT_OFF)
 				meter_again(i, 0);
 			continue;
 		}
 		notice(i);
-		if (m->open && m->deadline <= now)
-			meter_again(i, LATER_MS);
-		else if (!m->open && m->at <= now)
+		if (meter_at(m) > now)
+			continue;
+		if (m->query.state == QUERY_PUT_OFF)
 			meter_ask(i, now);
+		else
+			meter_again(i, LATER_MS);
 	}
 }
 
@@ -287,8 +263,7 @@ meter_next(void)
 	uint64_t next = UINT64_MAX;
 
 	for (uint32_t i = 0; i < backend_count(); i++) {
-		const struct meter *m = &meters[i];
-		uint64_t at = m->open ? m->deadline : m->at;
+		uint64_t at = meter_at(&meters[i]);
 
 		if (is_wanted(i) && at < next)
 			next = at;

@@ -7,25 +7,21 @@
  */
 #include "scanner/clamd/probe.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "scanner/base/clock.h"
-#include "scanner/base/poll.h"
 #include "scanner/base/stream.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/clamd/canary.h"
-#include "scanner/clamd/exchange.h"
+#include "scanner/clamd/probe_due.h"
 #include "scanner/clamd/probe_stage.h"
+#include "scanner/clamd/query.h"
 #include "scanner/clamd/version.h"
 
-/* One that is down is probed so often, since what it does with connections
- * costs next to nothing; and, while it answers wrongly, that much less often
- * each time, up to the second. */
-#define DOWN_MS	     250
+/* While it answers wrongly it is probed that much less often each time, up to
+ * the second. */
+#define DOWN_MS	     PROBE_DOWN_MS
 #define DOWN_MOST_MS 5000
-#define SOON_MS	     100   /* after a scan went wrong */
-#define FRESH_MS     100   /* so long a failed probe is news */
 #define SILENT_MS    5000  /* with work to do */
 #define NO_ROOM_MS   1000  /* no thread got free, no memory */
 #define AGAIN_MS     5	   /* the backlog was full, or no thread is free */
@@ -33,22 +29,12 @@
 
 struct probe {
 	enum probe_stage stage;
-	bool complete; /* all stages */
-	bool owed;     /* a complete one did not come to its end */
-	bool open;     /* there is a connection */
-	struct seat seat;
+	bool complete;	   /* all stages */
+	bool owed;	   /* a complete one did not come to its end */
 	bool tried_stream; /* SMALL: FILDES did not get through */
-	bool silent;	   /* PING: no answer in time, and it is down */
-	enum poll_for watched;
-	int memfd; /* -1: none */
-	uint64_t written;
 	uint64_t size;	   /* SMALL, SIZE: of the canary */
 	uint64_t pause;	   /* the next, after one more that fails */
-	uint64_t due;	   /* IDLE: when to start */
-	uint64_t ended;	   /* when the last one did */
-	uint64_t deadline; /* of the stage */
-	uint64_t again;	   /* not open: when to try */
-	struct exchange exchange;
+	struct query query;
 };
 
 static struct probe probe[SETTINGS_BACKENDS_MAX];
@@ -62,37 +48,20 @@ probe_setup(const struct scanner_settings *settings)
 	check_interval = settings->check_interval;
 	scan_timeout = settings->scan_timeout;
 	max_message_size = settings->max_message_size;
+	probe_due_setup(backend_count());
 	for (uint32_t i = 0; i < backend_count(); i++) {
-		probe[i] = (struct probe){
-		    .memfd = -1, .due = clock_ms(), .pause = DOWN_MS};
-		exchange_init(&probe[i].exchange);
+		probe[i] = (struct probe){.pause = DOWN_MS};
+		query_init(&probe[i].query, POLL_PROBE, i);
+		probe[i].query.backend = i;
 	}
-}
-
-/* Gives back what a stage has. */
-static void
-stage_close(uint32_t index)
-{
-	struct probe *p = &probe[index];
-
-	exchange_close(&p->exchange);
-	p->open = false;
-	p->watched = POLL_NOTHING;
-	if (p->memfd != -1)
-		stream_release(p->memfd, p->written);
-	p->memfd = -1;
-	backend_seat_give(index, &p->seat);
 }
 
 static void
 probe_end(uint32_t index, uint64_t pause)
 {
-	struct probe *p = &probe[index];
-
-	stage_close(index);
-	p->stage = PROBE_IDLE;
-	p->ended = clock_ms();
-	p->due = p->ended + pause;
+	query_close(&probe[index].query);
+	probe[index].stage = PROBE_IDLE;
+	probe_due_end(index, pause);
 }
 
 /* Not at all, or not as it should. */
@@ -105,7 +74,7 @@ probe_failed(uint32_t index, uint64_t pause)
 }
 
 void
-probe_fail(uint32_t index, const char *reason)
+probe_fail(uint32_t index, struct reason reason)
 {
 	struct probe *p = &probe[index];
 
@@ -137,35 +106,33 @@ stage_enter(uint32_t index, enum probe_stage stage)
 {
 	struct probe *p = &probe[index];
 
-	stage_close(index);
+	query_close(&p->query);
 	p->stage = stage;
-	p->silent = false;
-	p->again = clock_ms(); /* probe_run opens it */
-	p->deadline = p->again + probe_stage_deadline(stage, scan_timeout);
+	probe_due_begin(index);
+	query_put_off(&p->query, 0); /* probe_run opens it */
+	p->query.deadline =
+	    p->query.wake + probe_stage_deadline(stage, scan_timeout);
 }
 
-/* Makes the canary of the stage.  False if there is no memory. */
+/* Makes the canary of the stage, if it has one.  False if there is no
+ * memory. */
 static bool
 get_canary(uint32_t index)
 {
 	struct probe *p = &probe[index];
+	struct query *a = &p->query;
 
-	if (p->memfd != -1)
+	if (a->canary != -1 || !probe_stage_has_canary(p->stage))
 		return true;
-	if (p->stage == PROBE_NEST)
-		p->memfd = canary_nest(&p->written);
-	else
-		p->memfd = canary_make(p->size, &p->written);
-	return p->memfd != -1;
+	a->canary = p->stage == PROBE_NEST ? canary_nest(&a->written)
+					   : canary_make(p->size, &a->written);
+	return a->canary != -1;
 }
 
 static void
 canary_missed(uint32_t index, const struct reply *reply)
 {
-	char reason[RECORD_REASON_MAX];
-
-	probe_stage_missed(reply, probe[index].size, reason, sizeof(reason));
-	probe_fail(index, reason);
+	probe_fail(index, probe_stage_missed(reply, probe[index].size));
 }
 
 static void
@@ -176,8 +143,8 @@ ended_small(uint32_t index, const struct reply *reply)
 
 	/* It answered PING: perhaps no descriptor comes through. */
 	if (reply->outcome == OUTCOME_CLAMD_ERROR &&
-	    strcmp(reply->why, REPLY_NONE) == 0 && !p->tried_stream &&
-	    p->exchange.request == REQUEST_FILDES) {
+	    reply->fault == REPLY_FAULT_SILENT && !p->tried_stream &&
+	    p->query.exchange.request == REQUEST_FILDES) {
 		p->tried_stream = true;
 		b->instream = true;
 		stage_enter(index, PROBE_SMALL);
@@ -211,15 +178,11 @@ ended_nest(uint32_t index, const struct reply *reply)
 	}
 	b->alerts_off = reply->outcome == OUTCOME_CLEAN;
 	if (b->alerts_off && b->settings->require_alerts) {
-		probe_fail(index,
-		    "says OK to what exceeds its limits: set AlertExceedsMax "
-		    "yes in its configuration");
+		probe_fail(index, reason_of(REASON_NO_ALERTS));
 		return;
 	}
 	if (b->alerts_off && !was_off)
-		backend_warn(index,
-		    "says OK to what exceeds its limits: set AlertExceedsMax "
-		    "yes in its configuration");
+		backend_warn(index, reason_words(REASON_NO_ALERTS));
 	probe[index].size = middle;
 	if (b->proved >= middle)
 		probe_pass(index);
@@ -235,17 +198,14 @@ static void
 ended_size(uint32_t index, const struct reply *reply)
 {
 	uint64_t size = probe[index].size;
-	char reason[RECORD_REASON_MAX];
 
 	probe_end(index, check_interval);
 	if (reply->outcome == OUTCOME_INFECTED)
 		backend_proved(index, size);
 	else if (probe_stage_exceeds(reply, backend_at(index)->alerts_off))
 		backend_exceeded(index, size);
-	else {
-		probe_stage_missed(reply, size, reason, sizeof(reason));
-		backend_suspected(index, reason);
-	}
+	else
+		backend_suspected(index, probe_stage_missed(reply, size));
 }
 
 static void
@@ -258,7 +218,7 @@ ended_version(uint32_t index, struct span reply)
 	(void)version_parse(reply, &now);
 	backend_set_version(index, &now);
 	if (now.daily == 0 && b->settings->require_daily) {
-		probe_fail(index, "has no daily database");
+		probe_fail(index, reason_of(REASON_NO_DAILY));
 		return;
 	}
 	if (strcmp(old.text, now.text) != 0)
@@ -273,8 +233,8 @@ static void
 stage_ended(uint32_t index)
 {
 	struct probe *p = &probe[index];
-	struct span bytes = span_of(p->exchange.reply, p->exchange.reply_len);
-	struct reply reply = exchange_reply(&p->exchange);
+	struct span bytes = query_bytes(&p->query);
+	struct reply reply = query_reply(&p->query);
 	uint32_t threads;
 
 	if (probe_stage_has_canary(p->stage) &&
@@ -286,10 +246,10 @@ stage_ended(uint32_t index)
 	case PROBE_IDLE:
 		break;
 	case PROBE_PING:
-		if (reply_is_pong(bytes, p->exchange.end))
+		if (reply_is_pong(bytes, p->query.exchange.end))
 			stage_enter(index, PROBE_VERSION);
 		else
-			probe_fail(index, "does not answer PING as clamd does");
+			probe_fail(index, reason_of(REASON_NO_PONG));
 		break;
 	case PROBE_VERSION:
 		ended_version(index, bytes);
@@ -312,44 +272,24 @@ stage_ended(uint32_t index)
 }
 
 static void
-stage_again(uint32_t index)
+stage_news(uint32_t index, enum query_news news)
 {
-	struct probe *p = &probe[index];
+	struct query *a = &probe[index].query;
+	int error = query_error(a);
 
-	exchange_close(&p->exchange);
-	p->open = false;
-	p->watched = POLL_NOTHING;
-	p->again = clock_ms() + AGAIN_MS;
-}
-
-static void
-stage_step(uint32_t index, enum step step)
-{
-	struct probe *p = &probe[index];
-	int error = p->exchange.error;
-
-	switch (step) {
-	case STEP_WAIT_CONNECT:
-	case STEP_WAIT_WRITE:
-	case STEP_WAIT_READ:
-	case STEP_WAIT_MORE:
-		if (!poll_watch(p->exchange.fd, POLL_PROBE, index, &p->watched,
-			step == STEP_WAIT_CONNECT || step == STEP_WAIT_WRITE
-			    ? POLL_WRITE
-			    : POLL_READ))
-			stage_again(index);
+	switch (news) {
+	case QUERY_PENDING:
 		break;
-	case STEP_ENDED:
+	case QUERY_ANSWERED:
 		stage_ended(index);
 		break;
-	case STEP_REFUSED:
+	case QUERY_REFUSED:
 		probe_failed(index, DOWN_MS);
 		backend_refused(index, error);
 		break;
-	case STEP_BUSY:
-	case STEP_STALE:
-	case STEP_FAULT: /* of ours: says nothing about clamd */
-		stage_again(index);
+	case QUERY_BUSY:
+	case QUERY_FAULT:
+		query_put_off(a, AGAIN_MS);
 		break;
 	}
 }
@@ -362,7 +302,7 @@ get_seat(uint32_t index)
 
 	return p->stage < PROBE_STATS ||
 	       backend_at(index)->state != BACKEND_UP ||
-	       backend_seat_take(index, &p->seat);
+	       query_seat(&p->query, index);
 }
 
 /* Starts the exchange of the stage, or puts it off. */
@@ -370,18 +310,13 @@ static void
 stage_open(uint32_t index)
 {
 	struct probe *p = &probe[index];
-	struct backend *b = backend_at(index);
+	enum request request =
+	    probe_stage_request(p->stage, backend_takes_descriptors(index));
 
-	if (!get_seat(index) ||
-	    (probe_stage_has_canary(p->stage) && !get_canary(index))) {
-		stage_again(index);
-		return;
-	}
-	p->open = true;
-	stage_step(index,
-	    exchange_open(&p->exchange,
-		probe_stage_request(p->stage, backend_takes_descriptors(index)),
-		&b->address, p->memfd, p->written, false));
+	if (!get_seat(index) || !get_canary(index))
+		query_put_off(&p->query, AGAIN_MS);
+	else
+		stage_news(index, query_ask(&p->query, request));
 }
 
 static void
@@ -398,10 +333,7 @@ probe_start(uint32_t index)
 void
 probe_event(uint32_t index)
 {
-	struct probe *p = &probe[index];
-
-	if (p->open)
-		stage_step(index, exchange_continue(&p->exchange));
+	stage_news(index, query_event(&probe[index].query));
 }
 
 /* It is down, and what comes on this connection is the first sign of life. */
@@ -410,10 +342,11 @@ wait_for_pong(uint32_t index)
 {
 	struct probe *p = &probe[index];
 
-	p->silent = p->complete = p->owed = true;
-	p->deadline = clock_ms() + PATIENCE_MS;
+	p->complete = p->owed = true;
+	p->query.deadline = clock_ms() + PATIENCE_MS;
+	probe_due_silent(index);
 	backend_at(index)->instream = false;
-	backend_failed(index, probe_stage_silence(PROBE_PING));
+	backend_failed(index, reason_of(REASON_SILENT_PING));
 }
 
 /* A stage took too long: the clamd hangs, whatever it hangs at. */
@@ -421,28 +354,27 @@ static void
 probe_expire(uint32_t index)
 {
 	struct probe *p = &probe[index];
+	struct reason reason = reason_of(probe_stage_silence(p->stage));
+	bool open = p->query.state != QUERY_PUT_OFF;
 
 	/* It is slow, or hangs: that shows with a small one. */
 	if (p->stage == PROBE_SIZE) {
-		bool open = p->open;
-
 		probe_end(index, check_interval);
 		if (open)
-			backend_suspected(
-			    index, probe_stage_silence(PROBE_SIZE));
+			backend_suspected(index, reason);
 		return;
 	}
 	/* There was no thread free, or no memory for a canary. */
-	if (p->stage >= PROBE_STATS && !p->open) {
+	if (p->stage >= PROBE_STATS && !open) {
 		p->owed |= p->complete;
 		probe_end(index, NO_ROOM_MS);
 		return;
 	}
-	if (p->stage == PROBE_PING && p->exchange.state == EXCHANGE_READING &&
-	    !p->silent)
+	if (p->stage == PROBE_PING && query_is_at_work(&p->query) &&
+	    probe_due_state(index) != PROBE_DUE_SILENT)
 		wait_for_pong(index);
 	else
-		probe_fail(index, probe_stage_silence(p->stage));
+		probe_fail(index, reason);
 	probe_hangs(index);
 }
 
@@ -459,22 +391,23 @@ silent_at(uint32_t index)
 static uint64_t
 start_at(uint32_t index)
 {
-	uint64_t silent = silent_at(index);
+	uint64_t silent = silent_at(index), due = probe_due_at(index);
 
-	return silent < probe[index].due ? silent : probe[index].due;
+	return silent < due ? silent : due;
 }
 
 void
 probe_run(uint64_t now)
 {
 	for (uint32_t i = 0; i < backend_count(); i++) {
-		struct probe *p = &probe[i];
+		const struct query *a = &probe[i].query;
 
-		if (p->stage != PROBE_IDLE && p->deadline <= now)
+		if (probe[i].stage == PROBE_IDLE) {
+			if (start_at(i) <= now)
+				probe_start(i);
+		} else if (a->deadline <= now)
 			probe_expire(i);
-		else if (p->stage == PROBE_IDLE && start_at(i) <= now)
-			probe_start(i);
-		else if (p->stage != PROBE_IDLE && !p->open && p->again <= now)
+		else if (a->state == QUERY_PUT_OFF && a->wake <= now)
 			stage_open(i);
 	}
 }
@@ -485,51 +418,15 @@ probe_next(void)
 	uint64_t next = UINT64_MAX;
 
 	for (uint32_t i = 0; i < backend_count(); i++) {
-		const struct probe *p = &probe[i];
-		uint64_t at = p->deadline;
+		const struct query *a = &probe[i].query;
+		uint64_t at = a->deadline;
 
-		if (p->stage == PROBE_IDLE)
+		if (probe[i].stage == PROBE_IDLE)
 			at = start_at(i);
-		else if (!p->open && p->again < at)
-			at = p->again;
+		else if (a->state == QUERY_PUT_OFF && a->wake < at)
+			at = a->wake;
 		if (at < next)
 			next = at;
 	}
 	return next;
-}
-
-static void
-start_by(uint32_t index, uint64_t at)
-{
-	struct probe *p = &probe[index];
-
-	if (p->stage == PROBE_IDLE && at < p->due)
-		p->due = at;
-}
-
-void
-probe_soon(uint32_t index)
-{
-	start_by(index, clock_ms() + SOON_MS);
-}
-
-void
-probe_later(uint32_t index)
-{
-	start_by(index, clock_ms() + DOWN_MS);
-}
-
-bool
-probe_hasten(uint32_t index)
-{
-	const struct probe *p = &probe[index];
-	uint64_t now = clock_ms();
-
-	if (p->stage != PROBE_IDLE)
-		return !p->silent;
-	if (backend_at(index)->state == BACKEND_DOWN &&
-	    now - p->ended < FRESH_MS)
-		return false;
-	start_by(index, now);
-	return true;
 }

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "config/settings.h"
+#include "scanner/clamd/reason.h"
 
 /* Before lockdown, after backend_setup. */
 void probe_setup(const struct scanner_settings *);
@@ -36,15 +37,7 @@ void probe_run(uint64_t now);
 uint64_t probe_next(void);
 
 /* It does not work, whoever found that out: down until a whole probe passes. */
-void probe_fail(uint32_t index, const char *reason);
-
-/* The next probe, if none is under way: soon, or as of one that is down. */
-void probe_soon(uint32_t index);
-void probe_later(uint32_t index);
-
-/* A message waits.  False if there is no point: a probe has just failed, or
- * clamd does not answer PING.  Otherwise one is under way, or starts at once. */
-bool probe_hasten(uint32_t index);
+void probe_fail(uint32_t index, struct reason);
 
 /* Provided by who has messages at clamds (scan.c): that one gives no answer any
  * more, so what can go elsewhere does. */

@@ -2,7 +2,6 @@
 /* The table of stages; see probe_stage.h.  No state, no I/O. */
 #include "scanner/clamd/probe_stage.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* clamd answers PING and VERSION in the thread that takes connections. */
@@ -19,20 +18,20 @@ static const struct {
 	enum request request;
 	bool canary; /* request is FILDES where that is possible */
 	uint64_t deadline;
-	const char *silence;
+	enum reason_kind silence;
 } rows[] = {
-    [PROBE_IDLE] = {REQUEST_PING, false, TALK_DEADLINE_MS, ""},
-    [PROBE_PING] = {REQUEST_PING, false, TALK_DEADLINE_MS, "no answer to PING"},
+    [PROBE_IDLE] = {REQUEST_PING, false, TALK_DEADLINE_MS, REASON_NONE},
+    [PROBE_PING] = {REQUEST_PING, false, TALK_DEADLINE_MS, REASON_SILENT_PING},
     [PROBE_VERSION] = {REQUEST_VERSION, false, TALK_DEADLINE_MS,
-	"no answer to VERSION"},
+	REASON_SILENT_VERSION},
     [PROBE_STATS] = {REQUEST_STATS, false, WORK_DEADLINE_MS,
-	"no answer to STATS"},
+	REASON_SILENT_STATS},
     [PROBE_SMALL] = {REQUEST_INSTREAM, true, WORK_DEADLINE_MS,
-	"no answer to a test message"},
+	REASON_SILENT_TEST},
     [PROBE_NEST] = {REQUEST_INSTREAM, true, WORK_DEADLINE_MS,
-	"no answer to a test message"},
+	REASON_SILENT_TEST},
     [PROBE_SIZE] = {REQUEST_INSTREAM, true, SIZE_DEADLINE_MS,
-	"no answer to a large test message"},
+	REASON_SILENT_SIZE},
 };
 
 bool
@@ -57,7 +56,7 @@ probe_stage_deadline(enum probe_stage stage, uint64_t scan_timeout)
 							      : deadline;
 }
 
-const char *
+enum reason_kind
 probe_stage_silence(enum probe_stage stage)
 {
 	return rows[stage].silence;
@@ -75,18 +74,13 @@ probe_stage_exceeds(const struct reply *reply, bool silent)
 		       sizeof(TIME) - 1) == NULL);
 }
 
-void
-probe_stage_missed(
-    const struct reply *reply, uint64_t size, char *reason, size_t room)
+struct reason
+probe_stage_missed(const struct reply *reply, uint64_t size)
 {
-	bool limit = reply->outcome == OUTCOME_TOO_BIG ||
-		     reply->outcome == OUTCOME_LIMITS_EXCEEDED;
-
 	if (reply->outcome == OUTCOME_CLEAN)
-		(void)snprintf(reason, room,
-		    "says OK to the EICAR test string in %llu bytes",
-		    (unsigned long long)size);
-	else
-		(void)snprintf(reason, room, "no verdict on a test message: %s",
-		    limit ? "too big" : reply->why);
+		return (struct reason){REASON_BLIND, size};
+	if (reply->outcome == OUTCOME_TOO_BIG ||
+	    reply->outcome == OUTCOME_LIMITS_EXCEEDED)
+		return reason_of(REASON_TEST_TOO_BIG);
+	return (struct reason){REASON_TEST_FAULT, reply->fault};
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "scanner/clamd/exchange.h"
+#include "scanner/clamd/reason.h"
 #include "scanner/clamd/reply.h"
 
 enum probe_stage {
@@ -32,14 +33,13 @@ enum request probe_stage_request(enum probe_stage, bool descriptors);
 uint64_t probe_stage_deadline(enum probe_stage, uint64_t scan_timeout);
 
 /* The reason of a backend that let the deadline pass. */
-const char *probe_stage_silence(enum probe_stage);
+enum reason_kind probe_stage_silence(enum probe_stage);
 
 /* Is that the answer of one whose limits a canary exceeds?  silent: it is one
  * that passes them over. */
 bool probe_stage_exceeds(const struct reply *, bool silent);
 
 /* The reason of one that did not find a canary of size bytes. */
-void probe_stage_missed(
-    const struct reply *, uint64_t size, char *reason, size_t room);
+struct reason probe_stage_missed(const struct reply *, uint64_t size);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "scanner/clamd/reply.h"
 
+#include "lib/ensure.h"
+
 /* Engine's own names for a limit that ended the scan early (AlertExceedsMax).
  * They say that part of the message was not looked at, so they are no virus.
  * A database's signature of that name ends in UNOFFICIAL and is one. */
@@ -83,9 +85,9 @@ is_limit(struct span name)
 }
 
 static struct reply
-error(const char *why)
+error(enum reply_fault fault)
 {
-	return (struct reply){.outcome = OUTCOME_CLAMD_ERROR, .why = why};
+	return (struct reply){.outcome = OUTCOME_CLAMD_ERROR, .fault = fault};
 }
 
 static struct reply
@@ -106,8 +108,9 @@ parse_without_subject(enum reply_form form, struct span s)
 	    span_is(s, "INSTREAM size limit exceeded. ERROR"))
 		return (struct reply){.outcome = OUTCOME_TOO_BIG};
 	if (span_is(s, "UNKNOWN COMMAND"))
-		return error("unknown-command");
-	return error(span_chop(&s, "ERROR") ? "request-error" : "grammar");
+		return error(REPLY_FAULT_COMMAND);
+	return error(
+	    span_chop(&s, "ERROR") ? REPLY_FAULT_REQUEST : REPLY_FAULT_GRAMMAR);
 }
 
 struct reply
@@ -116,26 +119,27 @@ reply_parse(enum reply_form form, struct span bytes, enum reply_end end)
 	struct span s = bytes;
 
 	if (end == REPLY_OVERFLOW)
-		return error("too-long");
+		return error(REPLY_FAULT_TOO_LONG);
 	if (s.len == 0)
-		return error(REPLY_NONE);
+		return error(REPLY_FAULT_SILENT);
 	/* Always with a line feed; nothing was scanned, and nothing is wrong
 	 * with clamd: a new connection will do. */
 	if (span_is(s, "COMMAND READ TIMED OUT\n"))
-		return error(REPLY_TIMED_OUT);
+		return error(REPLY_FAULT_TIMED_OUT);
 	if (!chop_terminator(&s))
-		return error("grammar");
+		return error(REPLY_FAULT_GRAMMAR);
 	if (!skip_subject(form, &s))
 		return parse_without_subject(form, s);
 	if (end == REPLY_CUT)
-		return error("not-sent");
+		return error(REPLY_FAULT_NOT_SENT);
 	if (span_is(s, "OK") && end == REPLY_EOF)
 		return (struct reply){.outcome = OUTCOME_CLEAN};
 	if (span_is(s, "OK"))
-		return error("reset");
+		return error(REPLY_FAULT_RESET);
 	if (span_chop(&s, " FOUND") && s.len > 0)
 		return found(s);
-	return error(span_chop(&s, " ERROR") ? "scan-error" : "grammar");
+	return error(
+	    span_chop(&s, " ERROR") ? REPLY_FAULT_SCAN : REPLY_FAULT_GRAMMAR);
 }
 
 bool
@@ -143,4 +147,24 @@ reply_is_pong(struct span bytes, enum reply_end end)
 {
 	return end == REPLY_EOF && bytes.len == sizeof("PONG") &&
 	       memcmp(bytes.ptr, "PONG", sizeof("PONG")) == 0;
+}
+
+const char *
+reply_fault_text(enum reply_fault fault)
+{
+	static const char *const text[REPLY_FAULTS] = {
+	    [REPLY_FAULT_NONE] = "",
+	    [REPLY_FAULT_SILENT] = "no-reply",
+	    [REPLY_FAULT_TIMED_OUT] = "read-timeout",
+	    [REPLY_FAULT_TOO_LONG] = "too-long",
+	    [REPLY_FAULT_GRAMMAR] = "grammar",
+	    [REPLY_FAULT_NOT_SENT] = "not-sent",
+	    [REPLY_FAULT_RESET] = "reset",
+	    [REPLY_FAULT_SCAN] = "scan-error",
+	    [REPLY_FAULT_REQUEST] = "request-error",
+	    [REPLY_FAULT_COMMAND] = "unknown-command",
+	};
+
+	ensure(fault < REPLY_FAULTS);
+	return text[fault];
 }

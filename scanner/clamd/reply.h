@@ -38,10 +38,20 @@ enum reply_end {
 	REPLY_CUT,	/* our request could not be sent whole; then any end */
 };
 
-/* Words for why that mean more than that something is in the log: clamd
- * closed without a byte; clamd was tired of waiting for us. */
-#define REPLY_NONE	"no-reply"
-#define REPLY_TIMED_OUT "read-timeout"
+/* What kept a reply from being a verdict. */
+enum reply_fault {
+	REPLY_FAULT_NONE,
+	REPLY_FAULT_SILENT,    /* clamd closed without a byte */
+	REPLY_FAULT_TIMED_OUT, /* clamd was tired of waiting for us */
+	REPLY_FAULT_TOO_LONG,
+	REPLY_FAULT_GRAMMAR,
+	REPLY_FAULT_NOT_SENT, /* it came before our request was whole */
+	REPLY_FAULT_RESET,    /* OK, and then no end of file */
+	REPLY_FAULT_SCAN,     /* clamd says that the scan failed */
+	REPLY_FAULT_REQUEST,  /* the same of the request */
+	REPLY_FAULT_COMMAND,  /* it does not know the command */
+	REPLY_FAULTS
+};
 
 struct reply {
 	/* CLEAN, INFECTED, LIMITS_EXCEEDED, CLAMD_ERROR, or TOO_BIG: a stream
@@ -49,11 +59,14 @@ struct reply {
 	enum outcome outcome;
 	struct span
 	    name; /* INFECTED, LIMITS_EXCEEDED: what clamd named; a view */
-	const char *why; /* CLAMD_ERROR: a fixed word for the log */
+	enum reply_fault fault; /* CLAMD_ERROR: which; else NONE */
 };
 
 /* The answer to a scan.  name in the result views bytes. */
 struct reply reply_parse(enum reply_form, struct span bytes, enum reply_end);
+
+/* A word for the log. */
+const char *reply_fault_text(enum reply_fault);
 
 /* Is it the exact answer to a PING? */
 bool reply_is_pong(struct span bytes, enum reply_end);

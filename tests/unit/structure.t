@@ -22,7 +22,8 @@ PER_ENGINE = {"session_edits"}
 FOREIGN = {"clamd/session.c", "cmocka.h", "linux/landlock.h", "mfapi.h",
            "mfdef.h", "server-th.c", "thrmgr.c"}
 # Circles that are left from before the rule; none may be added.
-LEFT = {"scanner", "scanner/clamd"}
+LEFT = {"scanner/client", "scanner/closing", "scanner/idle", "scanner/peer",
+        "scanner/report"}
 
 
 def texts(folders):
@@ -96,7 +97,7 @@ def stale(files):
 
 
 def left(circle):
-    return all(os.path.dirname(x) in LEFT for x in circle)
+    return all(x in LEFT for x in circle)
 
 
 def main():

@@ -18,6 +18,7 @@
 #include "scanner/base/monitor_link.h"
 #include "scanner/clamd/database.h"
 #include "scanner/clamd/probe.h"
+#include "scanner/clamd/probe_due.h"
 
 #define MB	  (UINT64_C(1) << 20)
 #define VERSION_1 "ClamAV 1.4.6/27000/Fri Nov 20 07:37:02 2026"
@@ -37,26 +38,26 @@ clock_gettime(clockid_t id, struct timespec *ts)
 }
 
 bool
-probe_hasten(uint32_t index)
+probe_due_hasten(uint32_t index, bool is_down)
 {
-	(void)index;
+	(void)index, (void)is_down;
 	return probing;
 }
 
 void
-probe_soon(uint32_t index)
+probe_due_soon(uint32_t index)
 {
 	(void)index;
 }
 
 void
-probe_fail(uint32_t index, const char *reason)
+probe_fail(uint32_t index, struct reason reason)
 {
 	backend_failed(index, reason);
 }
 
 void
-probe_later(uint32_t index)
+probe_due_later(uint32_t index)
 {
 	(void)index;
 }
@@ -222,7 +223,7 @@ test_limit(void **state)
 	assert_true(backend_other(1, 5000));
 	assert_false(backend_other(1, 5001));
 	/* One that is down might take it: that is no too-big. */
-	backend_failed(0, "test");
+	backend_failed(0, reason_of(REASON_NO_PONG));
 	assert_int_equal(backend_choose(0, 6000, &index), BACKEND_EXHAUSTED);
 	assert_int_equal(backend_choose(1, 6000, &index), BACKEND_TOO_SMALL);
 }
@@ -244,7 +245,7 @@ test_limit_forgotten(void **state)
 			told_version(0, VERSION_2);
 			break;
 		case 1:
-			backend_failed(0, "test");
+			backend_failed(0, reason_of(REASON_NO_PONG));
 			assert_int_equal(backend_limit(0), 999);
 			backend_works(0);
 			break;
@@ -260,7 +261,7 @@ test_limit_forgotten(void **state)
 	/* Not by these. */
 	backend_exceeded(0, 5000);
 	told_version(0, VERSION_2);
-	backend_suspected(0, "test");
+	backend_suspected(0, reason_of(REASON_NO_PONG));
 	backend_works(0);
 	backend_proved(0, 4999);
 	backend_missed(0, 10);
@@ -282,7 +283,7 @@ test_proved(void **state)
 	backend_proved(0, 4000);
 	assert_int_equal(b->proved, 5000);
 	assert_int_equal(told.proved, 5000);
-	backend_failed(0, "test");
+	backend_failed(0, reason_of(REASON_NO_PONG));
 	backend_works(0);
 	backend_missed(0, 5001);
 	backend_exceeded(0, 5001);
@@ -306,20 +307,21 @@ test_down(void **state)
 
 	(void)state;
 	set_up(2, weight);
-	backend_failed(0, "says OK to the EICAR test string");
+	backend_failed(0, (struct reason){REASON_BLIND, 8192});
 	assert_int_equal(told.index, 0);
 	assert_int_equal(told.up, 0);
-	assert_string_equal(told.reason, "says OK to the EICAR test string");
+	assert_string_equal(
+	    told.reason, "says OK to the EICAR test string in 8192 bytes");
 	assert_int_equal(choose(), 1);
 	assert_int_equal(backend_choose(2, 10, &index), BACKEND_EXHAUSTED);
 	probing = true;
 	assert_int_equal(backend_choose(2, 10, &index), BACKEND_CHECKING);
 	backend_refused(1, ENOENT);
 	assert_int_equal(told.gone, 1);
-	backend_suspected(0, "test");
+	backend_suspected(0, reason_of(REASON_NO_PONG));
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 	backend_works(1);
-	backend_suspected(1, "test");
+	backend_suspected(1, reason_of(REASON_NO_PONG));
 	assert_int_equal(backend_at(1)->state, BACKEND_SUSPECT);
 	assert_int_equal(choose(), -1);
 	assert_false(backend_other(0, 10));
@@ -334,7 +336,7 @@ test_comes_back(void **state)
 
 	(void)state;
 	set_up(2, weight);
-	backend_failed(0, "test");
+	backend_failed(0, reason_of(REASON_NO_PONG));
 	for (int i = 0; i < 100; i++)
 		backend_release((uint32_t)choose());
 	backend_works(0);

@@ -141,7 +141,8 @@ test_rows(void **state)
 		print_message("row %zu\n", i);
 		assert_int_equal(r.outcome, rows[i].outcome);
 		if (rows[i].outcome == ERROR) {
-			assert_string_equal(r.why, rows[i].word);
+			assert_string_equal(
+			    reply_fault_text(r.fault), rows[i].word);
 		} else {
 			assert_int_equal(r.name.len, strlen(rows[i].word));
 			if (r.name.len > 0)

@@ -124,7 +124,7 @@ void
 scan_early(struct scan *j, int memfd, uint64_t size)
 {
 	(void)memfd, (void)size;
-	see(j->no_early ? "late" : "early", NULL, 0);
+	see(j->state == SCAN_EARLY_OFF ? "late" : "early", NULL, 0);
 }
 
 void
@@ -132,7 +132,6 @@ scan_settle(struct scan *j, enum outcome outcome)
 {
 	j->verdict =
 	    (struct verdict){.outcome = outcome, .backend = BACKEND_NONE};
-	j->no_early = false;
 }
 
 void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which clean messages wait for a canary, for which one, and what becomes of
- * them: scanner/confirm.c with the real scanner/clamd/backend.c and canary.c, an
+ * them: scanner/clamd/confirm.c with the real scanner/clamd/backend.c and canary.c, an
  * open end for clamd (fake_clamd.h), and no jobs but what is waited for.
  */
-#include "scanner/confirm.h"
+#include "scanner/clamd/confirm.h"
 
 #include <stdio.h>
 
@@ -24,39 +24,33 @@
 #define LIMIT	 "fd[11]: Heuristics.Limits.Exceeded.MaxFileSize FOUND"
 
 static struct scanner_settings settings;
-static struct scan job[4];
+enum word { WAITS = CONFIRM_HANGS + 1, GONE };
+
+static struct message {
+	struct confirm_wait wait;
+	int word;	/* enum confirm_word, or WAITS, GONE */
+	bool elsewhere; /* there is no other clamd for it */
+} job[4];
 static bool down;	   /* probe_fail was called */
 static char down_for[256]; /* and why */
 static unsigned int hangs; /* probe_hangs was called so often */
 
-/* What scan.c and probe.c do, as far as it can be seen from here. */
+/* What scan_verdict.c does, as far as it can be seen from here. */
 static void
-leave(struct scan *j, enum outcome outcome)
+leave(struct message *m, int word)
 {
-	confirm_leave(j);
-	j->state = SCAN_IDLE;
-	j->verdict.outcome = outcome;
+	confirm_leave(&m->wait);
+	m->word = word;
 }
 
 void
-scan_confirmed(struct scan *j)
+confirm_told(struct confirm_wait *w, enum confirm_word word)
 {
-	leave(j, OUTCOME_CLEAN);
-}
+	struct message *m = (struct message *)(void *)w;
 
-void
-scan_unconfirmed(struct scan *j, enum outcome end)
-{
-	leave(j, end);
-}
-
-static bool exceeds[4]; /* scan_exceeds was called for it */
-
-void
-scan_exceeds(struct scan *j)
-{
-	exceeds[j - job] = true;
-	leave(j, OUTCOME_TOO_BIG);
+	assert_int_equal(m->word, WAITS);
+	if (word != CONFIRM_HANGS || !m->elsewhere)
+		leave(m, (int)word);
 }
 
 void
@@ -67,36 +61,11 @@ probe_hangs(uint32_t backend)
 }
 
 void
-probe_fail(uint32_t index, const char *reason)
+probe_fail(uint32_t index, struct reason reason)
 {
 	down = true;
-	(void)snprintf(down_for, sizeof(down_for), "%s", reason);
+	reason_text(&reason, down_for, sizeof(down_for));
 	backend_failed(index, reason);
-}
-
-void
-standby_want(uint32_t backend)
-{
-	(void)backend;
-}
-
-bool
-probe_hasten(uint32_t index)
-{
-	(void)index;
-	return false;
-}
-
-void
-probe_soon(uint32_t index)
-{
-	(void)index;
-}
-
-void
-probe_later(uint32_t index)
-{
-	(void)index;
 }
 
 static void
@@ -126,21 +95,16 @@ set_up(uint32_t backends, uint32_t interval)
 	}
 	confirm_setup(&settings);
 	memset(job, 0, sizeof(job));
-	memset(exceeds, 0, sizeof(exceeds));
 }
 
 /* clamd has answered so to message i of that many bytes.  True: that counts. */
 static bool
 answered(uint32_t i, uint32_t backend, uint64_t size, enum outcome outcome)
 {
-	job[i].backend = backend;
-	job[i].lead = LEAD;
-	job[i].size = size + LEAD;
-	job[i].verdict.outcome = OUTCOME_INTERNAL;
-	if (!confirm_is_wanted(&job[i], outcome))
+	if (!confirm_is_wanted(backend, size, outcome))
 		return true;
-	job[i].state = SCAN_CONFIRMING;
-	confirm_join(&job[i]);
+	job[i].word = WAITS;
+	confirm_join(&job[i].wait, backend, size);
 	return false;
 }
 
@@ -160,7 +124,7 @@ assert_asked_for(uint64_t length)
 static bool
 waits(uint32_t i)
 {
-	return job[i].state == SCAN_CONFIRMING;
+	return job[i].word == WAITS;
 }
 
 static void
@@ -201,7 +165,7 @@ test_waits(void **state)
 	assert_true(waits(0));
 	answer(0, FOUND);
 	assert_false(waits(0));
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLEAN);
+	assert_int_equal(job[0].word, CONFIRM_FOUND);
 	assert_nothing_held();
 	/* For a while, that is good for others. */
 	now_ms += INTERVAL - 1;
@@ -324,8 +288,7 @@ test_missed(void **state)
 		assert_string_equal(down_for, row[i].why);
 		for (size_t k = 0; k < 2; k++) {
 			assert_false(waits((uint32_t)k));
-			assert_int_equal(
-			    job[k].verdict.outcome, OUTCOME_CLAMD_ERROR);
+			assert_int_equal(job[k].word, CONFIRM_MISSED);
 		}
 		run();
 		assert_int_equal(opened, 1);
@@ -344,7 +307,7 @@ test_outage(void **state)
 	answer(0, FOUND);
 	now_ms++;
 	assert_true(judged(0, 0, 10));
-	backend_suspected(0, "test");
+	backend_suspected(0, reason_of(REASON_SILENT_MESSAGE));
 	backend_works(0);
 	assert_false(judged(0, 0, 10));
 }
@@ -357,7 +320,7 @@ test_refused(void **state)
 	at_once = STEP_REFUSED;
 	assert_false(judged(0, 0, 10));
 	run();
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLAMD_ERROR);
+	assert_int_equal(job[0].word, CONFIRM_MISSED);
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 	assert_nothing_held();
 }
@@ -454,10 +417,10 @@ test_hangs(void **state)
 	assert_false(judged(0, 0, 10));
 	assert_false(judged(1, 1, 10));
 	assert_false(judged(2, 0, 10));
-	job[2].tried = 2; /* has been there */
+	job[2].elsewhere = true;
 	run();
 	confirm_hangs(0);
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_TIMEOUT);
+	assert_int_equal(job[0].word, CONFIRM_HANGS);
 	assert_true(waits(1) && waits(2));
 }
 
@@ -470,10 +433,10 @@ test_leaves(void **state)
 	assert_false(judged(0, 0, 10));
 	run();
 	assert_false(judged(1, 0, 10));
-	leave(&job[0], OUTCOME_INTERNAL);
-	leave(&job[1], OUTCOME_INTERNAL);
+	leave(&job[0], GONE);
+	leave(&job[1], GONE);
 	answer(0, FOUND);
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_INTERNAL);
+	assert_int_equal(job[0].word, GONE);
 	run();
 	assert_int_equal(opened, 1);
 	assert_nothing_held();
@@ -509,7 +472,7 @@ test_need(void **state)
 	assert_false(judged(2, 0, 3 * MB));
 	answer(3, FOUND);
 	for (uint32_t i = 0; i < 3; i++)
-		assert_int_equal(job[i].verdict.outcome, OUTCOME_CLEAN);
+		assert_int_equal(job[i].word, CONFIRM_FOUND);
 	assert_int_equal(backend_at(0)->proved, 30 * MB);
 	assert_true(judged(0, 0, 30 * MB));
 	/* From now on they share, as others do. */
@@ -598,14 +561,14 @@ test_exceeds(void **state)
 		assert_false(judged(1, 0, 20 * MB));
 		run();
 		answer(3, row[i].reply);
-		assert_true(exceeds[0]);
+		assert_true(job[0].word == CONFIRM_EXCEEDS);
 		assert_true(waits(1));
 		assert_int_equal(backend_limit(0), 30 * MB - 1);
 		assert_int_equal(backend_at(0)->state, BACKEND_UP);
 		run();
 		assert_asked_for(20 * MB);
 		answer(3, FOUND);
-		assert_int_equal(job[1].verdict.outcome, OUTCOME_CLEAN);
+		assert_int_equal(job[1].word, CONFIRM_FOUND);
 		assert_int_equal(backend_at(0)->proved, 20 * MB);
 		assert_nothing_held();
 	}
@@ -628,13 +591,13 @@ test_missed_long(void **state)
 	assert_false(down);
 	assert_int_equal(backend_at(0)->proved, 0);
 	assert_int_equal(backend_limit(0), 100 * MB);
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLAMD_ERROR);
-	assert_int_equal(job[1].verdict.outcome, OUTCOME_CLAMD_ERROR);
+	assert_int_equal(job[0].word, CONFIRM_MISSED);
+	assert_int_equal(job[1].word, CONFIRM_MISSED);
 	assert_true(waits(2));
 	run();
 	assert_asked_for(20 * MB);
 	answer(3, FOUND);
-	assert_int_equal(job[2].verdict.outcome, OUTCOME_CLEAN);
+	assert_int_equal(job[2].word, CONFIRM_FOUND);
 	/* A shorter one refutes as well, a longer one does not. */
 	set_up(1, INTERVAL);
 	backend_at(0)->proved = 10 * MB;
@@ -662,7 +625,7 @@ test_late(void **state)
 	assert_int_equal(backend_at(0)->state, BACKEND_SUSPECT);
 	assert_int_equal(hangs, 0);
 	assert_false(down);
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_TIMEOUT);
+	assert_int_equal(job[0].word, CONFIRM_LATE);
 	assert_int_equal(backend_at(0)->running, 1);
 	assert_false(judged(0, 0, 90 * MB));
 	assert_false(judged(1, 0, 3 * MB));
@@ -697,16 +660,16 @@ test_late_and_blind(void **state)
 	run();
 	now_ms = confirm_next();
 	run();
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_TIMEOUT);
+	assert_int_equal(job[0].word, CONFIRM_LATE);
 	assert_false(judged(0, 0, 90 * MB));
 	answer(3, BLIND);
-	assert_false(exceeds[0]);
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLAMD_ERROR);
+	assert_false(job[0].word == CONFIRM_EXCEEDS);
+	assert_int_equal(job[0].word, CONFIRM_MISSED);
 	assert_int_equal(backend_limit(0), 100 * MB);
 	assert_false(judged(0, 0, 90 * MB));
 	run();
 	answer(3, BLIND);
-	assert_true(exceeds[0]);
+	assert_true(job[0].word == CONFIRM_EXCEEDS);
 	assert_int_equal(backend_limit(0), 90 * MB - 1);
 	assert_nothing_held();
 }
@@ -722,14 +685,35 @@ test_limit_inside(void **state)
 	assert_false(answered(0, 0, MB + 1, OUTCOME_LIMITS_EXCEEDED));
 	run();
 	answer(1, FOUND);
-	assert_int_equal(job[0].verdict.outcome, OUTCOME_CLEAN); /* confirmed */
-	assert_false(exceeds[0]);
+	assert_int_equal(job[0].word, CONFIRM_FOUND); /* confirmed */
+	assert_false(job[0].word == CONFIRM_EXCEEDS);
 	assert_false(answered(0, 0, 2 * MB, OUTCOME_LIMITS_EXCEEDED));
 	run();
 	answer(1, LIMIT);
-	assert_true(exceeds[0]);
+	assert_true(job[0].word == CONFIRM_EXCEEDS);
 	assert_true(answered(0, 0, 50 * MB, OUTCOME_INFECTED));
 	assert_true(answered(0, 0, 50 * MB, OUTCOME_TOO_BIG));
+}
+
+/* Nobody waits any more for the thread that was to be the next one's. */
+static void
+test_leaves_seat(void **state)
+{
+	uint32_t index;
+
+	(void)state;
+	set_up(1, 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+	assert_false(judged(0, 0, 10));
+	run();
+	assert_int_equal(opened, 0);
+	assert_int_equal(backend_at(0)->reserved, 1);
+	leave(&job[0], GONE);
+	run();
+	backend_release(0);
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+	assert_int_equal(backend_at(0)->reserved, 0);
 }
 
 int
@@ -750,6 +734,7 @@ main(void)
 	    cmocka_unit_test(test_silent),
 	    cmocka_unit_test(test_hangs),
 	    cmocka_unit_test(test_leaves),
+	    cmocka_unit_test(test_leaves_seat),
 	    cmocka_unit_test(test_stream),
 	    cmocka_unit_test(test_need),
 	    cmocka_unit_test(test_not_for_longer),

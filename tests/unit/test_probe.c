@@ -10,8 +10,8 @@
 #include "scanner/base/stream.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/clamd/canary.h"
+#include "scanner/clamd/probe_due.h"
 #include "scanner/clamd/probe_stage.h"
-#include "scanner/scan.h"
 #include "tests/unit/fake_clamd.h"
 
 #define MB	  (UINT64_C(1) << 20)
@@ -34,6 +34,22 @@ probe_hangs(uint32_t backend)
 {
 	(void)backend;
 	hangs++;
+}
+
+/* Why it is not up. */
+static const char *
+reason(void)
+{
+	static char text[RECORD_REASON_MAX];
+
+	reason_text(&backend_at(0)->reason, text, sizeof(text));
+	return text;
+}
+
+static bool
+hasten(void)
+{
+	return probe_due_hasten(0, backend_at(0)->state == BACKEND_DOWN);
 }
 
 static void
@@ -204,7 +220,7 @@ test_goes_wrong(void **state)
 		for (unsigned int k = 0; k < row[i].stages; k++)
 			answer(stage[k].request, stage[k].good);
 		answer(stage[row[i].stages].request, row[i].reply);
-		assert_string_equal(backend_at(0)->reason, row[i].why);
+		assert_string_equal(reason(), row[i].why);
 		assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 		assert_int_equal(backend_at(0)->running, 0);
 		assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
@@ -294,7 +310,7 @@ test_outage(void **state)
 	set_up();
 	bring_up();
 	backend_proved(0, 10 * MB);
-	probe_fail(0, "test");
+	probe_fail(0, reason_of(REASON_ADDRESS));
 	opened = 0;
 	now_ms = probe_next();
 	for (unsigned int i = 0; i < 5; i++) {
@@ -315,7 +331,7 @@ test_outage(void **state)
 	assert_int_equal(opened, 5);
 	assert_int_equal(probe_next(), now_ms + CHECK);
 	/* With another database it is not. */
-	probe_fail(0, "test");
+	probe_fail(0, reason_of(REASON_ADDRESS));
 	now_ms = probe_next();
 	answer(REQUEST_PING, PONG);
 	answer(REQUEST_VERSION, VERSION_2);
@@ -345,7 +361,7 @@ test_how_often(void **state)
 	}
 	assert_in_range(pause, 2000, 10000);
 	bring_up();
-	probe_fail(0, "test");
+	probe_fail(0, reason_of(REASON_ADDRESS));
 	assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
 }
 
@@ -362,13 +378,13 @@ test_hangs(void **state)
 	assert_int_equal(hangs, 1);
 	assert_int_equal(opened, 1);
 	/* No message waits for that. */
-	assert_false(probe_hasten(0));
+	assert_false(hasten());
 	now_ms += 20000;
 	run();
 	assert_int_equal(opened, 1);
 	bring_up();
 	/* Not for ever: the other side may be gone without a word. */
-	probe_fail(0, "test");
+	probe_fail(0, reason_of(REASON_ADDRESS));
 	now_ms = probe_next();
 	run();
 	opened = 0;
@@ -392,7 +408,7 @@ test_silent_limits(void **state)
 	settings.backend[0].require_alerts = true;
 	begin(OK);
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
-	assert_non_null(strstr(backend_at(0)->reason, "AlertExceedsMax"));
+	assert_non_null(strstr(reason(), "AlertExceedsMax"));
 }
 
 static void
@@ -403,7 +419,7 @@ test_daily(void **state)
 	settings.backend[0].require_daily = true;
 	answer(REQUEST_PING, PONG);
 	answer(REQUEST_VERSION, "ClamAV 1.4.6");
-	assert_string_equal(backend_at(0)->reason, "has no daily database");
+	assert_string_equal(reason(), "has no daily database");
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 }
 
@@ -454,7 +470,7 @@ test_silent(void **state)
 		assert_int_equal(hangs, 0);
 		now_ms++;
 		run();
-		assert_string_equal(backend_at(0)->reason, why[i]);
+		assert_string_equal(reason(), why[i]);
 		assert_int_equal(hangs, 1);
 	}
 }
@@ -469,9 +485,9 @@ test_refused(void **state)
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 	at_once = STEP_WAIT_READ;
 	/* A message waits; but what has just failed is no use. */
-	assert_false(probe_hasten(0));
+	assert_false(hasten());
 	now_ms += 150;
-	assert_true(probe_hasten(0));
+	assert_true(hasten());
 	assert_int_equal(probe_next(), now_ms);
 	bring_up();
 }
@@ -484,13 +500,13 @@ test_suspect(void **state)
 	(void)state;
 	set_up();
 	bring_up();
-	backend_suspected(0, "test");
+	backend_suspected(0, reason_of(REASON_SILENT_MESSAGE));
 	assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
-	assert_true(probe_hasten(0));
+	assert_true(hasten());
 	assert_int_equal(probe_next(), now_ms);
 	answer(REQUEST_PING, PONG);
 	answer(REQUEST_VERSION, VERSION_1);
-	assert_true(probe_hasten(0));
+	assert_true(hasten());
 	answer(REQUEST_FILDES, FOUND);
 	assert_int_equal(backend_at(0)->state, BACKEND_UP);
 }
@@ -555,7 +571,7 @@ test_found_out(void **state)
 	(void)state;
 	set_up();
 	bring_up();
-	probe_fail(0, "test");
+	probe_fail(0, reason_of(REASON_ADDRESS));
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 	now_ms = probe_next();
 	bring_up();
@@ -563,7 +579,7 @@ test_found_out(void **state)
 	now_ms = probe_next();
 	answer(REQUEST_PING, PONG);
 	run();
-	probe_fail(0, "test");
+	probe_fail(0, reason_of(REASON_ADDRESS));
 	assert_int_equal(backend_at(0)->state, BACKEND_DOWN);
 	assert_in_range(probe_next(), now_ms + 1, now_ms + 300);
 	now_ms = probe_next();

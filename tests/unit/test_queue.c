@@ -14,7 +14,6 @@
 
 #include <cmocka.h>
 
-#include "scanner/confirm.h"
 #include "scanner/fair.h"
 
 #define JOBS	     2000
@@ -24,7 +23,12 @@
 #define MB	     (1024 * KB)
 
 static uint64_t now_ms;
-static struct scan job[JOBS];
+static struct message {
+	struct queue_entry wait;
+	struct flow *flow;
+	uint64_t size;
+	bool waits, back;
+} job[JOBS];
 static struct flow flow[JOBS];
 
 int
@@ -36,26 +40,39 @@ clock_gettime(clockid_t id, struct timespec *ts)
 	return 0;
 }
 
-void
-confirm_join(struct scan *j)
+/* What scan.c does, as far as it matters here. */
+static void
+begin(struct message *m)
 {
-	(void)j;
-	fail();
+	queue_join(&m->wait, m->flow, m->size, now_ms, m->back);
+	m->waits = true;
 }
 
-void
-confirm_leave(struct scan *j)
+static void
+end(struct message *m, bool started)
 {
-	(void)j;
-	fail();
+	queue_leave(&m->wait, started);
+	m->waits = false;
+}
+
+static struct message *
+turn(void)
+{
+	return (struct message *)(void *)queue_turn(now_ms);
+}
+
+static void
+pass(struct message *m)
+{
+	if (m->waits)
+		queue_pass(&m->wait);
 }
 
 static int
 setup(void **state)
 {
-	const struct scanner_settings settings = {.scan_timeout = 1 << 30,
-	    .wait_timeout = WAIT_TIMEOUT,
-	    .max_waiting = JOBS};
+	const struct scanner_settings settings = {
+	    .wait_timeout = WAIT_TIMEOUT, .max_waiting = JOBS};
 
 	(void)state;
 	now_ms = 1000000;
@@ -69,22 +86,19 @@ submit(size_t n, size_t client, uint64_t size)
 {
 	job[n].flow = &flow[client];
 	job[n].size = size;
-	queue_begin(&job[n]);
-	queue_enter(&job[n], SCAN_WAITING);
+	begin(&job[n]);
 }
 
 /* The next one is scanned: its number, JOBS if there is none. */
 static size_t
 scan(void)
 {
-	struct scan *j = queue_turn(now_ms);
+	struct message *j = turn();
 
 	if (j == NULL)
 		return JOBS;
-	queue_enter(j, SCAN_RETRYING);
+	end(j, true);
 	now_ms += 2 + j->size / (20 * KB); /* 20 MB a second */
-	queue_enter(j, SCAN_IDLE);
-	queue_end(j);
 	return (size_t)(j - job);
 }
 
@@ -202,7 +216,7 @@ long_one(int each)
 	do {
 		for (int i = 0; i < each; i++, next++) {
 			size_t n = 1 + next % (JOBS - 1);
-			if (job[n].state == SCAN_IDLE)
+			if (!job[n].waits)
 				submit(n, n, 10 * KB);
 		}
 		got = scan();
@@ -248,38 +262,36 @@ test_liars(void **state)
 static void
 test_passed(void **state)
 {
-	struct scan *j;
+	struct message *j;
 	size_t turns = 0;
 
 	(void)state;
 	for (size_t i = 0; i < 10; i++)
 		submit(i, i % 2, 10 * KB);
-	while ((j = queue_turn(now_ms)) != NULL) {
+	while ((j = turn()) != NULL) {
 		assert_true(turns++ < 10);
-		queue_pass(j);
+		pass(j);
 	}
 	assert_int_equal(turns, 10);
 	assert_int_equal(queue_waiting(), 10);
 	queue_round();
 	now_ms += AGED;
-	while ((j = queue_turn(now_ms)) != NULL) {
+	while ((j = turn()) != NULL) {
 		if (j == &job[0])
-			queue_pass(j);
+			pass(j);
 		else {
-			queue_enter(j, SCAN_IDLE);
-			queue_end(j);
+			end(j, false);
 		}
 	}
 	assert_int_equal(queue_waiting(), 1);
 	queue_round();
 	queue_round();
-	assert_ptr_equal(queue_turn(now_ms), &job[0]);
+	assert_ptr_equal(turn(), &job[0]);
 	now_ms += WAIT_TIMEOUT;
 	assert_ptr_equal(queue_waited(now_ms), &job[0]);
-	queue_pass(&job[0]);
-	queue_enter(&job[0], SCAN_IDLE);
-	queue_end(&job[0]);
-	assert_null(queue_turn(now_ms));
+	pass(&job[0]);
+	end(&job[0], false);
+	assert_null(turn());
 	assert_int_equal(queue_next(), UINT64_MAX);
 }
 
@@ -287,39 +299,38 @@ test_passed(void **state)
 static void
 test_passed_and_gone(void **state)
 {
-	struct scan *j;
+	struct message *j;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		submit(i, i, 10 * KB);
 	assert_int_equal(scan(), 0); /* the next turn is by age */
 	now_ms += AGED;
-	assert_ptr_equal(queue_turn(now_ms), &job[1]);
-	queue_pass(&job[1]);
-	assert_ptr_equal(queue_turn(now_ms), &job[2]);
+	assert_ptr_equal(turn(), &job[1]);
+	pass(&job[1]);
+	assert_ptr_equal(turn(), &job[2]);
 	/* Its session ended. */
-	queue_enter(&job[2], SCAN_IDLE);
-	queue_end(&job[2]);
-	assert_ptr_equal(j = queue_turn(now_ms), &job[3]);
-	queue_pass(j);
-	assert_null(queue_turn(now_ms));
+	end(&job[2], false);
+	assert_ptr_equal(j = turn(), &job[3]);
+	pass(j);
+	assert_null(turn());
 	submit(4, 4, 10 * KB);
-	assert_ptr_equal(queue_turn(now_ms), &job[4]);
-	queue_pass(&job[4]);
-	job[5].tried = 1;
+	assert_ptr_equal(turn(), &job[4]);
+	pass(&job[4]);
+	job[5].back = true;
 	submit(5, 5, 10 * KB);
-	assert_ptr_equal(queue_turn(now_ms), &job[5]);
-	queue_pass(&job[5]);
-	assert_null(queue_turn(now_ms));
+	assert_ptr_equal(turn(), &job[5]);
+	pass(&job[5]);
+	assert_null(turn());
 	queue_round();
-	assert_ptr_equal(queue_turn(now_ms), &job[5]);
+	assert_ptr_equal(turn(), &job[5]);
 }
 
 /* Nor is he asked twice in a round, however long he has waited. */
 static void
 test_passed_old(void **state)
 {
-	struct scan *j;
+	struct message *j;
 	size_t turns = 0;
 
 	(void)state;
@@ -327,10 +338,10 @@ test_passed_old(void **state)
 		submit(i, i % 2, 10 * KB);
 	scan();
 	now_ms += AGED;
-	while ((j = queue_turn(now_ms)) != NULL) {
-		assert_false(j->passed);
+	while ((j = turn()) != NULL) {
+		assert_false(j->wait.passed);
 		assert_true(turns++ < 9);
-		queue_pass(j);
+		pass(j);
 	}
 	assert_int_equal(turns, 9);
 }
@@ -343,12 +354,12 @@ test_back(void **state)
 	for (size_t i = 0; i < 10; i++)
 		submit(i, i, 10 * KB);
 	for (size_t i = 0; i < 2; i++) {
-		struct scan *j = queue_turn(now_ms);
+		struct message *j = turn();
 
-		queue_enter(j, SCAN_RETRYING);
-		j->tried = 1;
-		queue_enter(j, SCAN_WAITING);
-		assert_ptr_equal(queue_turn(now_ms), j);
+		end(j, true);
+		j->back = true;
+		begin(j);
+		assert_ptr_equal(turn(), j);
 	}
 	assert_int_equal(scan(), 0);
 	assert_int_equal(scan(), 1);
@@ -361,15 +372,14 @@ test_places(void **state)
 	size_t n = 0;
 
 	(void)state;
-	for (; n < JOBS && !queue_is_full(&(struct scan){.flow = &flow[0]});
-	     n++)
+	for (; n < JOBS && !queue_is_full(&flow[0]); n++)
 		submit(n, 0, KB);
 	assert_int_equal(n, JOBS * 4 / 5);
-	assert_false(queue_is_full(&(struct scan){.flow = &flow[1]}));
+	assert_false(queue_is_full(&flow[1]));
 	for (; n < JOBS; n++)
 		submit(n, n, KB);
-	assert_true(queue_is_full(&(struct scan){.flow = &flow[1]}));
-	assert_true(queue_is_full(&(struct scan){0}));
+	assert_true(queue_is_full(&flow[1]));
+	assert_true(queue_is_full(NULL));
 }
 
 /* The heap against a look at all of them, with coming and going. */
@@ -380,28 +390,30 @@ test_order(void **state)
 
 	(void)state;
 	for (size_t step = 0; step < 20000; step++) {
-		struct scan *j, *least = NULL;
+		struct message *j, *least = NULL;
 		size_t n;
 
 		random = random * 1664525 + 1013904223;
 		n = (random >> 8) % 200;
-		if (job[n].state == SCAN_IDLE)
+		if (!job[n].waits)
 			submit(n, (random >> 16) % 5,
 			    (random >> 20) % 100 * 10 * KB);
 		else if ((random >> 28) < 4) {
-			queue_enter(&job[n], SCAN_IDLE); /* its MTA has gone */
-			queue_end(&job[n]);
+			end(&job[n], false); /* its MTA has gone */
 		} else
 			scan();
 		for (size_t i = 0; i < 200; i++) {
 			j = &job[i];
-			if (j->state == SCAN_WAITING &&
-			    (least == NULL || j->tag < least->tag ||
-				(j->tag == least->tag &&
-				    j->number < least->number)))
+			if (j->waits &&
+			    (least == NULL ||
+				j->wait.turn.tag < least->wait.turn.tag ||
+				(j->wait.turn.tag == least->wait.turn.tag &&
+				    j->wait.turn.number <
+					least->wait.turn.number)))
 				least = j;
 		}
-		assert_ptr_equal(fair_first(), least);
+		assert_ptr_equal(
+		    fair_first(), least == NULL ? NULL : &least->wait.turn);
 	}
 }
 

@@ -183,7 +183,7 @@ static void
 bring_up(void)
 {
 	now_ms++;
-	backend_failed(0, "was away");
+	backend_failed(0, reason_of(REASON_NO_PONG));
 	backend_works(0);
 	backend_at(0)->proved = MB;
 }
@@ -259,7 +259,7 @@ test_meter(void **state)
 	meter_run(now_ms);
 	assert_int_equal(asked->state, EXCHANGE_READING);
 	assert_int_equal(backend_at(0)->running, 1);
-	backend_failed(0, "is away");
+	backend_failed(0, reason_of(REASON_NO_PONG));
 	meter_run(now_ms);
 	assert_int_equal(asked->state, EXCHANGE_CLOSED);
 	assert_int_equal(backend_at(0)->running, 0);

@@ -268,7 +268,7 @@ test_dead_with_it(void **state)
 	read_request(fd);
 	close(fd);
 	assert_int_equal(exchange_continue(&c), STEP_ENDED);
-	assert_string_equal(exchange_reply(&c).why, REPLY_NONE);
+	assert_int_equal(exchange_reply(&c).fault, REPLY_FAULT_SILENT);
 }
 
 /* A connection made for the message is judged as before. */
@@ -286,7 +286,7 @@ test_fresh_is_never_stale(void **state)
 	close(fd);
 	assert_int_equal(exchange_continue(&c), STEP_ENDED);
 	assert_int_equal(c.end, REPLY_RESET);
-	assert_string_equal(exchange_reply(&c).why, REPLY_NONE);
+	assert_int_equal(exchange_reply(&c).fault, REPLY_FAULT_SILENT);
 }
 
 int

@@ -4,16 +4,15 @@
  * scanner.  A line has one canary under way at most, on a connection of its
  * own, in a thread of clamd's that is counted as a message's.
  */
-#include "scanner/confirm.h"
+#include "scanner/clamd/confirm.h"
 
+#include "lib/ensure.h"
 #include "scanner/base/clock.h"
-#include "scanner/base/poll.h"
-#include "scanner/base/stream.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/clamd/canary.h"
-#include "scanner/clamd/exchange.h"
 #include "scanner/clamd/probe.h"
 #include "scanner/clamd/probe_stage.h"
+#include "scanner/clamd/query.h"
 #include "scanner/clamd/standby.h"
 
 /* Of a clamd: for messages up to CANARY_MIDDLE, four times that, and so on; the
@@ -38,21 +37,18 @@
  * this. */
 #define LATE_MS 120000
 
+TAILQ_HEAD(confirm_list, confirm_wait);
+
 struct line {
-	struct scan_list waiting;
+	struct confirm_list waiting;
 	uint64_t again;		/* the next canary: not before */
-	bool open;		/* a canary is under way */
-	bool late;		/* for too long */
+	bool late;		/* the one that is under way, for too long */
 	enum probe_stage stage; /* whose deadline it has */
-	enum poll_for watched;
-	struct seat seat;
-	int memfd; /* -1: none */
-	uint64_t written;
-	uint64_t length; /* unpacked */
+	uint64_t length;	/* unpacked */
 	uint64_t number;
-	uint64_t began, deadline;
+	uint64_t began;
 	uint64_t found_began, found_length; /* the last that was found */
-	struct exchange exchange;
+	struct query query;
 };
 
 static struct line lines[SETTINGS_BACKENDS_MAX * LINES];
@@ -66,91 +62,98 @@ confirm_setup(const struct scanner_settings *settings)
 	scan_timeout = settings->scan_timeout;
 	for (uint32_t i = 0; i < backend_count() * LINES; i++) {
 		lines[i] = (struct line){
-		    .memfd = -1,
 		    .stage = i % LINES == 0 ? PROBE_SMALL : PROBE_SIZE,
 		};
 		TAILQ_INIT(&lines[i].waiting);
-		exchange_init(&lines[i].exchange);
+		query_init(&lines[i].query, POLL_CONFIRM, i);
+		lines[i].query.backend = i / LINES;
 	}
-}
-
-static uint64_t
-length_of(const struct scan *j)
-{
-	return j->size - j->lead;
 }
 
 /* Its number among those of the clamd. */
 static uint32_t
-rank_of(const struct scan *j)
+rank_of(uint64_t length)
 {
 	uint64_t most = CANARY_MIDDLE;
 	uint32_t rank = 0;
 
-	for (; rank < LINES - 1 && length_of(j) > most; rank++)
+	for (; rank < LINES - 1 && length > most; rank++)
 		most *= FACTOR;
 	return rank;
 }
 
-static struct line *
-line_of(const struct scan *j)
-{
-	return &lines[j->backend * LINES + rank_of(j)];
-}
-
 /* Did the last one that was found begin recently, and was it as long? */
 static bool
-is_covered(const struct line *l, const struct scan *j)
+is_covered(const struct line *l, uint64_t length)
 {
-	return length_of(j) <= l->found_length &&
+	return length <= l->found_length &&
 	       clock_ms() - l->found_began < interval;
 }
 
 bool
-confirm_is_wanted(const struct scan *j, enum outcome answer)
+confirm_is_wanted(uint32_t backend, uint64_t length, enum outcome answer)
 {
-	const struct backend *b = backend_at(j->backend);
+	const struct backend *b = backend_at(backend);
 
 	if (answer == OUTCOME_LIMITS_EXCEEDED)
-		return length_of(j) > b->proved;
+		return length > b->proved;
 	if (answer != OUTCOME_CLEAN)
 		return false;
-	for (uint32_t rank = rank_of(j); rank < LINES; rank++) {
-		const struct line *l = &lines[j->backend * LINES + rank];
+	for (uint32_t rank = rank_of(length); rank < LINES; rank++) {
+		const struct line *l = &lines[backend * LINES + rank];
 
 		/* One from before an outage says nothing. */
-		if (is_covered(l, j) && l->found_began >= b->since)
+		if (is_covered(l, length) && l->found_began >= b->since)
 			return false;
 	}
 	return true;
 }
 
-void
-confirm_join(struct scan *j)
+static struct line *
+line_of(const struct confirm_wait *w)
 {
-	j->ticket = number + 1;
-	TAILQ_INSERT_TAIL(&line_of(j)->waiting, j, queue);
+	ensure(w->backend < backend_count());
+	return &lines[w->backend * LINES + rank_of(w->length)];
 }
 
 void
-confirm_leave(struct scan *j)
+confirm_join(struct confirm_wait *w, uint32_t backend, uint64_t length)
 {
-	TAILQ_REMOVE(&line_of(j)->waiting, j, queue);
+	w->backend = backend;
+	w->length = length;
+	w->ticket = number + 1;
+	TAILQ_INSERT_TAIL(&line_of(w)->waiting, w, order);
+}
+
+void
+confirm_leave(struct confirm_wait *w)
+{
+	struct line *l = line_of(w);
+
+	TAILQ_REMOVE(&l->waiting, w, order);
+	/* A thread that was reserved is nobody's now. */
+	if (TAILQ_EMPTY(&l->waiting) && l->query.state == QUERY_NONE)
+		query_close(&l->query);
+}
+
+/* Those that wait in it for more than so many bytes are told something. */
+static void
+line_tell(struct line *l, uint64_t length, enum confirm_word word)
+{
+	struct confirm_wait *w, *next;
+
+	for (w = TAILQ_FIRST(&l->waiting); w != NULL; w = next) {
+		next = TAILQ_NEXT(w, order);
+		if (w->length > length)
+			confirm_told(w, word);
+	}
 }
 
 void
 confirm_hangs(uint32_t backend)
 {
-	for (uint32_t i = backend * LINES; i < (backend + 1) * LINES; i++) {
-		struct scan *j, *next;
-
-		for (j = TAILQ_FIRST(&lines[i].waiting); j != NULL; j = next) {
-			next = TAILQ_NEXT(j, queue);
-			if (backend_other(j->tried | UINT32_C(1) << backend,
-				length_of(j)))
-				scan_unconfirmed(j, OUTCOME_TIMEOUT);
-		}
-	}
+	for (uint32_t i = backend * LINES; i < (backend + 1) * LINES; i++)
+		line_tell(&lines[i], 0, CONFIRM_HANGS);
 }
 
 /* The longest message that the next canary is for.  Where they are cheap that
@@ -159,14 +162,14 @@ confirm_hangs(uint32_t backend)
 static uint64_t
 wanted_in(const struct line *l)
 {
-	const struct scan *j = TAILQ_FIRST(&l->waiting);
-	uint64_t longest = length_of(j);
+	const struct confirm_wait *w = TAILQ_FIRST(&l->waiting);
+	uint64_t longest = w->length;
 
 	if (l->stage != PROBE_SMALL)
 		return longest;
-	while ((j = TAILQ_NEXT(j, queue)) != NULL) {
-		if (length_of(j) > longest)
-			longest = length_of(j);
+	while ((w = TAILQ_NEXT(w, order)) != NULL) {
+		if (w->length > longest)
+			longest = w->length;
 	}
 	return longest;
 }
@@ -187,38 +190,18 @@ length_for(uint32_t index, uint64_t size)
 }
 
 static void
-line_close(uint32_t index)
+line_close(struct line *l)
 {
-	struct line *l = &lines[index];
-
-	exchange_close(&l->exchange);
-	l->open = l->late = false;
-	l->watched = POLL_NOTHING;
-	if (l->memfd != -1)
-		stream_release(l->memfd, l->written);
-	l->memfd = -1;
-	backend_seat_give(index / LINES, &l->seat);
+	query_close(&l->query);
+	l->late = false;
 }
 
 /* As if it had not begun. */
 static void
-line_again(uint32_t index)
+line_again(struct line *l)
 {
-	line_close(index);
-	lines[index].again = clock_ms() + AGAIN_MS;
-}
-
-/* Those that wait for a canary of more than so many bytes have no verdict. */
-static void
-line_drop(uint32_t index, uint64_t length, enum outcome end)
-{
-	struct scan *j, *next;
-
-	for (j = TAILQ_FIRST(&lines[index].waiting); j != NULL; j = next) {
-		next = TAILQ_NEXT(j, queue);
-		if (length_of(j) > length)
-			scan_unconfirmed(j, end);
-	}
+	line_close(l);
+	l->again = clock_ms() + AGAIN_MS;
 }
 
 /* All that it tells for are confirmed, in shorter lines too. */
@@ -227,20 +210,20 @@ line_found(uint32_t index)
 {
 	struct line *l = &lines[index];
 	uint32_t backend = index / LINES;
-	struct scan *j, *next;
+	struct confirm_wait *w, *next;
 
-	line_close(index);
+	line_close(l);
 	backend_worked(backend);
 	backend_proved(backend, l->length);
 	standby_want(backend);
 	l->found_began = l->began;
 	l->found_length = l->length;
 	for (uint32_t i = backend * LINES; i <= index; i++) {
-		for (j = TAILQ_FIRST(&lines[i].waiting); j != NULL; j = next) {
-			next = TAILQ_NEXT(j, queue);
-			if (is_covered(l, j) || (j->ticket <= l->number &&
-						    length_of(j) <= l->length))
-				scan_confirmed(j);
+		for (w = TAILQ_FIRST(&lines[i].waiting); w != NULL; w = next) {
+			next = TAILQ_NEXT(w, order);
+			if (is_covered(l, w->length) ||
+			    (w->ticket <= l->number && w->length <= l->length))
+				confirm_told(w, CONFIRM_FOUND);
 		}
 	}
 }
@@ -251,33 +234,28 @@ static void
 line_exceeds(uint32_t index)
 {
 	struct line *l = &lines[index];
-	struct scan *j, *next;
 
-	line_close(index);
+	line_close(l);
 	backend_worked(index / LINES);
 	backend_exceeded(index / LINES, l->length);
-	for (j = TAILQ_FIRST(&l->waiting); j != NULL; j = next) {
-		next = TAILQ_NEXT(j, queue);
-		if (length_of(j) >= l->length)
-			scan_exceeds(j);
-	}
+	line_tell(l, l->length - 1, CONFIRM_EXCEEDS);
 }
 
 static void
-line_missed(uint32_t index, const char *reason)
+line_missed(uint32_t index, struct reason reason)
 {
 	struct line *l = &lines[index];
 	uint32_t backend = index / LINES;
 
-	line_close(index);
+	line_close(l);
 	backend_missed(backend, l->length);
 	if (l->stage == PROBE_SMALL) {
 		probe_fail(backend, reason);
-		line_drop(index, 0, OUTCOME_CLAMD_ERROR);
+		line_tell(l, 0, CONFIRM_MISSED);
 	} else {
 		backend_suspected(backend, reason);
 		/* Shorter ones may get through. */
-		line_drop(index, l->length / 2, OUTCOME_CLAMD_ERROR);
+		line_tell(l, l->length / 2, CONFIRM_MISSED);
 	}
 }
 
@@ -298,49 +276,36 @@ static void
 line_ended(uint32_t index)
 {
 	struct line *l = &lines[index];
-	struct reply reply = exchange_reply(&l->exchange);
-	char reason[RECORD_REASON_MAX];
+	struct reply reply = query_reply(&l->query);
 
 	if (reply.outcome == OUTCOME_INFECTED)
 		line_found(index);
 	else if (is_beyond(index, &reply))
 		line_exceeds(index);
-	else {
-		probe_stage_missed(&reply, l->length, reason, sizeof(reason));
-		line_missed(index, reason);
-	}
+	else
+		line_missed(index, probe_stage_missed(&reply, l->length));
 }
 
 static void
-line_step(uint32_t index, enum step step)
+line_news(uint32_t index, enum query_news news)
 {
 	struct line *l = &lines[index];
-	int error = l->exchange.error;
+	int error = query_error(&l->query);
 
-	switch (step) {
-	case STEP_WAIT_CONNECT:
-	case STEP_WAIT_WRITE:
-	case STEP_WAIT_READ:
-	case STEP_WAIT_MORE:
-		if (!poll_watch(l->exchange.fd, POLL_CONFIRM, index,
-			&l->watched,
-			step == STEP_WAIT_CONNECT || step == STEP_WAIT_WRITE
-			    ? POLL_WRITE
-			    : POLL_READ))
-			line_again(index);
+	switch (news) {
+	case QUERY_PENDING:
 		break;
-	case STEP_ENDED:
+	case QUERY_ANSWERED:
 		line_ended(index);
 		break;
-	case STEP_REFUSED:
-		line_close(index);
+	case QUERY_REFUSED:
+		line_close(l);
 		backend_refused(index / LINES, error);
-		line_drop(index, 0, OUTCOME_CLAMD_ERROR);
+		line_tell(l, 0, CONFIRM_MISSED);
 		break;
-	case STEP_BUSY:
-	case STEP_STALE: /* standby connections only */
-	case STEP_FAULT: /* of ours: says nothing about clamd */
-		line_again(index);
+	case QUERY_BUSY:
+	case QUERY_FAULT:
+		line_again(l);
 		break;
 	}
 }
@@ -363,16 +328,17 @@ static void
 line_start(uint32_t index, uint64_t now)
 {
 	struct line *l = &lines[index];
+	struct query *a = &l->query;
 	uint32_t backend = index / LINES;
 	uint64_t proved = backend_at(backend)->proved;
 
 	l->again = now + AGAIN_MS;
-	if (!backend_seat_take(backend, &l->seat))
+	if (!query_seat(a, backend))
 		return;
 	l->length = length_for(index, wanted_in(l));
-	l->memfd = make_canary(l, proved, &l->written);
-	if (l->memfd == -1) {
-		line_close(index);
+	a->canary = make_canary(l, proved, &a->written);
+	if (a->canary == -1) {
+		line_close(l);
 		return;
 	}
 	if (l->stage != PROBE_SMALL && l->length > proved)
@@ -380,13 +346,9 @@ line_start(uint32_t index, uint64_t now)
 	l->again = 0;
 	l->number = ++number;
 	l->began = now;
-	l->deadline = now + probe_stage_deadline(l->stage, scan_timeout);
-	l->open = true;
-	line_step(index,
-	    exchange_open(&l->exchange,
-		probe_stage_request(
-		    l->stage, backend_takes_descriptors(backend)),
-		&backend_at(backend)->address, l->memfd, l->written, false));
+	a->deadline = now + probe_stage_deadline(l->stage, scan_timeout);
+	line_news(index, query_ask(a, probe_stage_request(l->stage,
+					  backend_takes_descriptors(backend))));
 }
 
 /* clamd hangs, or, with a long one, is slow: a short one will tell.  The long
@@ -398,41 +360,42 @@ line_expire(uint32_t index, uint64_t now)
 	uint32_t backend = index / LINES;
 
 	if (l->stage == PROBE_SMALL) {
-		line_missed(index, probe_stage_silence(l->stage));
+		line_missed(index, reason_of(probe_stage_silence(l->stage)));
 		probe_hangs(backend);
 	} else if (!l->late) {
 		l->late = true;
-		l->deadline = now + LATE_MS;
-		backend_suspected(backend, probe_stage_silence(l->stage));
-		line_drop(index, 0, OUTCOME_TIMEOUT);
+		l->query.deadline = now + LATE_MS;
+		backend_suspected(
+		    backend, reason_of(probe_stage_silence(l->stage)));
+		line_tell(l, 0, CONFIRM_LATE);
 	} else
-		line_again(index);
+		line_again(l);
 }
 
 void
 confirm_event(uint32_t index)
 {
-	struct line *l = &lines[index];
-
-	if (l->open)
-		line_step(index, exchange_continue(&l->exchange));
+	line_news(index, query_event(&lines[index].query));
 }
 
-static bool
-is_wanted(const struct line *l)
+/* When it has something to do without an event. */
+static uint64_t
+line_at(const struct line *l)
 {
-	return !l->open && !TAILQ_EMPTY(&l->waiting);
+	if (l->query.state != QUERY_NONE)
+		return l->query.deadline;
+	return TAILQ_EMPTY(&l->waiting) ? UINT64_MAX : l->again;
 }
 
 void
 confirm_run(uint64_t now)
 {
 	for (uint32_t i = 0; i < backend_count() * LINES; i++) {
-		const struct line *l = &lines[i];
-
-		if (l->open && l->deadline <= now)
+		if (line_at(&lines[i]) > now)
+			continue;
+		if (lines[i].query.state != QUERY_NONE)
 			line_expire(i, now);
-		else if (is_wanted(l) && l->again <= now)
+		else
 			line_start(i, now);
 	}
 }
@@ -443,15 +406,8 @@ confirm_next(void)
 	uint64_t next = UINT64_MAX;
 
 	for (uint32_t i = 0; i < backend_count() * LINES; i++) {
-		const struct line *l = &lines[i];
-		uint64_t at = UINT64_MAX;
-
-		if (l->open)
-			at = l->deadline;
-		else if (is_wanted(l))
-			at = l->again;
-		if (at < next)
-			next = at;
+		if (line_at(&lines[i]) < next)
+			next = line_at(&lines[i]);
 	}
 	return next;
 }

@@ -21,28 +21,46 @@
  * A clamd that misses another one is down, if it was short (probe_fail), and
  * else suspect: perhaps it can still do with shorter mail.
  */
-#ifndef SCANNER_CONFIRM_H
-#define SCANNER_CONFIRM_H
+#ifndef SCANNER_CLAMD_CONFIRM_H
+#define SCANNER_CLAMD_CONFIRM_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "config/settings.h"
-#include "scanner/scan.h"
+#include "lib/outcome.h"
+
+/* An answer of clamd's that waits; within what belongs to whoever asked. */
+struct confirm_wait {
+	TAILQ_ENTRY(confirm_wait) order;
+	uint32_t backend;
+	uint64_t length; /* of the message */
+	uint64_t ticket; /* number of the canary */
+};
+
+enum confirm_word {
+	CONFIRM_FOUND,	 /* what clamd said counts */
+	CONFIRM_EXCEEDS, /* the message is beyond clamd's limits */
+	CONFIRM_MISSED,	 /* what it said does not count */
+	CONFIRM_LATE,	 /* the same: it took too long */
+	CONFIRM_HANGS,	 /* it gives no answer, perhaps for long */
+};
 
 /* Before lockdown, after backend_setup. */
 void confirm_setup(const struct scanner_settings *);
 
-/* Has the scan's clamd, that has just answered so, to show something first?
- * No for what a recent canary confirms, and what needs none. */
-bool confirm_is_wanted(const struct scan *, enum outcome answer);
+/* Has that clamd, which has just answered so to a message of that length, to
+ * show something first?  No for what a recent canary confirms, and what needs
+ * none. */
+bool confirm_is_wanted(uint32_t backend, uint64_t length, enum outcome answer);
 
-/* Then it waits: scan_confirmed, scan_unconfirmed or scan_exceeds follows, but not
- * before confirm_run.  A scan that does not wait any more leaves. */
-void confirm_join(struct scan *);
-void confirm_leave(struct scan *);
+/* Then it waits: confirm_told follows, but not before confirm_run.  What does
+ * not wait any more leaves. */
+void confirm_join(struct confirm_wait *, uint32_t backend, uint64_t length);
+void confirm_leave(struct confirm_wait *);
 
-/* That backend gives no answer: what can go elsewhere does. */
+/* That backend gives no answer. */
 void confirm_hangs(uint32_t backend);
 
 /* The connection of a line has news. */
@@ -53,5 +71,9 @@ void confirm_run(uint64_t now);
 
 /* When confirm_run has something to do without an event; UINT64_MAX: never. */
 uint64_t confirm_next(void);
+
+/* Provided by who waits (scan.c).  It leaves in there, and does nothing to
+ * others that wait; at HANGS it may stay. */
+void confirm_told(struct confirm_wait *, enum confirm_word);
 
 #endif
