@@ -357,6 +357,8 @@ test_how_often(void **state)
 		answer(REQUEST_PING, "no");
 		assert_true(probe_next() - now_ms >= pause);
 		pause = probe_next() - now_ms;
+		if (i < 3) /* twice as long each time */
+			assert_int_equal(pause, 250 << i);
 		now_ms = probe_next();
 	}
 	assert_in_range(pause, 2000, 10000);

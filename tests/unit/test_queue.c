@@ -346,6 +346,27 @@ test_passed_old(void **state)
 	assert_int_equal(turns, 9);
 }
 
+/* Who has waited longest is the first whose time is over, and the next whose
+ * age counts. */
+static void
+test_oldest(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 10; i++) {
+		submit(i, i, (10 - i) * 100 * KB);
+		now_ms += 10;
+	}
+	assert_int_equal(queue_next(), 1000000 + WAIT_TIMEOUT);
+	now_ms += AGED;
+	(void)scan();
+	assert_int_equal(scan(), 0);
+	(void)scan();
+	assert_int_equal(scan(), 1);
+	now_ms = 1000000 + WAIT_TIMEOUT + 20;
+	assert_ptr_equal(queue_waited(now_ms), &job[2].wait);
+	assert_null(queue_waited(now_ms - 1));
+}
+
 /* Who comes back from a clamd that was gone is first. */
 static void
 test_back(void **state)
@@ -435,6 +456,7 @@ main(void)
 	    T(test_passed),
 	    T(test_passed_old),
 	    T(test_passed_and_gone),
+	    T(test_oldest),
 	    T(test_back),
 	    T(test_places),
 	    T(test_order),

@@ -594,6 +594,43 @@ test_waited(void **state)
 	is_at(0, SCAN_TALKING, 0);
 }
 
+/* The deadline may come before that. */
+static void
+test_waited_too_long(void **state)
+{
+	(void)state;
+	set_up(1, AF_UNIX);
+	for (uint32_t i = 1; i < THREADS + 1; i++)
+		submit(i);
+	settings.scan_timeout = 5000;
+	assert_int_equal(backend_at(0)->running, THREADS);
+	assert_true(scan_setup(&settings, SCANS));
+	submit(0);
+	now_ms += 5000;
+	scan_run(now_ms);
+	is_over(0, OUTCOME_BUSY);
+	assert_int_equal(scan[0].verdict.wait_ms, 5000);
+}
+
+/* Who comes back from a clamd that had it does not wait behind others. */
+static void
+test_comes_back_first(void **state)
+{
+	(void)state;
+	set_up(2, AF_UNIX);
+	backend_at(0)->threads = backend_at(1)->threads = 1;
+	for (uint32_t i = 0; i < 4; i++)
+		submit(i);
+	is_at(1, SCAN_TALKING, 1);
+	answer(0, NO_REPLY);
+	assert_int_equal(scan[0].state, SCAN_WAITING);
+	answer(1, VIRUS);
+	is_at(0, SCAN_TALKING, 1);
+	assert_int_equal(scan[2].state, SCAN_WAITING);
+	answer(0, VIRUS);
+	is_at(2, SCAN_TALKING, 1);
+}
+
 /* As many may wait as max_waiting says, and not one more. */
 static void
 test_max_waiting(void **state)
@@ -849,6 +886,11 @@ test_early_not(void **state)
 		submit(i);
 	early(0, 500);
 	is_at(0, SCAN_IDLE, 0);
+	/* One that is whole has not had its turn yet. */
+	set_up(1, AF_INET);
+	submit_size(1, 1000);
+	scan_early(&scan[0], 1000, 500);
+	is_at(0, SCAN_IDLE, 0);
 }
 
 /* Whatever goes wrong: nothing is said of the message, which begins anew when
@@ -994,6 +1036,8 @@ main(void)
 	    cmocka_unit_test(test_room),
 	    cmocka_unit_test(test_all_clamds),
 	    cmocka_unit_test(test_waited),
+	    cmocka_unit_test(test_waited_too_long),
+	    cmocka_unit_test(test_comes_back_first),
 	    cmocka_unit_test(test_max_waiting),
 	    cmocka_unit_test(test_remembered),
 	    cmocka_unit_test(test_too_big),
