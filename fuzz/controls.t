@@ -34,6 +34,9 @@ boot|privsep/ipc/parts.c|bytes hidden between two parts|s/!is_zero(block, end, r
 boot|privsep/ipc/parts.c|parts anywhere|s/row.offset != aligned(end)/row.offset % 8 != 0/
 boot|privsep/ipc/parts.c|bytes behind the last part|s/return end == block.len \&\& /return /
 boot|privsep/ipc/parts.c|more of a kind than there may be|s/count\[kind\]++ < rule->most/count[kind]++ < UINT32_MAX/
+pid_file|privsep/start/pid_file.c|more than a number taken|s/digits + 1 != text.len/digits + 1 > text.len/
+addresses|privsep/ipc/addresses.c|an address that is being written|s/(before \& 1) != 0/false/
+addresses|privsep/ipc/addresses.c|known by any other word than 1|s/known = all->clamd.index..known == 1/known = all->clamd[index].known != 0/
 log|lib/log.c|backslashes not escaped|s/byte == '\"' || byte == '\\\\\\\\'/byte == '\"'/
 key_file|keys/key_file.c|days that a month has not|s/y != year || m != month || d != day/false/
 key_file|keys/key_file.c|a secret left behind|s/sodium_memzero(out, sizeof(\*out))/out->id[0] = 0/

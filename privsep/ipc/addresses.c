@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
+
 /* Linux 5.1; the headers may be older. */
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
@@ -95,6 +97,7 @@ addresses_set(struct addresses *all, uint32_t index, const struct address *a)
 	size_t len;
 	const uint8_t *host = host_of(&copy, &len);
 
+	ensure(index < SETTINGS_BACKENDS_MAX);
 	if (all->clamd[index].known == 1 &&
 	    memcmp(all->clamd[index].host, host, len) == 0)
 		return false;
@@ -111,10 +114,12 @@ addresses_get(const struct addresses *all, uint32_t index, struct address *a)
 {
 	uint32_t before = __atomic_load_n(&all->sequence, __ATOMIC_SEQ_CST);
 	uint8_t found[sizeof(all->clamd[0].host)];
-	bool known = all->clamd[index].known == 1;
 	size_t len;
 	uint8_t *host = host_of(a, &len);
+	bool known;
 
+	ensure(index < SETTINGS_BACKENDS_MAX && len <= sizeof(found));
+	known = all->clamd[index].known == 1;
 	memcpy(found, all->clamd[index].host, sizeof(found));
 	if (!known || (before & 1) != 0 ||
 	    __atomic_load_n(&all->sequence, __ATOMIC_SEQ_CST) != before ||

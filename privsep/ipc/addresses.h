@@ -5,8 +5,8 @@
  * process stands between them, and the monitor never looks at it.
  *
  * The memory is a memfd.  When the resolver has mapped it, nobody can map it
- * for writing any more.  It tells of each address the family, which must be
- * the configured one; the port is the configuration's in any case.
+ * for writing any more.  Whatever it says, a scanner takes the host from it and
+ * nothing else: family and port are the configuration's.
  */
 #ifndef PRIVSEP_IPC_ADDRESSES_H
 #define PRIVSEP_IPC_ADDRESSES_H

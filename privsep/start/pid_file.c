@@ -12,15 +12,26 @@
 
 #include "privsep/start/leftover.h"
 
-static bool
-is_pid_file(struct span head)
+/* Of a file: more than any kernel's process ids have digits. */
+#define TEXT_MAX 32
+
+struct span
+pid_file_number(struct span text)
 {
 	size_t digits = 0;
 
-	while (digits < head.len && head.ptr[digits] >= '0' &&
-	       head.ptr[digits] <= '9')
+	while (digits < text.len && text.ptr[digits] >= '0' &&
+	       text.ptr[digits] <= '9')
 		digits++;
-	return digits > 0 && digits + 1 == head.len && head.ptr[digits] == '\n';
+	if (digits + 1 != text.len || text.ptr[digits] != '\n')
+		return span_of(NULL, 0);
+	return span_of(text.ptr, digits);
+}
+
+static bool
+is_pid_file(struct span head)
+{
+	return pid_file_number(head).len > 0;
 }
 
 /* The current directory is about to be another one. */
@@ -45,18 +56,20 @@ is_still_there(int fd, const char *path)
 	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
-/* Whose lock it is, as far as the file tells. */
+/* Whose lock it is, as far as the file tells: it may be empty by now, or have
+ * anything in it. */
 static void
 say_who(int fd, const char *path, char *why, size_t size)
 {
-	char pid[16] = "";
-	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+	uint8_t text[TEXT_MAX];
+	ssize_t n = pread(fd, text, sizeof(text), 0);
+	struct span pid = pid_file_number(span_of(text, n > 0 ? (size_t)n : 0));
+	bool told = pid.len > 0;
 
-	pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
 	snprintf(why, size,
-	    "pratiqued is already running with pid file %s (process %s); stop it "
+	    "pratiqued is already running with pid file %s (process %.*s); stop it "
 	    "first, or give another file with -p",
-	    path, pid);
+	    path, told ? (int)pid.len : 1, told ? (const char *)pid.ptr : "?");
 }
 
 int

@@ -12,6 +12,12 @@
 #include <limits.h>
 #include <stddef.h>
 
+#include "lib/span.h"
+
+/* In a file that a daemon of ours has left behind, "1234\n", the number as it
+ * stands there; empty if this is no such file. */
+struct span pid_file_number(struct span text);
+
 /* Makes or takes the file at path (which may be relative), locks it and writes
  * our process id.  absolute becomes its path from the root.  The descriptor;
  * -1 with what is wrong in why. */

@@ -80,6 +80,8 @@ test_what_is_there(void **state)
 	    {"\n", false},
 	    {"12", false},
 	    {"12\n13\n", false},
+	    {"12/\n", false},
+	    {"12:\n", false},
 	    {"12 \n", false},
 	    {" 12\n", false},
 	    {"-12\n", false},
