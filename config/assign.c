@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Stores one value: the switch from an option's type to its parser.  Runs in
- * the monitor.
+ * pratiqued and pratique(8).
  */
 #include <ctype.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a configuration file leaves out, and what only the whole file can
- * show to be wrong.  Runs in the monitor after, and for clamd sections
- * during, the parsing of the file.
+ * show to be wrong.  Runs in pratiqued and pratique(8) after the file has been
+ * parsed; for a clamd section, when it ends.
  */
 #include <pwd.h>
 #include <string.h>
@@ -31,7 +31,7 @@ complete_section(struct reading *r, enum section_id id, void *base)
 	}
 }
 
-/* NULL, or why this clamd can not be one more. */
+/* NULL, or why this clamd cannot be one more. */
 static const char *
 refuse_clamd(const struct scanner_settings *s, const char *name,
     const struct address *address)
@@ -141,9 +141,9 @@ is_unscanned(enum outcome outcome)
 	return outcome < OUTCOME_COUNT && *outcome_reason(outcome) != '\0';
 }
 
-/* What the sections for one reason leave out comes from on_unscanned.  But who
- * lets mail pass while no clamd works need not want to let pass what somebody
- * made so that clamd does not look into it. */
+/* What the sections for one reason leave out comes from on_unscanned.  But an
+ * operator who lets mail pass while no clamd works need not want to let pass
+ * what somebody made so that clamd does not look into it. */
 static bool
 inherits(enum outcome outcome, enum action action)
 {

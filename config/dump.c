@@ -2,7 +2,8 @@
 /*
  * config_dump and config_sample: one walk over the table of options, which
  * writes either the values of a configuration or the presets.  What it writes
- * config_read reads, with the same result.  Runs in the monitor, for -T.
+ * config_read reads, with the same result.  Runs in pratiqued, for -T, and
+ * in pratique(8).
  */
 #include "config/dump.h"
 

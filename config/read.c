@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * config_read: the configuration file through libconfuse.  Runs in the
- * monitor, before it starts anything.
+ * config_read: the configuration file through libconfuse.  Runs in
+ * pratiqued, before it starts anything, and in pratique(8).
  *
  * libconfuse gets its options from the table, all as plain strings, and calls
  * take_value for each value while it parses, which is when the line number is
  * known.  Faults in values are collected; after a fault in the syntax, or an
- * unknown name, libconfuse can not go on.
+ * unknown name, libconfuse cannot go on.
  */
 #include <errno.h>
 #include <stdarg.h>

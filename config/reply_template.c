@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The check of SMTP reply templates; see reply_template.h.  Runs in the monitor. */
+/*
+ * The check of SMTP reply templates; see reply_template.h.  Runs in pratiqued
+ * and pratique(8).
+ */
 #include "config/reply_template.h"
 
 #include <stddef.h>

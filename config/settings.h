@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the confined processes are told: plain data without pointers, made by
- * the monitor from the configuration file and handed over in the boot block
+ * pratiqued from the configuration file and handed over in the boot block
  * (privsep/ipc/boot.h).  Nobody but config/ knows the file's syntax.
  *
  * Sizes are bytes, times milliseconds, strings NUL-terminated.
@@ -64,7 +64,8 @@ struct stamp_peer {
 	char key[SETTINGS_KEYS_MAX][STAMP_KEY_MAX + 1];
 };
 
-/* For the monitor and the scanner. */
+/* For the monitor; and for the scanner, which is not told which keys are good
+ * (privsep/start/blocks.c). */
 struct stamp_settings {
 	bool add;
 	char key[STAMP_KEY_MAX + 1]; /* "" for any */
@@ -133,7 +134,7 @@ struct scanner_settings {
 	uint32_t max_sessions;
 	uint64_t max_memory; /* in all messages together */
 	uint32_t scan_timeout;
-	struct limit_settings limits; /* those that a session can not be held
+	struct limit_settings limits; /* those that a session cannot be held
 					 to by itself */
 	uint32_t max_waiting;	      /* messages without a clamd */
 	uint32_t wait_timeout;	      /* for one */

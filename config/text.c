@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The text of the configuration file: opened only if nobody but the operator
- * can write it, read whole, and freed of comments.  Runs in the monitor.
+ * can write it, read whole, and freed of comments.  Runs in
+ * pratiqued and pratique(8).
  *
  * Comments are blanked here because libconfuse 3.3 counts the lines of some
  * of them twice, and a wrong line number is worse than none.  Texts,
  * comments and sections that do not end are found on the way, with the line in
- * which they begin: libconfuse takes a section that the file ends in for
- * whole, but half a file must not be taken for a configuration.
+ * which they begin: libconfuse accepts a section that the end of the file
+ * cuts off, but half a file must not be taken for a configuration.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,7 @@ struct text_scan {
 	unsigned opened;      /* line of the outermost of them */
 };
 
-/* NULL, or why the file can not be trusted. */
+/* NULL, or why the file cannot be trusted. */
 static const char *
 distrust(const struct stat *st)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Parsers for single values of the configuration file; see values.h.  Runs in
- * the monitor, on text that the operator wrote.
+ * pratiqued and pratique(8), on text that the operator wrote.
  */
 #include "config/values.h"
 

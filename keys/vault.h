@@ -23,7 +23,7 @@ struct vault {
 	bool secret; /* memfd_secret's */
 };
 
-/* False with errno: no such memory, or it can not be locked.  Before the
+/* False with errno: no such memory, or it cannot be locked.  Before the
  * monitor's filter is on. */
 bool vault_make(struct vault *, size_t size);
 
@@ -31,7 +31,7 @@ bool vault_make(struct vault *, size_t size);
  * with errno. */
 bool vault_map(struct vault *, int fd, size_t size);
 
-/* Opens it to writing, and closes it.  A vault that can not be closed is a
+/* Opens it to writing, and closes it.  A vault that cannot be closed is a
  * fault of ours: the process ends. */
 void vault_unlock(struct vault *);
 void vault_lock(struct vault *);

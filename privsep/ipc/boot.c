@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/ipc/record.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
@@ -21,6 +22,7 @@ boot_make(const void *block, size_t size)
 {
 	int fd = memfd_create("pratique-boot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
+	ensure(size > 0);
 	if (fd == -1)
 		return -1;
 	if (write(fd, block, size) != (ssize_t)size ||

@@ -125,10 +125,10 @@ int boot_make(const void *block, size_t size);
  * not sealed. */
 const void *boot_load(size_t size);
 
-/* The same for a block in parts; empty if it has not that shape. */
+/* The same for a block in parts; empty if it does not have that shape. */
 struct span boot_load_parts(const struct parts_shape *);
 
-/* A copy of a block in memory of our own that nobody can write to: other than
+/* A copy of a block in memory of our own that nobody can write to: unlike
  * those of a mapped file, its pages are there in a forked process without a
  * fault.  Empty, with errno, if there is no memory. */
 struct span boot_copy(struct span block);

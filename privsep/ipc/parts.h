@@ -7,7 +7,7 @@
  *	a parts_row for each part: kind, offset, length
  *	the parts, each at the next multiple of 8, in the order of their rows
  *
- * There is one way only to write a block, and anything else is refused: no
+ * There is only one way to write a block, and anything else is refused: no
  * part overlaps another, nothing is hidden between two of them or behind the
  * last.  What a part holds is for its reader to judge.
  *
@@ -56,7 +56,7 @@ struct parts_shape {
 	const struct parts_rule *rule;
 };
 
-/* For the writer. */
+/* A part that is to be written. */
 struct part {
 	uint32_t kind;
 	struct span bytes;

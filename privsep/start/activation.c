@@ -87,7 +87,7 @@ is_set(int fd, int option, int wanted)
 	       value == wanted;
 }
 
-/* One socket: NULL, or why it can not be used. */
+/* One socket: NULL, or why it cannot be used. */
 static const char *
 take(int fd, struct address *a)
 {

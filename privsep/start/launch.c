@@ -52,7 +52,7 @@ launch_reset(char *why, size_t size)
 	struct rlimit files;
 	sigset_t none;
 
-	/* Those of the C library and of the kernel can not be set. */
+	/* Those of the C library and of the kernel cannot be set. */
 	for (int number = 1; number < NSIG; number++)
 		(void)signal(number, SIG_DFL);
 	sigemptyset(&none);

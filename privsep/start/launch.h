@@ -2,7 +2,7 @@
 /*
  * Whoever started us: the socket of a service manager (sd_notify(3)), and with
  * -d the process in the foreground.  In pratiqued; what is told them later is
- * the monitor's (privsep/monitor/notify.h), who is given both descriptors.
+ * the monitor's task (privsep/monitor/notify.h), which is given both descriptors.
  */
 #ifndef PRIVSEP_START_LAUNCH_H
 #define PRIVSEP_START_LAUNCH_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an earlier run left behind; see leftover.h.  In pratiqued, before it is
- * the monitor.
+ * What an earlier run left behind; see leftover.h.  In pratiqued, before it
+ * becomes the monitor.
  *
  * All is looked at by descriptor, so that what is judged is what is taken.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Opening listening sockets in pratiqued, before it is the monitor. */
+/* Opening listening sockets in pratiqued, before it becomes the monitor. */
 #include "privsep/start/listen.h"
 
 #include <errno.h>

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/ipc/status_block.h"
 #include "privsep/ipc/syslog.h"
 #include "privsep/start/activation.h"
@@ -54,6 +55,7 @@ directory_of(const char *path, char out[static PATH_MAX])
 
 	snprintf(out, PATH_MAX, "%s", path);
 	slash = strrchr(out, '/');
+	ensure(slash != NULL); /* paths in the configuration are absolute */
 	slash[slash == out ? 1 : 0] = '\0';
 }
 
@@ -154,6 +156,8 @@ is_regular(int fd)
 static bool
 add_block(struct plan *out, int place, const void *block, size_t size)
 {
+	ensure(
+	    place >= EXEC_FDS_FIRST && out->fd[place - EXEC_FDS_FIRST] == -1);
 	out->fd[place - EXEC_FDS_FIRST] = boot_make(block, size);
 	return out->fd[place - EXEC_FDS_FIRST] != -1;
 }
@@ -207,6 +211,7 @@ keep_footprint(size_t i, const char *path)
 {
 	struct stat st;
 
+	ensure(i < FOOTPRINT_MAX);
 	if (lstat(path, &st) == -1)
 		return;
 	snprintf(blocks.monitor.footprint[i].path,
@@ -220,6 +225,7 @@ open_listens(const struct config *c, int *fds, char *why, size_t size)
 {
 	char reason[256];
 
+	ensure(c->listens <= CONFIG_LISTEN_MAX);
 	for (uint32_t i = 0; i < c->listens; i++) {
 		fds[i] = listen_open(&c->listen[i], c, reason, sizeof(reason));
 		if (fds[i] == -1) {
@@ -298,6 +304,7 @@ plan_make(struct config *c, const struct plan_given *given, struct plan *out,
 	    !open_log(c, given, log_fd, why, size))
 		return false;
 	out->fds = MONITOR_FD_LISTEN - EXEC_FDS_FIRST + c->listens;
+	ensure(out->fds <= EXEC_FDS_MAX);
 	straighten_all(c);
 	if ((reason = make_blocks(c, given, *log_fd, out)) != NULL) {
 		snprintf(why, size, "cannot prepare the children: %s", reason);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From the configuration to what the monitor is started with: its boot block
- * and those of its children, sandbox specifications, descriptors.
+ * From the configuration to what the monitor is started with: descriptors, one
+ * of them its boot block, others those of its children.  What is in the blocks
+ * is blocks.h's.
  */
 #ifndef PRIVSEP_START_PLAN_H
 #define PRIVSEP_START_PLAN_H
@@ -21,7 +22,7 @@ struct plan {
 	size_t fds;
 };
 
-/* What came from who started us; -1: none. */
+/* What whoever started us has given us; -1: none. */
 struct plan_given {
 	int manager;
 	int launcher;

@@ -24,12 +24,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/child.h"
 #include "privsep/ipc/record.h"
 
-/* Some milliseconds is what it takes.  What takes longer says nothing about
- * calls: the monitor is about to see it for itself. */
+/* It takes some milliseconds.  A child that takes longer tells us nothing about
+ * calls: the monitor will see for itself. */
 #define REHEARSAL_MS 10000
 
 /* Newer kernels' structs may be longer than the header's. */
@@ -91,7 +92,7 @@ play(const struct rehearsal *r, const struct policy_program *monitor, int us)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), told;
 	int fd[EXEC_FDS_MAX];
 
-	/* What is wrong is said when it is earnest. */
+	/* What is wrong is told when the child is started for good. */
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
 	    dup2(null, STDERR_FILENO) == -1 || !sandbox_monitor(&unused) ||
 	    (told = load_program(monitor)) == -1 ||
@@ -153,6 +154,7 @@ rehearse_child(const struct rehearsal *r, const struct policy_program *monitor,
 	bool good = true;
 	pid_t pid;
 
+	ensure(r->fds <= EXEC_FDS_MAX);
 	if (!channel_pair(pair))
 		return true;
 	pid = fork();
@@ -173,7 +175,7 @@ rehearse_child(const struct rehearsal *r, const struct policy_program *monitor,
 	return good;
 }
 
-/* In the places of privsep/ipc/record.h. */
+/* In the places of lib/fd_numbers.h. */
 static struct rehearsal
 with_channel(const char *program, const char *role, int boot, int log)
 {
@@ -190,6 +192,7 @@ with_channel(const char *program, const char *role, int boot, int log)
 static int
 place(const struct plan *plan, int fd)
 {
+	ensure(fd >= EXEC_FDS_FIRST && fd - EXEC_FDS_FIRST < EXEC_FDS_MAX);
 	return plan->fd[fd - EXEC_FDS_FIRST];
 }
 
@@ -201,6 +204,7 @@ rehearse_listener(const struct plan *plan, int socket, char *why, size_t size)
 	struct rehearsal r = with_channel(boot->listener.program,
 	    boot->listener.role, place(plan, MONITOR_FD_LISTENER), -1);
 
+	ensure(boot->listener.listens <= EXEC_FDS_MAX - r.fds);
 	for (uint32_t i = 0; i < boot->listener.listens; i++)
 		r.fd[r.fds++] = socket;
 	return rehearse_child(&r, &boot->monitor, why, size);

@@ -2,7 +2,7 @@
 /*
  * pratiqued, as the operator starts it: reads the configuration, opens what
  * needs privilege, prepares everything that the daemon's processes are told,
- * and becomes the monitor (monitor.c), which has none of this code.
+ * and becomes the monitor (privsep/monitor/monitor.c), which has none of this code.
  *
  * Nothing from outside has been read when it ends: no mail, no milter packet,
  * no connection.
@@ -133,7 +133,7 @@ print_warning(const struct config_warning *w)
 	config_warning_print(w, stderr);
 }
 
-/* In the form that the log has: it may be there that our standard error goes. */
+/* In the form of the log: standard error may be where the log goes. */
 static void
 log_warning(const struct config_warning *w)
 {
@@ -167,7 +167,7 @@ remove_footprint(const struct plan *plan)
 			unlink(plan->monitor->footprint[i].path);
 }
 
-/* Who started us goes on; the log may go on to a terminal of theirs. */
+/* Whoever started us goes on, and the log may go on to their terminal. */
 static bool
 detach(const struct config *c, struct plan_given *given)
 {
@@ -195,7 +195,7 @@ start(const struct start_options *a, struct config *c, struct plan_given *given,
 		return fail(EX_CANTCREAT, why);
 	log_init(STDERR_FILENO, c->scanner.log_format, LOG_TO_STDERR);
 	config_warnings(log_warning);
-	/* Paths of the configuration are whole ones. */
+	/* Paths in the configuration are absolute. */
 	if (chdir("/") == -1 || !plan_make(c, given, &plan, why, sizeof(why)))
 		fail(status, why);
 	else if (!rehearse(&plan, why, sizeof(why)))

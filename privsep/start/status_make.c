@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/ipc/status_block.h"
 #include "privsep/start/leftover.h"
 
@@ -91,6 +92,9 @@ status_make(const struct config *c, char *why, size_t size)
 	    .monitor = {.state = STATUS_CHILD_STARTING, .role = "monitor"}};
 	char path[PATH_MAX + sizeof("/" STATUS_FILE)];
 
+	ensure(c->listens <= sizeof(first.listen) / sizeof(first.listen[0]) &&
+	       c->scanner.backends <=
+		   sizeof(first.backend) / sizeof(first.backend[0]));
 	snprintf(path, sizeof(path), "%s/" STATUS_FILE, c->run_dir);
 	first.monitor.pid = getpid();
 	first.monitor.since = time(NULL);
