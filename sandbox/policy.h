@@ -10,7 +10,8 @@
  *
  * pratiqued compiles tables with libseccomp (policy_compile.c); the others get
  * the finished program in their boot block and load it (policy_load.c).
- * SECURITY.md's tables are printed from the same rows (policy_table tool).
+ * The tables of docs/system-calls.md are printed from the same rows
+ * (policy_table).
  */
 #ifndef SANDBOX_POLICY_H
 #define SANDBOX_POLICY_H

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: ISC
 """Whether a layer is there, looked at from outside, in every process of both
 engines: first in the daemon as it is, then in one that was started with this
-layer left out (layers.c), where the same look must notice.  SECURITY.md has
-the table of what is looked at.
+layer left out (layers.c), where the same look must notice.  The table of what
+is looked at is in docs/confinement.md.
 
-    absence.t --write    writes it into SECURITY.md
+    absence.t --write    writes it into docs/confinement.md
 """
 import contextlib
 import errno
@@ -25,7 +25,7 @@ from kit.pratiqued import KEYS
 from kit.tap import SOURCE, main, wait_for
 from prison import ALL, bits
 
-DOCUMENT = os.path.join(SOURCE, "SECURITY.md")
+DOCUMENT = os.path.join(SOURCE, "docs/confinement.md")
 BEGIN, END = "<!-- BEGIN absence -->\n", "<!-- END absence -->"
 OFFER = b"\0\0\0\x0dO\0\0\0\6\0\0\1\xff\0\x1f\xff\xff"  # as an MTA begins
 NOBODY = b"20000"  # a session of the test program tries nothing
@@ -269,7 +269,7 @@ def table():
 
 
 def document(tap, directory):
-    """SECURITY.md has this table"""
+    """docs/confinement.md has this table"""
     with open(DOCUMENT, encoding="utf-8") as file:
         text = file.read()
     before, _, rest = text.partition(BEGIN)
@@ -278,7 +278,7 @@ def document(tap, directory):
         old = table()
         with open(DOCUMENT, "w", encoding="utf-8") as file:
             file.write(before + BEGIN + old + END + after)
-    tap.equal(old, table(), "SECURITY.md has the table")
+    tap.equal(old, table(), "docs/confinement.md has the table")
 
 
 main(lambda stack, directory: directory, there, absent, orphans, document)

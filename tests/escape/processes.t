@@ -1,9 +1,9 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: ISC
-"""The list of processes in SECURITY.md: what ps and /proc show of each, asked
-of a running daemon with one session open.  SECURITY.md must say the same.
+"""The list of processes in docs/confinement.md: what ps and /proc show of each,
+asked of a running daemon with one session open.
 
-    processes.t --write    writes it into SECURITY.md
+    processes.t --write    writes it into docs/confinement.md
 """
 import grp
 import os
@@ -16,7 +16,7 @@ from kit import machine, proc
 from kit.tap import SOURCE, main, wait_for
 from kit.world import World
 
-DOCUMENT = os.path.join(SOURCE, "SECURITY.md")
+DOCUMENT = os.path.join(SOURCE, "docs/confinement.md")
 BEGIN, END = "<!-- BEGIN processes -->\n", "<!-- END processes -->"
 NAMESPACES = ["user", "mnt", "net", "ipc", "uts", "pid"]
 FIELDS = ["CapEff", "CapPrm", "CapBnd", "NoNewPrivs", "Seccomp",
@@ -109,7 +109,7 @@ def table(found):
 
 
 def compare(tap, w):
-    """SECURITY.md has what /proc shows"""
+    """docs/confinement.md has what /proc shows"""
     made = table(rows(w))
     with open(DOCUMENT, encoding="utf-8") as file:
         text = file.read()
