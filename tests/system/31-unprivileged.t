@@ -101,11 +101,12 @@ def usual(w):
         os.unlink(p.socket)
 
 
-def told(tap, w, name, layers, missing, ordinary=False):
+def told(tap, w, name, layers, missing, ordinary=False, proc_there=True):
     """Log and pratique sandbox say exactly this, mail is scanned, and a child
-    that is killed is replaced."""
+    that is killed is replaced.  Without /proc no process can see that its
+    network is empty."""
     p = w.pratiqued
-    if only_lo() and "network" not in layers:
+    if only_lo() and proc_there and "network" not in layers:
         # This machine has the network that a session should have.
         layers = [*layers, "network"]
         missing = re.sub(r"network: refused \([^)]*\)(; )?", "",
@@ -352,7 +353,7 @@ def chroot(tap, w):
         told(tap, w, "chroot",
              [x for x in EVERY_LAYER if x not in ("network", "namespaces")],
              f"namespaces: refused {no}; network: refused {no}; "
-             f"{BOUNDING_STAYS}")
+             f"{BOUNDING_STAYS}", proc_there=False)
         for pid, program in p.programs():
             if program != MONITOR:
                 root = os.readlink(f"/proc/{pid}/root")
