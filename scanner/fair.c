@@ -110,6 +110,7 @@ fair_remove(struct turn *t, bool started)
 		clock_tag = t->tag;
 	if (at == 0)
 		return;
+	ensure(at <= count && heap[at].turn == t);
 	t->place = 0;
 	if (at != count) {
 		put(at, &heap[count]);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/ensure.h"
+
 #define LISTS 4096 /* a power of two */
 
 static struct flow *flows;
@@ -53,8 +55,7 @@ flow_join(const uint8_t client[RECORD_CLIENT])
 		f = f->next;
 	if (f == NULL) {
 		f = unused;
-		if (f == NULL)
-			__builtin_trap(); /* more messages than sessions */
+		ensure(f != NULL); /* else more messages than sessions */
 		unused = f->next;
 		*f = (struct flow){.next = *head};
 		memcpy(f->client, client, RECORD_CLIENT);
@@ -69,11 +70,11 @@ flow_leave(struct flow *f)
 {
 	struct flow **at = list_of(f->client);
 
+	ensure(f->messages > 0);
 	if (--f->messages > 0)
 		return;
 	/* Its memory would be nobody's. */
-	if (f->memory.held > 0 || f->waiting > 0)
-		__builtin_trap();
+	ensure(f->memory.held == 0 && f->waiting == 0);
 	while (*at != f)
 		at = &(*at)->next;
 	*at = f->next;

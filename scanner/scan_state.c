@@ -191,6 +191,7 @@ scan_restart(struct scan *s)
 uint64_t
 scan_length(const struct scan *s)
 {
+	ensure(s->lead <= s->size);
 	return s->size - s->lead;
 }
 

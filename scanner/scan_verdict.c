@@ -88,6 +88,7 @@ scan_had(struct scan *s, enum outcome end)
 {
 	s->end = end;
 	s->verdict.backend = s->backend;
+	ensure(s->had < CLAMDS_MAX && !scan_is_early(s));
 	if (++s->had < CLAMDS_MAX)
 		scan_enter(s, SCAN_WAITING);
 	else

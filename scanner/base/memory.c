@@ -2,6 +2,8 @@
 /* Counts bytes in memfds; see memory.h.  Runs in the scanner. */
 #include "scanner/base/memory.h"
 
+#include "lib/ensure.h"
+
 static uint64_t limit;
 static uint64_t held;
 
@@ -15,6 +17,7 @@ memory_setup(uint64_t max)
 bool
 memory_take(uint64_t bytes)
 {
+	ensure(held <= limit);
 	if (bytes > limit - held)
 		return false;
 	held += bytes;
@@ -25,7 +28,6 @@ void
 memory_give(uint64_t bytes)
 {
 	/* More than was taken: our own count is wrong. */
-	if (bytes > held)
-		__builtin_trap();
+	ensure(bytes <= held);
 	held -= bytes;
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 
+#include "lib/ensure.h"
+
 static int epoll_fd = -1;
 
 bool
@@ -25,6 +27,7 @@ poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
 	};
 	int op = *have == POLL_NOTHING ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
 
+	ensure(fd >= 0 && want != POLL_NOTHING);
 	if (*have == want)
 		return true;
 	if (epoll_ctl(epoll_fd, op, fd, &event) == -1)

@@ -2,6 +2,8 @@
 /* Counts bytes of messages; see share.h.  Runs in the scanner. */
 #include "scanner/base/share.h"
 
+#include "lib/ensure.h"
+
 /* How many times of what is left somebody may hold: a listener of all memory, a
  * client of what its listener may have.  One client alone can so have three
  * quarters of all. */
@@ -37,6 +39,7 @@ share_take(const struct payer *p, uint64_t bytes)
 	if (bytes > room ||
 	    (p->client->held + bytes) / CLIENT_TIMES > room - bytes)
 		return false;
+	ensure(bytes <= limit - held);
 	held += bytes;
 	p->client->held += bytes;
 	p->listener->held += bytes;
@@ -47,9 +50,8 @@ void
 share_give(const struct payer *p, uint64_t bytes)
 {
 	/* More than was taken: our own count is wrong. */
-	if (bytes > held || bytes > p->client->held ||
-	    bytes > p->listener->held)
-		__builtin_trap();
+	ensure(bytes <= held && bytes <= p->client->held &&
+	       bytes <= p->listener->held);
 	held -= bytes;
 	p->client->held -= bytes;
 	p->listener->held -= bytes;

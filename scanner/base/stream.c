@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/ipc/record.h"
 #include "scanner/base/memory.h"
 
@@ -68,8 +69,7 @@ collect(struct stream *s, const uint8_t *bytes, size_t len)
 	struct iovec *last;
 
 	/* One session's bytes in another's stream: never. */
-	if (runs > 0 && collecting != s)
-		__builtin_trap();
+	ensure(runs == 0 || collecting == s);
 	collecting = s;
 	last = runs > 0 ? &run[runs - 1] : NULL;
 	if (last != NULL && (uint8_t *)last->iov_base + last->iov_len == bytes)
@@ -93,6 +93,7 @@ collect_copy(struct stream *s, const void *bytes, size_t len)
 		return;
 	if (len > sizeof(flat) - flat_len)
 		stream_flush(s);
+	ensure(len <= sizeof(flat) - flat_len);
 	memcpy(flat + flat_len, bytes, len);
 	collect(s, flat + flat_len, len);
 	flat_len += len;
@@ -111,6 +112,7 @@ stream_admit(struct stream *s, uint64_t len)
 {
 	if (s->too_big || s->busy || s->failed)
 		return false;
+	ensure(s->len <= limit);
 	if (len > limit - s->len) {
 		stream_drop(s);
 		s->too_big = true;
@@ -223,6 +225,7 @@ stream_field(struct stream *s, struct span name, struct span value)
 	}
 	if (most > sizeof(flat) - flat_len)
 		stream_flush(s);
+	ensure(most <= sizeof(flat) - flat_len);
 	start = flat + flat_len;
 	memcpy(start, name.ptr, name.len);
 	len = name.len;
@@ -302,6 +305,7 @@ stream_finish(struct stream *s)
 void
 stream_release_of(int memfd, uint64_t written, const struct payer *payer)
 {
+	ensure(memfd != -1);
 	close(memfd);
 	if (payer != NULL)
 		share_give(payer, written);

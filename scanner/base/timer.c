@@ -2,11 +2,14 @@
 /* Lists by time; see timer.h.  No I/O. */
 #include "scanner/base/timer.h"
 
+#include "lib/ensure.h"
+
 void
 timer_start(struct timer_list *list, struct timer *t, uint64_t at)
 {
 	struct timer *before = TAILQ_LAST(list, timer_list);
 
+	ensure(at != UINT64_MAX);
 	t->at = at;
 	while (before != NULL && before->at > at)
 		before = TAILQ_PREV(before, timer_list, order);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/ensure.h"
 #include "scanner/base/clock.h"
 #include "scanner/base/journal.h"
 #include "scanner/base/monitor_link.h"
@@ -59,13 +60,14 @@ backend_count(void)
 struct backend *
 backend_at(uint32_t index)
 {
+	ensure(index < backends);
 	return &backend[index];
 }
 
 const char *
 backend_name(uint32_t index)
 {
-	return backend[index].settings->name;
+	return backend_at(index)->settings->name;
 }
 
 uint32_t
@@ -131,12 +133,14 @@ static void
 take_room(struct backend *b)
 {
 	take_thread(b);
+	ensure(b->state == BACKEND_UP && b->settings->weight > 0);
 	b->share += SHARE / b->settings->weight;
 }
 
 static void
 unreserve(struct backend *b, struct seat *seat)
 {
+	ensure(!seat->reserved || b->reserved > 0);
 	b->reserved -= seat->reserved ? 1 : 0;
 	seat->reserved = false;
 }
@@ -164,6 +168,7 @@ backend_seat_give(uint32_t index, struct seat *seat)
 {
 	struct backend *b = &backend[index];
 
+	ensure(!seat->taken || (!seat->reserved && b->running > 0));
 	b->running -= seat->taken ? 1 : 0;
 	seat->taken = false;
 	unreserve(b, seat);
@@ -243,6 +248,7 @@ backend_choose(uint32_t tried, uint64_t size, uint32_t *index)
 void
 backend_release(uint32_t index)
 {
+	ensure(backend_at(index)->running > 0);
 	backend[index].running--;
 }
 
@@ -338,6 +344,7 @@ enter(struct backend *b, enum backend_state state, struct reason reason,
 {
 	if (b->state == state && reason_is(&b->reason, &reason))
 		return;
+	ensure((state == BACKEND_UP) == (reason.kind == REASON_NONE));
 	if (b->state != state)
 		b->since = clock_ms();
 	b->state = state;

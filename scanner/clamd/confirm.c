@@ -39,10 +39,16 @@
 
 TAILQ_HEAD(confirm_list, confirm_wait);
 
+enum line_state {
+	LINE_IDLE,   /* no canary is under way */
+	LINE_ASKING, /* one is */
+	LINE_LATE,   /* one is, for too long */
+};
+
 struct line {
 	struct confirm_list waiting;
-	uint64_t again;		/* the next canary: not before */
-	bool late;		/* the one that is under way, for too long */
+	uint64_t again; /* the next canary: not before */
+	enum line_state state;
 	enum probe_stage stage; /* whose deadline it has */
 	uint64_t length;	/* unpacked */
 	uint64_t number;
@@ -132,7 +138,7 @@ confirm_leave(struct confirm_wait *w)
 
 	TAILQ_REMOVE(&l->waiting, w, order);
 	/* A thread that was reserved is nobody's now. */
-	if (TAILQ_EMPTY(&l->waiting) && l->query.state == QUERY_NONE)
+	if (TAILQ_EMPTY(&l->waiting) && l->state == LINE_IDLE)
 		query_close(&l->query);
 }
 
@@ -193,7 +199,7 @@ static void
 line_close(struct line *l)
 {
 	query_close(&l->query);
-	l->late = false;
+	l->state = LINE_IDLE;
 }
 
 /* As if it had not begun. */
@@ -268,8 +274,9 @@ is_beyond(uint32_t index, const struct reply *reply)
 	const struct backend *b = backend_at(index / LINES);
 
 	return l->length > CANARY_SMALL &&
-	       probe_stage_exceeds(
-		   reply, b->alerts_off && l->length > b->proved && !l->late);
+	       probe_stage_exceeds(reply, b->alerts_off &&
+					      l->length > b->proved &&
+					      l->state != LINE_LATE);
 }
 
 static void
@@ -332,6 +339,7 @@ line_start(uint32_t index, uint64_t now)
 	uint32_t backend = index / LINES;
 	uint64_t proved = backend_at(backend)->proved;
 
+	ensure(l->query.state == QUERY_NONE && l->query.canary == -1);
 	l->again = now + AGAIN_MS;
 	if (!query_seat(a, backend))
 		return;
@@ -344,6 +352,7 @@ line_start(uint32_t index, uint64_t now)
 	if (l->stage != PROBE_SMALL && l->length > proved)
 		backend_measures(backend, l->length);
 	l->again = 0;
+	l->state = LINE_ASKING;
 	l->number = ++number;
 	l->began = now;
 	a->deadline = now + probe_stage_deadline(l->stage, scan_timeout);
@@ -358,18 +367,17 @@ line_expire(uint32_t index, uint64_t now)
 {
 	struct line *l = &lines[index];
 	uint32_t backend = index / LINES;
+	struct reason reason = reason_of(probe_stage_silence(l->stage));
 
 	if (l->stage == PROBE_SMALL) {
-		line_missed(index, reason_of(probe_stage_silence(l->stage)));
+		line_missed(index, reason);
 		probe_hangs(backend);
-	} else if (!l->late) {
-		l->late = true;
-		l->query.deadline = now + LATE_MS;
-		backend_suspected(
-		    backend, reason_of(probe_stage_silence(l->stage)));
-		line_tell(l, 0, CONFIRM_LATE);
-	} else
-		line_again(l);
+		return;
+	}
+	l->state = LINE_LATE;
+	l->query.deadline = now + LATE_MS;
+	backend_suspected(backend, reason);
+	line_tell(l, 0, CONFIRM_LATE);
 }
 
 void
@@ -382,21 +390,38 @@ confirm_event(uint32_t index)
 static uint64_t
 line_at(const struct line *l)
 {
-	if (l->query.state != QUERY_NONE)
+	switch (l->state) {
+	case LINE_IDLE:
+		break;
+	case LINE_ASKING:
+	case LINE_LATE:
 		return l->query.deadline;
+	}
 	return TAILQ_EMPTY(&l->waiting) ? UINT64_MAX : l->again;
+}
+
+static void
+line_run(uint32_t index, uint64_t now)
+{
+	switch (lines[index].state) {
+	case LINE_IDLE:
+		line_start(index, now);
+		break;
+	case LINE_ASKING:
+		line_expire(index, now);
+		break;
+	case LINE_LATE:
+		line_again(&lines[index]);
+		break;
+	}
 }
 
 void
 confirm_run(uint64_t now)
 {
 	for (uint32_t i = 0; i < backend_count() * LINES; i++) {
-		if (line_at(&lines[i]) > now)
-			continue;
-		if (lines[i].query.state != QUERY_NONE)
-			line_expire(i, now);
-		else
-			line_start(i, now);
+		if (line_at(&lines[i]) <= now)
+			line_run(i, now);
 	}
 }
 

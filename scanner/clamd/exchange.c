@@ -16,6 +16,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
+
 #define FILDES	 "zFILDES\0" /* one byte more: the descriptor comes with it */
 #define INSTREAM "zINSTREAM" /* sent with its NUL */
 
@@ -169,6 +171,7 @@ static bool
 chunk_next(struct exchange *c)
 {
 	c->from += c->len;
+	ensure(c->from <= c->size);
 	c->len = c->size - c->from;
 	c->last = !c->growing;
 	c->sent = 0;
@@ -210,6 +213,7 @@ chunk_runs(const struct exchange *c, const uint8_t *head, size_t head_len,
 	size_t runs = 0;
 	size_t want;
 
+	ensure(at < end);
 	if (at < head_len) {
 		iov[runs++] =
 		    (struct iovec){.iov_base = (void *)(uintptr_t)(head + at),
@@ -304,6 +308,7 @@ static void
 exchange_begin(struct exchange *c, enum request request, int memfd,
     uint64_t size, bool growing)
 {
+	ensure(c->state == EXCHANGE_CLOSED && c->fd == -1);
 	c->request = request;
 	c->memfd = memfd;
 	c->size = size;
@@ -367,6 +372,7 @@ exchange_continue(struct exchange *c)
 bool
 exchange_grow(struct exchange *c, uint64_t size, bool whole)
 {
+	ensure(size >= c->size);
 	c->size = size;
 	c->growing = !whole;
 	if (c->state != EXCHANGE_PAUSED || !chunk_next(c))

@@ -6,6 +6,7 @@
  */
 #include "scanner/clamd/meter.h"
 
+#include "lib/ensure.h"
 #include "scanner/base/clock.h"
 #include "scanner/base/journal.h"
 #include "scanner/base/poll.h"
@@ -184,6 +185,7 @@ meter_ask(uint32_t index, uint64_t now)
 	struct meter *m = &meters[index];
 	struct query *a = &m->query;
 
+	ensure(a->state == QUERY_PUT_OFF && a->canary == -1);
 	if (!query_seat(a, index)) {
 		query_put_off(a, AGAIN_MS);
 		return;

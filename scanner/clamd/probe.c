@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "lib/ensure.h"
 #include "scanner/base/clock.h"
 #include "scanner/base/stream.h"
 #include "scanner/clamd/backend.h"
@@ -122,6 +123,7 @@ get_canary(uint32_t index)
 	struct probe *p = &probe[index];
 	struct query *a = &p->query;
 
+	ensure(p->size > 0 || !probe_stage_has_canary(p->stage));
 	if (a->canary != -1 || !probe_stage_has_canary(p->stage))
 		return true;
 	a->canary = p->stage == PROBE_NEST ? canary_nest(&a->written)
@@ -327,6 +329,7 @@ probe_start(uint32_t index)
 
 	p->complete =
 	    p->owed || b->state == BACKEND_UNKNOWN || b->state == BACKEND_DOWN;
+	ensure(p->stage == PROBE_IDLE && p->query.state == QUERY_NONE);
 	stage_enter(index, PROBE_PING);
 }
 

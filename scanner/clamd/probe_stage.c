@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "lib/ensure.h"
+
 /* clamd answers PING and VERSION in the thread that takes connections. */
 #define TALK_DEADLINE_MS 4000
 /* The others need a worker, and one is free. */
@@ -43,6 +45,7 @@ probe_stage_has_canary(enum probe_stage stage)
 enum request
 probe_stage_request(enum probe_stage stage, bool descriptors)
 {
+	ensure(stage <= PROBE_SIZE);
 	return rows[stage].canary && descriptors ? REQUEST_FILDES
 						 : rows[stage].request;
 }

@@ -94,6 +94,7 @@ query_scan(struct query *a, int memfd, uint64_t size, bool growing)
 enum query_news
 query_grow(struct query *a, uint64_t size, bool whole)
 {
+	ensure(a->state != QUERY_NONE);
 	if (!exchange_grow(&a->exchange, size, whole))
 		return QUERY_PENDING;
 	return waits(a, QUERY_TALKING, POLL_WRITE);

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "scanner/clamd/backend.h"
 
 /* Long enough for a sender's next message, and for the next sender of a busy
@@ -49,6 +50,7 @@ standby_open(uint32_t backend, struct exchange *c, int memfd, uint64_t size)
 void
 standby_want(uint32_t backend)
 {
+	ensure(backend < backend_count());
 	standby[backend].wanted = true;
 }
 
@@ -63,6 +65,7 @@ standby_close(struct standby *s)
 static void
 standby_make(struct standby *s, const struct address *address, uint64_t now)
 {
+	ensure(s->fd == -1 && address->any.sa_family == AF_UNIX);
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	s->until = now + STANDBY_MS;
 	/* At a Unix socket there is nothing to wait for. */

@@ -85,7 +85,7 @@ def forbidden(rig):
     for path in clamd.socket, clamd.socket_directory:
         mode = os.stat(path).st_mode & 0o777
         os.chmod(path, 0)
-        # a spare connection would still do
+        # a standby connection would still do
         wait_for("no connection to be left",
                  lambda: sockets(clamd.process.pid) <= alone)
         rig.unscanned(rig.send(), "clamd-down")

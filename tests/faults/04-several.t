@@ -118,8 +118,7 @@ def slow_killer(rig):
     """a message that takes too long, on a clamd that is well"""
     fake = rig.fake(lambda r: (time.sleep(paced(20)), None)[1]
                     if b"slow" in r.data else r.reply(b"OK"))
-    rig.start(fake.address, scan_timeout=f"{paced(7)}s",
-              remember_time=f"{paced(10)}s")
+    rig.start(fake.address, scan_timeout=f"{paced(7)}s")
     future = rig.background(b"slow\r\n")
     wait_for("the scan", lambda: fake.requests)
     wait_for("an answer to others", lambda: rig.send().verdict == "clean")
@@ -129,20 +128,6 @@ def slow_killer(rig):
     rig.ok(int(again.line["wait_ms"]) < paced(5000) and "backend" not in again.line,
            "put off at once when it comes again", again)
     rig.wait_log("message-remembered", reason="timeout")
-    time.sleep(paced(10))
-    before = len(fake.requests)
-    rig.background(b"slow\r\n")
-    wait_for("a new try after remember_time", lambda: len(fake.requests) >
-             before)
-
-
-def weights(rig):
-    """shares by weight"""
-    fakes = [rig.fake(lambda r: (time.sleep(0.01), r.reply(b"OK"))[1],
-                      name=f"f{i}") for i in range(2)]
-    rig.start((fakes[0].address, {"weight": 3}), fakes[1].address)
-    balanced(rig, many(rig, 80, 1), {"c0": 3, "c1": 1}, "one at a time")
-    balanced(rig, many(rig, 120, 6), {"c0": 3, "c1": 1}, "six at a time")
 
 
 def scale_out(rig):
@@ -242,6 +227,6 @@ def long_scan(rig):
 
 run((("pool",), one_dies), (("pool",), one_hangs), (("pool",), one_lies),
     (("16", "pool"), killer), (("13", "pool"), slow_killer),
-    (("pool",), weights), (("pool",), scale_out), (("pool",), queue_full),
+    (("pool",), scale_out), (("pool",), queue_full),
     (("pool",), memory_full), (("pool",), early_stream),
     (("13", "pool"), long_scan))

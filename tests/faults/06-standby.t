@@ -38,31 +38,31 @@ class Sockets:
         wait_for("no more sockets to come and go", same)
         return seen[-1]
 
-    def spare(self):
-        """A message that is scanned, and then there is a spare."""
+    def standby(self):
+        """A message that is scanned, and then there is a standby connection."""
         self.rig.clean(self.rig.send(), "a message before")
-        wait_for("a spare connection", lambda: self.now() == self.idle + 1)
+        wait_for("a standby connection", lambda: self.now() == self.idle + 1)
 
     def confirmed(self):
-        """A canary that is good for all that follows, and no spare left."""
-        self.spare()
-        wait_for("the spare to go", lambda: self.now() == self.idle)
+        """A canary that is good for all that follows, and no standby connection left."""
+        self.standby()
+        wait_for("it to go", lambda: self.now() == self.idle)
 
 
-def with_dead_spare(rig, between, before=lambda: None):
-    """A message whose clamd has closed the spare connection by between();
-    tried again if that took so long that the spare was given up.  What takes
+def with_dead_standby(rig, between, before=lambda: None):
+    """A message whose clamd has closed the standby connection by between();
+    tried again if that took so long that it was given up.  What takes
     long is done before()."""
     count = Sockets(rig)
     for _ in range(ATTEMPTS):
         before()
-        count.spare()
+        count.standby()
         between()
         there = count.now() == count.idle + 1
         result = rig.send(b"Behind it.\r\n")
         if there:
             return result
-    raise RuntimeError("the spare connection was never there long enough")
+    raise RuntimeError("the standby connection was never there long enough")
 
 
 def unnoticed(rig, result):
@@ -74,7 +74,7 @@ def unnoticed(rig, result):
 def replaced(rig, end):
     """A message behind a clamd that was ended and started again.  What starts
     is another one that was ready, at the same path: loading a database takes
-    longer than a spare connection is kept."""
+    longer than a standby connection is kept."""
     first = rig.clamd()
     rig.start(unix(first), **SETTINGS)
     now, ready = [first], []
@@ -88,7 +88,7 @@ def replaced(rig, end):
         now.append(ready.pop())
         os.rename(now[-1].socket, first.socket)
 
-    unnoticed(rig, with_dead_spare(rig, restart, prepare))
+    unnoticed(rig, with_dead_standby(rig, restart, prepare))
 
 
 def ended_before(rig):
@@ -110,7 +110,7 @@ def tired_of_waiting(rig):
     def closed():
         wait_for("clamd to close", lambda: sockets(
             clamd.process.pid) <= before)
-    unnoticed(rig, with_dead_spare(rig, closed))
+    unnoticed(rig, with_dead_standby(rig, closed))
 
 
 def closed_unread(rig):
@@ -130,17 +130,17 @@ def closed_unread(rig):
         return True  # it is closed
 
     fake.commands["accept"] = is_second
-    count.spare()
+    count.standby()
     unnoticed(rig, rig.send(b"Unread.\r\n"))
     rig.equal(len(fake.requests), 2, "each message was read once")
     rig.ok(len(accepted) >= 3, "on a connection of its own")
 
 
 def stopped(rig):
-    """stopped behind a spare connection"""
+    """stopped behind a standby connection"""
     clamd = rig.clamd()
     rig.start(unix(clamd), **SETTINGS)
-    Sockets(rig).spare()
+    Sockets(rig).standby()
     clamd.freeze()
     rig.unscanned(rig.send(b"Held.\r\n"), "timeout")
     rig.not_used("no answer to PING")
@@ -153,7 +153,7 @@ def died_with_it(rig):
     fake = rig.fake()
     rig.start(fake.address, **SETTINGS)
     count = Sockets(rig)
-    count.spare()
+    count.standby()
     fake.answer = None
     fake.requests.clear()
     rig.unscanned(rig.send(b"Last words.\r\n"), "clamd-error")
@@ -172,7 +172,7 @@ def one_ahead(rig):
     fake.requests.clear()
     fake.commands["accept"] = lambda connection: accepted.append(connection)
     for number in range(1, 4):
-        count.spare()
+        count.standby()
         wait_for("clamd to take it", lambda: len(accepted) == number + 1)
     rig.equal(len(fake.requests), 3, "a connection for each, and one ahead")
 
