@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Records between our processes: privsep/ipc/record.c, scanner/client.c,
+ * Records between our processes: privsep/ipc/record.c, scanner/client_records.c,
  * scanner/client_replay.c, scanner/base/stream.c, scanner/report.c, from the side
  * of a session that was taken over.
  *
@@ -50,7 +50,7 @@ static struct session {
 
 static int log_fd[2] = {-1, -1};
 
-/* --- what scanner/client.c calls ------------------------------------------------- */
+/* --- what scanner/client_records.c calls ------------------------------------------------- */
 
 bool
 poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,

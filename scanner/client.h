@@ -110,7 +110,7 @@ uint32_t client_busy(void);  /* those with a message */
 
 const char *client_state_name(enum client_state);
 
-/* --- between client.c, client_answer.c, client_replay.c ---------------------- */
+/* --- between client_records.c, client_answer.c and client_replay.c -------- */
 
 struct client *client_at(uint32_t index);
 uint32_t client_index(const struct client *);

@@ -16,7 +16,7 @@ struct identity {
 	struct database database;
 	bool alerts; /* it reports what exceeds its limits */
 	bool nested; /* but not in archives, and the message has some in which
-		      * there may be more (client.c) */
+		      * there may be more (client_records.c) */
 };
 
 /* As of the last VERSION, at most 60 s ago.  To be asked before a scan: a

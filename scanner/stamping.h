@@ -85,7 +85,7 @@ void stamping_log_counts(void);
 void stamping_run(uint64_t now);
 uint64_t stamping_next(void);
 
-/* Provided by client.c. */
+/* Provided by client_records.c. */
 void stamping_checked(uint32_t owner);
 void stamping_made(uint32_t owner);
 

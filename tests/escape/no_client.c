@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rest of scanner/client.c and scanner/report.c in a scanner of a test
+ * The rest of scanner/client_records.c and scanner/report.c in a scanner of a test
  * program: its sessions send no mail to judge, so there is nothing to prepare, to
  * count, or to report.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * For tests of scanner/client.c, each a program of its own: poll set and log
+ * For tests of scanner/client_records.c, each a program of its own: poll set and log
  * without effect, and no message that is looked at before its end.  A line in
  * the log is counted: a session broke the protocol.  The last one is kept.
  */

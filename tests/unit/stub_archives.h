@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* For tests of scanner/client.c: what our own look at a message finds, in the
+/* For tests of scanner/client_records.c: what our own look at a message finds, in the
  * place of scanner/archives.c. */
 #ifndef TESTS_UNIT_STUB_ARCHIVES_H
 #define TESTS_UNIT_STUB_ARCHIVES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What an earlier message, or an earlier session, has left in a slot of
- * scanner/client.c decides nothing: each record is played in each state, in a
+ * scanner/client_records.c decides nothing: each record is played in each state, in a
  * slot that is new and in slots that are as dirty as they can be, and what
  * comes of it must be the same to the letter: answers, what clamd and the
  * monitor are given, and the log.
@@ -57,7 +57,7 @@ see(const char *what, const void *bytes, size_t len)
 	seen->len += name + len;
 }
 
-/* --- what surrounds client.c -------------------------------------------------- */
+/* --- what surrounds client_records.c -------------------------------------------------- */
 
 static struct client *slot; /* number 0, once it had a scan */
 static struct scan *running;

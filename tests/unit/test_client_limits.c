@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a session cannot do for ever: scanner/client.c ends it when its
+ * What a session cannot do for ever: scanner/client_records.c ends it when its
  * message is open for too long, or when it begins too many; scanner/report.c
  * leaves lines out when it writes too many, and tells how many those were.
  */
@@ -35,7 +35,7 @@ static const struct scanner_settings settings = {.max_sessions = SESSIONS,
     .scan_timeout = SCAN_TIMEOUT,
     .limits = {.messages = MESSAGES, .message_time = MESSAGE_TIME}};
 
-/* --- what surrounds client.c -------------------------------------------------- */
+/* --- what surrounds client_records.c -------------------------------------------------- */
 
 static uint64_t now_ms = 1000000;
 static unsigned int aborted, unscanned, ended, overdue, told;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Records from sessions: scanner/client.c.  Which sequences are taken, that
+ * Records from sessions: scanner/client_records.c.  Which sequences are taken, that
  * each other one ends exactly the session it came from, and what becomes of
  * the message.  Jobs, log and poll set are stood in for here.
  */
@@ -23,7 +23,7 @@
 
 #define LIMIT 100000
 
-/* --- what client.c calls ---------------------------------------------------- */
+/* --- what client_records.c calls ---------------------------------------------------- */
 
 static unsigned int reports, closings, lost, submitted, cancelled;
 static enum client_state reported_in;

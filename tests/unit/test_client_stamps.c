@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Stamps between sessions, scanner and monitor: scanner/client.c and
+ * Stamps between sessions, scanner and monitor: scanner/client_records.c and
  * scanner/stamping.c on one side, the real notary with a real key on the
  * other, and sessions that were taken over in between.  clamd's part is a
  * word: what scan_judged is told.
@@ -44,7 +44,7 @@ static struct scanner_settings settings = {.max_sessions = 4,
 	.peers = 1,
 	.peer = {{.keys = 1, .key = {"2024a"}}}}};
 
-/* --- what surrounds client.c ------------------------------------------------- */
+/* --- what surrounds client_records.c ------------------------------------------------- */
 
 static uint64_t now; /* as the scanner's own clock says */
 static unsigned int submitted;

@@ -28,7 +28,7 @@ static struct scanner_settings settings = {
     .max_sessions = SESSIONS, .limits = {.messages = 10}};
 static int session[SESSIONS];
 
-/* --- what surrounds client.c -------------------------------------------------- */
+/* --- what surrounds client_records.c -------------------------------------------------- */
 
 static uint64_t now_ms = 1000000;
 
