@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -22,20 +21,11 @@
 #include "scanner/base/poll.h"
 #include "scanner/clamd/exchange.h"
 #include "scanner/clamd/standby.h"
+#include "tests/unit/fake_clock.h"
 
-static uint64_t now_ms;
 static struct exchange *asked; /* the exchange that began last */
 static unsigned int opened;    /* so many so far */
 static enum step at_once;      /* what opening one brings */
-
-int
-clock_gettime(clockid_t id, struct timespec *ts)
-{
-	(void)id;
-	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
-	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
-	return 0;
-}
 
 void
 exchange_init(struct exchange *c)

@@ -10,7 +10,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -19,6 +18,7 @@
 #include "scanner/clamd/database.h"
 #include "scanner/clamd/probe.h"
 #include "scanner/clamd/probe_due.h"
+#include "tests/unit/fake_clock.h"
 
 #define MB	  (UINT64_C(1) << 20)
 #define VERSION_1 "ClamAV 1.4.6/27000/Fri Nov 20 07:37:02 2026"
@@ -26,16 +26,6 @@
 
 static bool probing;
 static struct record_backend told;
-static uint64_t now_ms;
-
-int
-clock_gettime(clockid_t id, struct timespec *ts)
-{
-	(void)id;
-	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
-	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
-	return 0;
-}
 
 bool
 probe_due_hasten(uint32_t index, bool is_down)

@@ -5,20 +5,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <cmocka.h>
 
-static uint64_t now_ms;
-
-int
-clock_gettime(clockid_t id, struct timespec *ts)
-{
-	(void)id;
-	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
-	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
-	return 0;
-}
+#include "tests/unit/fake_clock.h"
 
 static int
 setup(void **state)

@@ -10,11 +10,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "scanner/fair.h"
+#include "tests/unit/fake_clock.h"
 
 #define JOBS	     2000
 #define WAIT_TIMEOUT 60000
@@ -22,7 +22,6 @@
 #define KB	     UINT64_C(1024)
 #define MB	     (1024 * KB)
 
-static uint64_t now_ms;
 static struct message {
 	struct queue_entry wait;
 	struct flow *flow;
@@ -30,15 +29,6 @@ static struct message {
 	bool waits, back;
 } job[JOBS];
 static struct flow flow[JOBS];
-
-int
-clock_gettime(clockid_t id, struct timespec *ts)
-{
-	(void)id;
-	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
-	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
-	return 0;
-}
 
 /* What scan.c does, as far as it matters here. */
 static void

@@ -11,18 +11,17 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "privsep/ipc/channel.h"
+#include "tests/unit/fake_clock.h"
 
 #define SCAN_TIMEOUT 20000
 #define MESSAGE	     3
 
 static struct scanner_link link_memory;
 static int scanner = -1, mta = -1;
-static uint64_t now_ms;
 static unsigned int progress;
 
 static uint8_t stored[150000]; /* the message, if it is */
@@ -102,15 +101,6 @@ scanner_turn(void)
 }
 
 /* --- what scanner_link.c calls ----------------------------------------------- */
-
-int
-clock_gettime(clockid_t id, struct timespec *ts)
-{
-	(void)id;
-	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
-	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
-	return 0;
-}
 
 /* The scanner's turn, and if nothing has come then the time is over. */
 int
