@@ -35,7 +35,7 @@ FAMILIES = [
     ("session_", [SESSION], [START, MONITOR, KEYS, SCANNER]),
     ("packet_", [SESSION], [START, MONITOR, KEYS, SCANNER]),
     ("macro_", [SESSION], [START, MONITOR, KEYS, SCANNER]),
-    ("clamd_", [SCANNER], [START, MONITOR, KEYS, SESSION]),
+    ("exchange_", [SCANNER], [START, MONITOR, KEYS, SESSION]),
     ("stream_", [SCANNER], [START, MONITOR, KEYS, SESSION]),
     ("config_", [START], [MONITOR, KEYS, SESSION, SCANNER]),
     ("policy_compile", [START], [MONITOR, KEYS, SESSION, SCANNER]),
