@@ -49,9 +49,11 @@ SRC_pratiqued := privsep/start/start.c privsep/start/plan.c privsep/start/plan_r
 LIB_pratiqued = $(call lib,libconfuse libseccomp libcap-ng)
 
 SRC_pratique-monitor := privsep/monitor/monitor.c privsep/monitor/supervise.c \
-	privsep/ipc/child.c privsep/monitor/children.c privsep/monitor/footprint.c \
+	privsep/ipc/child.c privsep/monitor/children.c privsep/monitor/directories.c \
+	privsep/monitor/dispatch.c privsep/monitor/footprint.c \
 	privsep/monitor/heartbeat.c privsep/monitor/key_service.c privsep/monitor/logging.c \
-	privsep/monitor/notify.c privsep/ipc/exec_fds.c privsep/monitor/signals.c \
+	privsep/monitor/notify.c privsep/monitor/publish.c \
+	privsep/monitor/roles.c privsep/ipc/exec_fds.c privsep/monitor/signals.c \
 	privsep/monitor/status_write.c privsep/ipc/syslog.c privsep/ipc/wire.c \
 	$(KEYS) $(CHANNEL) $(CONFINE) lib/log.c lib/stamp.c
 LIB_pratique-monitor = $(call lib,libcap-ng libsodium)

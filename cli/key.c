@@ -286,8 +286,7 @@ key_check(int argc, char **argv)
 	ring = keyring_get();
 	printf("%s: %u %s, stamping: %s\n", place.dir, ring->count,
 	    ring->count == 1 ? "key" : "keys",
-	    ring->stamping < ring->count ? ring->key[ring->stamping].id
-					 : "none");
+	    keyring_stamping() != NULL ? keyring_stamping()->id : "none");
 	return EX_OK;
 }
 

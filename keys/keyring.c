@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "keys/vault.h"
+#include "lib/ensure.h"
 
 static struct vault vault[2];
 static size_t in_use;
@@ -22,14 +23,8 @@ keyring_setup(void)
 {
 	if (sodium_init() == -1)
 		return false;
-	for (size_t i = 0; i < 2; i++) {
-		if (!vault_make(&vault[i], sizeof(struct keyring_pages)))
-			return false;
-		vault_unlock(&vault[i]);
-		pages_of(&vault[i])->ring.stamping = KEYRING_MAX;
-		vault_lock(&vault[i]);
-	}
-	return true;
+	return vault_make(&vault[0], sizeof(struct keyring_pages)) &&
+	       vault_make(&vault[1], sizeof(struct keyring_pages));
 }
 
 bool
@@ -49,7 +44,7 @@ keyring_stamping(void)
 {
 	const struct keyring *ring = keyring_get();
 
-	return ring->stamping < ring->count ? &ring->key[ring->stamping] : NULL;
+	return ring->stamping == 0 ? NULL : &ring->key[ring->stamping - 1];
 }
 
 const struct key *
@@ -77,18 +72,14 @@ keyring_begin(void)
 	struct vault *spare = &vault[1 - in_use];
 	struct keyring_pages *pages = pages_of(spare);
 
+	ensure(pages->ring.count == 0 && pages->ring.stamping == 0);
 	vault_unlock(spare);
-	pages->ring.count = 0;
-	pages->ring.stamping = KEYRING_MAX;
-	pages->why[0] = '\0';
 	return pages;
 }
 
 int
 keyring_begin_elsewhere(void)
 {
-	keyring_begin();
-	vault_lock(&vault[1 - in_use]);
 	return vault[1 - in_use].fd;
 }
 
@@ -97,7 +88,7 @@ static bool
 holds_together(const struct keyring *ring)
 {
 	if (ring->count == 0 || ring->count > KEYRING_MAX ||
-	    ring->stamping > KEYRING_MAX)
+	    ring->stamping > ring->count)
 		return false;
 	for (uint32_t i = 0; i < ring->count; i++) {
 		if (memchr(ring->key[i].id, '\0', sizeof(ring->key[i].id)) ==
@@ -113,8 +104,6 @@ keyring_finish(bool ok, char *why, size_t size)
 	struct vault *spare = &vault[1 - in_use];
 	struct keyring_pages *pages = pages_of(spare);
 
-	vault_unlock(spare);
-	sodium_memzero(pages->text, sizeof(pages->text));
 	vault_lock(spare);
 	if (ok && holds_together(&pages->ring))
 		in_use = 1 - in_use;

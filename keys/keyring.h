@@ -20,14 +20,14 @@
 
 struct keyring {
 	uint32_t count;
-	uint32_t stamping; /* index; KEYRING_MAX: none */
+	uint32_t stamping; /* index + 1; 0: none */
 	struct key key[KEYRING_MAX];
 };
 
 /* What is in a vault.  Two processes may have it mapped. */
 struct keyring_pages {
 	struct keyring ring;
-	char text[KEY_FILE_MAX + 1]; /* of the file being read */
+	char text[KEY_FILE_MAX + 1]; /* of the file being read; then zero */
 	char why[KEYRING_WHY];	     /* what was wrong, if something was */
 };
 

@@ -87,7 +87,7 @@ refuse_twin(const struct keyring *ring, const struct key *key)
 			ring->key[i].secret, key->secret, KEY_SECRET) == 0)
 			return "has the secret of another key";
 	}
-	if (key->stamps && ring->stamping != KEYRING_MAX)
+	if (key->stamps && ring->stamping != 0)
 		return "is a second one with \"use stamp\"";
 	return NULL;
 }
@@ -109,7 +109,7 @@ add_key(struct loading *l, const char *file, size_t len)
 	if (why != NULL)
 		return refuse(l, file, why);
 	if (key->stamps)
-		ring->stamping = ring->count;
+		ring->stamping = ring->count + 1;
 	ring->count++;
 	return true;
 }
@@ -120,6 +120,7 @@ load_file(struct loading *l, int dir, const char *file)
 	/* Not blocking, lest a FIFO holds us up before it is refused. */
 	int fd = openat(dir, file,
 	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	bool added;
 	ssize_t n;
 
 	if (fd == -1 && errno == ELOOP)
@@ -129,7 +130,9 @@ load_file(struct loading *l, int dir, const char *file)
 		return refuse(l, file, strerror(errno));
 	n = read_text(l, fd, file);
 	close(fd);
-	return n != -1 && add_key(l, file, (size_t)n);
+	added = n != -1 && add_key(l, file, (size_t)n);
+	sodium_memzero(l->safe->text, sizeof(l->safe->text));
+	return added;
 }
 
 /* --- a directory ---------------------------------------------------------- */
@@ -188,13 +191,13 @@ fits(struct loading *l, const char *stamping, bool must_stamp)
 	if (ring->count == 0)
 		return refuse(
 		    l, "", "there is no key in it; see pratique key new");
-	if (ring->stamping == KEYRING_MAX)
+	if (ring->stamping == 0)
 		return !must_stamp ||
 		       refuse(l, "",
 			   "no key with \"use stamp\", but stamp.add = yes; "
 			   "make one with pratique key new --use stamp");
 	if (*stamping != '\0' &&
-	    strcmp(ring->key[ring->stamping].id, stamping) != 0)
+	    strcmp(ring->key[ring->stamping - 1].id, stamping) != 0)
 		return refuse(l, "",
 		    "the key with \"use stamp\" is not the one "
 		    "that stamp.key names");

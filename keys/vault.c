@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
+
 static size_t
 whole_pages(size_t size)
 {
@@ -82,8 +84,7 @@ vault_make(struct vault *v, size_t size)
 static void
 protect(struct vault *v, int protection)
 {
-	if (mprotect(v->memory, whole_pages(v->size), protection) == -1)
-		__builtin_trap();
+	ensure(mprotect(v->memory, whole_pages(v->size), protection) == 0);
 }
 
 void

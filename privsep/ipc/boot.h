@@ -14,6 +14,7 @@
 
 #include "config/config.h"
 #include "lib/fd_numbers.h"
+#include "privsep/ipc/exec_fds.h"
 #include "privsep/ipc/parts.h"
 #include "sandbox/policy.h"
 #include "sandbox/sandbox.h"
@@ -80,16 +81,14 @@ struct resolver_boot {
 #define FOOTPRINT_PID_FILE CONFIG_LISTEN_MAX /* behind the sockets */
 #define FOOTPRINT_MAX	   (FOOTPRINT_PID_FILE + 1)
 
-/* What a child is started with; the numbers are descriptors of the monitor's,
- * where they stay. */
+/* What a child is started with, by role; what it finds as its descriptors 3, 4,
+ * ... are numbers of descriptors of the monitor's, where they stay. */
 struct child_plan {
 	char program[BOOT_PROGRAM_MAX];
-	char role[16];	  /* its first argument, for ps */
-	int32_t boot;	  /* boot block */
-	int32_t log;	  /* -1: none */
-	int32_t listen;	  /* the first of the listening sockets; or what is at
-			     their place, see record.h */
-	uint32_t listens; /* at most CONFIG_LISTEN_MAX */
+	char role[16];	    /* its first argument, for ps */
+	uint32_t retire_ms; /* how long it has when it has been replaced */
+	uint32_t fds;	    /* 0: there is none in this configuration */
+	int32_t fd[EXEC_FDS_MAX]; /* the first is its channel to the monitor */
 };
 
 struct monitor_boot {
@@ -99,8 +98,7 @@ struct monitor_boot {
 	struct stamp_settings stamp;
 	enum log_format log_format;
 	enum log_to log_to;
-	uint32_t scan_timeout;
-	uint32_t retire_time; /* for a listener that was replaced */
+	uint32_t stop_ms; /* how long a child has that was told to stop */
 	char listen[CONFIG_LISTEN_MAX *
 		    sizeof(((struct address *)0)->text)]; /* for the log */
 	struct {
@@ -112,8 +110,7 @@ struct monitor_boot {
 	 * which sees the old one, must be, too. */
 	uint32_t directories;
 	char directory[SANDBOX_BINDS_MAX][SANDBOX_BIND_LEN];
-	struct child_plan listener;
-	struct child_plan scanner;
+	struct child_plan child[ROLES_MAX]; /* by role */
 	char reader_program[BOOT_PROGRAM_MAX];
 };
 

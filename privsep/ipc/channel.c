@@ -99,3 +99,17 @@ channel_read(int fd, void *buf, size_t cap)
 
 	return receive(fd, &msg, MSG_DONTWAIT);
 }
+
+ssize_t
+channel_take(int fd, void *buf, size_t cap)
+{
+	struct iovec iov = {.iov_base = buf, .iov_len = cap};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n = receive(fd, &msg, MSG_DONTWAIT);
+
+	if (n != -1 && (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return n;
+}

@@ -31,4 +31,8 @@ ssize_t channel_recv(int fd, void *buf, size_t cap, int *passed);
  * a datagram longer than cap is cut.  Never waits, whatever fd is. */
 ssize_t channel_read(int fd, void *buf, size_t cap);
 
+/* As channel_read, for who is never sent descriptors: one sent along, or a
+ * datagram longer than cap, is -1/EBADMSG. */
+ssize_t channel_take(int fd, void *buf, size_t cap);
+
 #endif

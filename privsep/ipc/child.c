@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -45,20 +46,14 @@ child_run(const char *program, const char *role, const int *fd, size_t count)
 pid_t
 child_start(const struct child_plan *plan, int *channel)
 {
-	int pair[2], fd[EXEC_FDS_MAX];
-	size_t count = CHILD_FD_LISTEN - EXEC_FDS_FIRST + plan->listens;
-	int saved;
+	int pair[2], fd[EXEC_FDS_MAX], saved;
 	pid_t pid;
 
-	if (count > EXEC_FDS_MAX || !channel_pair(pair))
+	if (!channel_pair(pair))
 		return -1;
+	memcpy(fd, plan->fd, sizeof(fd));
 	fd[CHILD_FD_MONITOR - EXEC_FDS_FIRST] = pair[1];
-	fd[CHILD_FD_BOOT - EXEC_FDS_FIRST] = plan->boot;
-	fd[CHILD_FD_LOG - EXEC_FDS_FIRST] = plan->log;
-	for (uint32_t i = 0; i < plan->listens; i++)
-		fd[CHILD_FD_LISTEN - EXEC_FDS_FIRST + i] =
-		    plan->listen + (int)i;
-	pid = child_run(plan->program, plan->role, fd, count);
+	pid = child_run(plan->program, plan->role, fd, plan->fds);
 	saved = errno;
 	close(pair[1]);
 	if (pid == -1) {

@@ -13,8 +13,8 @@
 #include "privsep/ipc/exec_fds.h"
 
 /* Starts the program in a process group of its own, with /dev/null as
- * standard input and output, our standard error, and the descriptors of
- * privsep/ipc/record.h.  *channel becomes our end of its channel.  -1 with errno. */
+ * standard input and output, our standard error, and the descriptors of the
+ * plan.  *channel becomes our end of its channel.  -1 with errno. */
 pid_t child_start(const struct child_plan *, int *channel);
 
 /* The same for a program that has no channel: fd[0] becomes its descriptor 3,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which descriptors a program of ours finds open, and where, when it is
- * executed by another one of ours; the children's are in privsep/ipc/record.h.
+ * executed by another one of ours; the children's are in lib/fd_numbers.h.
  */
 #ifndef PRIVSEP_IPC_EXEC_FDS_H
 #define PRIVSEP_IPC_EXEC_FDS_H

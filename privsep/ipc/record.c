@@ -4,8 +4,8 @@
  */
 #include "privsep/ipc/record.h"
 
-#define ROLE_BIT(role) (1U << (role))
-#define CHILDREN       (ROLE_BIT(ROLE_LISTENER) | ROLE_BIT(ROLE_SCANNER))
+/* All that the monitor starts and has a channel to. */
+#define CHILDREN (ROLE_BIT(ROLE_LISTENER) | ROLE_BIT(ROLE_SCANNER))
 
 struct record_row {
 	const char *name;

@@ -33,12 +33,18 @@ enum role {
 	ROLE_COUNT
 };
 
+/* Room for more. */
+#define ROLES_MAX      8
+#define ROLE_BIT(role) (1U << (role))
+
+_Static_assert(ROLE_COUNT < ROLES_MAX, "one is left for tests");
+
 enum record_type {
 	RECORD_READY = 1, /* child -> monitor: confined, at work */
 	RECORD_ENDED,	  /* listener -> monitor: a session died abnormally */
 	RECORD_RENEW,	  /* listener -> monitor: old enough to be replaced */
 	RECORD_LOAD,	  /* listener -> monitor, scanner: how many there are */
-	RECORD_PEER,	  /* monitor -> child, with the other child's channel */
+	RECORD_PEER,	  /* monitor -> child, with a channel to another one */
 	RECORD_RETIRE,	  /* monitor -> listener: accept no more */
 	RECORD_STOP,	  /* monitor -> child: finish what is open, then exit */
 	RECORD_LOG_LOST,  /* scanner -> monitor: the log does not take lines */
@@ -129,6 +135,7 @@ struct record_plain { /* all types that carry nothing but themselves */
 struct record_peer {
 	struct record_head head;
 	uint32_t link; /* number of this channel, from 1, never used again */
+	uint32_t role; /* enum role: who is at its other end */
 };
 
 struct record_gone { /* and RETIRED */

@@ -27,7 +27,7 @@
 
 enum status_phase { STATUS_STARTING, STATUS_READY, STATUS_STOPPING };
 
-/* Numbered as the states of a child in privsep/monitor/supervise.c. */
+/* Of a process; the monitor's own states of its children have these numbers. */
 enum status_state {
 	STATUS_NONE,
 	STATUS_CHILD_STARTING,
@@ -88,24 +88,5 @@ int status_make(const struct config *, char *why, size_t size);
 
 /* The resolver is there, as it told pratiqued, which started it. */
 void status_resolver(int fd, pid_t, const struct sandbox_report *);
-
-/* Maps it, in the monitor; the descriptor stays open, for the lock.  False
- * with errno.  Before all of these: */
-bool status_map(int fd);
-void status_monitor(const struct sandbox_report *);
-void status_phase(enum status_phase);
-void status_beat(uint64_t now_ms);
-
-/* What is in a slot, below STATUS_CHILDREN_MAX; nothing is done if that is no
- * change. */
-void status_child(size_t slot, enum status_state, const char *role, pid_t pid);
-void status_layers(size_t slot, uint32_t layers, const char *missing);
-void status_load(size_t slot, uint32_t sessions, uint32_t waiting);
-
-/* The key that stamps, and its window. */
-void status_key(const char *id, uint64_t from, uint64_t until);
-
-/* The index in it was looked at. */
-void status_backend(const struct record_backend *);
 
 #endif

@@ -4,10 +4,13 @@
  * the lives of its processes, and what is done with one: start, introduction
  * to the others, retirement, end.
  *
- * A child is STARTING until its READY, then UP; a listener that accepts no
- * more is RETIRED and lives until its last session has ended, but no longer
- * than it was given.  There is at most one scanner and one listener that is not
- * retired.
+ * A child is STARTING until its READY, then UP; one that has a successor is
+ * RETIRED and lives for what it still has to do, but no longer than it was
+ * given.  Of each role at most one is UP.
+ *
+ * Who dies without having been told to is started again: at once the first
+ * time, then with a growing delay.  A crash loop must not eat the machine, and
+ * the listening sockets stay open meanwhile.
  */
 #ifndef PRIVSEP_MONITOR_CHILDREN_H
 #define PRIVSEP_MONITOR_CHILDREN_H
@@ -18,7 +21,7 @@
 
 #include "lib/log.h"
 #include "lib/rate.h"
-#include "privsep/ipc/child.h"
+#include "privsep/ipc/boot.h"
 #include "privsep/ipc/record.h"
 #include "privsep/ipc/status_block.h"
 
@@ -26,8 +29,19 @@
  * session_timeout; the oldest gives way when there are too many. */
 #define CHILDREN_MAX STATUS_RESOLVER
 
-/* The numbers are those of enum status_state. */
-enum child_state { CHILD_FREE, CHILD_STARTING, CHILD_UP, CHILD_RETIRED };
+/* As pratique(8) reads them. */
+enum child_state {
+	CHILD_FREE = STATUS_NONE,
+	CHILD_STARTING = STATUS_CHILD_STARTING,
+	CHILD_UP = STATUS_CHILD_UP,
+	CHILD_RETIRED = STATUS_CHILD_RETIRED
+};
+
+/* Its channel to a child whose role it uses. */
+struct link {
+	uint32_t number; /* from 1, never used again */
+	pid_t with;
+};
 
 struct child {
 	enum child_state state;
@@ -38,15 +52,12 @@ struct child {
 	uint64_t until;	     /* then it is ended */
 	uint32_t unanswered; /* PINGs; see heartbeat.h */
 	struct rate said;    /* its records, but for requests about keys */
-	/* A listener's channel to a scanner: its number, and whose it is. */
-	uint32_t link;
-	pid_t scanner;
+	struct link link[ROLES_MAX]; /* by the other's role */
 };
 
 #define CHILDREN_NEVER UINT64_MAX
 
 struct role_state {
-	const char *name;
 	const struct child_plan *plan;
 	uint64_t start_at; /* when one is due, by wire_now's clock */
 	uint32_t failures;
@@ -54,7 +65,11 @@ struct role_state {
 };
 
 extern struct child children[CHILDREN_MAX];
-extern struct role_state jobs[ROLE_COUNT]; /* listener and scanner */
+extern struct role_state jobs[ROLES_MAX];
+
+/* The plans, one for each role, must stay.  All roles that there are in this
+ * configuration are due. */
+void children_setup(const struct child_plan plan[static ROLES_MAX]);
 
 /* Tells a child something that carries nothing else, or a descriptor (-1:
  * none).  A failure shows as the child's end. */
@@ -67,9 +82,15 @@ void child_log(
 /* How many places are free. */
 size_t children_room(void);
 
-/* No more connections, or sessions, for this one, which has so many
- * milliseconds to end what it has. */
-void child_retire(struct child *, uint32_t time);
+/* The first that is in that state, or NULL. */
+struct child *children_find(enum role, enum child_state);
+
+/* Is each role that there is in this configuration up? */
+bool children_all_up(void);
+
+/* Nothing new for this one, which has the time of its plan to end what it
+ * has. */
+void child_retire(struct child *);
 
 /* The last resort, and what a violation brings: SIGKILL to its group. */
 void child_end(const struct child *);
@@ -77,19 +98,20 @@ void child_end(const struct child *);
 /* The same for one that is of no use any more: its channel is closed, too. */
 void child_cut_off(struct child *);
 
-/* Whose channel to that scanner has this number: *listener, NULL if it has
- * ended, was cut off, or has another scanner by now.  False if the number was
+/* Whose channel to that child has this number: *user, NULL if it has ended, was
+ * cut off, or has a channel to another one by now.  False if the number was
  * never given to anybody. */
 bool children_linked(
-    const struct child *scanner, uint32_t link, struct child **listener);
+    const struct child *provider, uint32_t number, struct child **user);
 
-/* Tells a listener's scanner that the listener has ended, or was RETIRED. */
-void children_news(const struct child *listener, enum record_type);
+/* Tells those that it has a channel to that it has ended (GONE), or was
+ * RETIRED. */
+void children_news(const struct child *user, enum record_type);
 
 /* Starts a child of the role and introduces it to the others. */
 void children_start(enum role);
 
-/* A start after a failure: at once the first time, later the next times. */
+/* A start after a failure. */
 void children_start_later(enum role);
 
 #endif

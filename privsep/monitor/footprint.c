@@ -7,8 +7,6 @@
 
 #include "lib/log.h"
 
-#define CHECK_MS 5000
-
 static bool told[FOOTPRINT_MAX]; /* that it is gone */
 
 static bool
@@ -22,13 +20,8 @@ is_there(const struct monitor_boot *boot, size_t i)
 }
 
 void
-footprint_check(const struct monitor_boot *boot, uint64_t now)
+footprint_check(const struct monitor_boot *boot)
 {
-	static uint64_t at;
-
-	if (now < at)
-		return;
-	at = now + CHECK_MS;
 	for (size_t i = 0; i < FOOTPRINT_PID_FILE; i++) {
 		if (*boot->footprint[i].path == '\0' || told[i] ||
 		    is_there(boot, i))

@@ -8,13 +8,10 @@
 #ifndef PRIVSEP_MONITOR_FOOTPRINT_H
 #define PRIVSEP_MONITOR_FOOTPRINT_H
 
-#include <stdint.h>
-
 #include "privsep/ipc/boot.h"
 
-/* Looks, if it is time to (now is in ms), and says so once of each socket that is
- * not at its name any more. */
-void footprint_check(const struct monitor_boot *, uint64_t now);
+/* Looks, and says so once of each socket that is not at its name any more. */
+void footprint_check(const struct monitor_boot *);
 
 /* Removes what is still ours, as far as the monitor may. */
 void footprint_remove(const struct monitor_boot *);

@@ -3,15 +3,17 @@
 #include "privsep/monitor/heartbeat.h"
 
 #include "lib/log.h"
-#include "privsep/ipc/status_block.h"
 
-static uint64_t due;
-
-void
-heartbeat_answer(struct child *c, void *unused)
+static uint32_t
+patience(const struct child *c)
 {
-	(void)unused;
-	c->unanswered = 0;
+	return c->state == CHILD_STARTING ? HEARTBEAT_START : HEARTBEAT_HUNG;
+}
+
+bool
+heartbeat_hangs(const struct child *c)
+{
+	return c->unanswered > patience(c);
 }
 
 static void
@@ -27,9 +29,9 @@ report(const struct child *c)
 static void
 beat(struct child *c)
 {
-	if (c->unanswered == heartbeat_patience(c))
+	if (c->unanswered == patience(c))
 		report(c);
-	if (c->unanswered == heartbeat_patience(c) + HEARTBEAT_END) {
+	if (c->unanswered == patience(c) + HEARTBEAT_END) {
 		child_cut_off(c);
 		return;
 	}
@@ -37,22 +39,16 @@ beat(struct child *c)
 	child_tell(c, RECORD_PING, -1);
 }
 
-uint64_t
-heartbeat_run(uint64_t now)
+void
+heartbeat_run(uint64_t late)
 {
-	bool late = now > due + HEARTBEAT_LATE_MS;
-
-	if (now < due)
-		return due;
-	due = now + HEARTBEAT_MS;
-	status_beat(now);
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		struct child *c = &children[i];
+
 		if (c->state == CHILD_FREE || c->fd == -1)
 			continue;
-		if (late)
+		if (late > HEARTBEAT_LATE_MS)
 			c->unanswered = 0;
 		beat(c);
 	}
-	return due;
 }

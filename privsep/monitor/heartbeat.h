@@ -24,22 +24,10 @@
  * machine was overloaded, or the monitor stopped. */
 #define HEARTBEAT_LATE_MS UINT64_C(2000)
 
-/* Asks, counts, reports and ends, if that is due; returns when it is next. */
-uint64_t heartbeat_run(uint64_t now);
+/* Every HEARTBEAT_MS, so much too late: counts, reports, ends and asks. */
+void heartbeat_run(uint64_t late);
 
-/* PONG. */
-void heartbeat_answer(struct child *, void *unused);
-
-static inline uint32_t
-heartbeat_patience(const struct child *c)
-{
-	return c->state == CHILD_STARTING ? HEARTBEAT_START : HEARTBEAT_HUNG;
-}
-
-static inline bool
-heartbeat_hangs(const struct child *c)
-{
-	return c->unanswered > heartbeat_patience(c);
-}
+/* It is reported. */
+bool heartbeat_hangs(const struct child *);
 
 #endif

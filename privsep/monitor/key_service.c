@@ -16,8 +16,8 @@
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/child.h"
 #include "privsep/ipc/record.h"
-#include "privsep/ipc/status_block.h"
 #include "privsep/ipc/wire.h"
+#include "privsep/monitor/status_write.h"
 
 /* While something is wrong with the stamping key it is told so often. */
 #define TELL_EVERY_S UINT64_C(86400)
@@ -94,8 +94,12 @@ keys_log(void)
 
 	if (boot == NULL)
 		return;
-	if (key != NULL)
-		status_key(key->id, key->from, key->until);
+	if (key != NULL) {
+		memcpy(status_now.key, key->id, sizeof(key->id));
+		status_now.key_from = key->from;
+		status_now.key_until = key->until;
+		status_publish();
+	}
 	told = KEY_VALID; /* a new key has a new state */
 	log_begin(&line, LOG_LEVEL_INFO, "keys-loaded");
 	log_number(&line, "keys", keyring_get()->count);
@@ -159,15 +163,13 @@ keys_look(void)
 /* --- requests --------------------------------------------------------------- */
 
 static bool
-make(int fd, struct span record)
+make(int fd, const struct record_stamp *r)
 {
-	struct record_stamp r;
 	struct record_stamped answer = {
 	    .head = record_head(RECORD_STAMPED, sizeof(answer))};
 
-	memcpy(&r, record.ptr, sizeof(r));
 	answer.answer =
-	    notary_stamp(r.stamp, wire_date(), answer.stamp, answer.mac);
+	    notary_stamp(r->stamp, wire_date(), answer.stamp, answer.mac);
 	if (answer.answer == STAMP_VIOLATION)
 		return false;
 	/* A scanner that does not read its one answer is about to end. */
@@ -176,24 +178,23 @@ make(int fd, struct span record)
 }
 
 static bool
-check(int fd, struct span record)
+check(int fd, const struct record_check *r)
 {
-	struct record_check r;
 	struct record_checked answer = {
-	    .head = record_head(RECORD_CHECKED, sizeof(answer))};
+	    .head = record_head(RECORD_CHECKED, sizeof(answer)),
+	    .reason = notary_check(r->stamp, r->mac, r->peer, wire_date())};
 
-	memcpy(&r, record.ptr, sizeof(r));
-	answer.reason =
-	    (uint32_t)notary_check(r.stamp, r.mac, r.peer, wire_date());
 	(void)channel_send(fd, &answer, -1);
 	return true;
 }
 
 bool
-keys_request(int fd, struct span record)
+keys_request(int fd, const void *record)
 {
+	const struct record_head *head = record;
+
 	if (boot == NULL)
 		return false; /* nothing was to be stamped or checked */
-	return record_type_of(record) == RECORD_STAMP ? make(fd, record)
-						      : check(fd, record);
+	return head->type == RECORD_STAMP ? make(fd, record)
+					  : check(fd, record);
 }

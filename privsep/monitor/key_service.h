@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Keys in the monitor: having them read at the start, replacing on
+ * Keys in the monitor: having them read at the start, replacing them on
  * SIGHUP, and the two requests of scanners, STAMP and CHECK, between channel
  * and notary (keys/notary.h).  All of it does nothing where the configuration
  * neither stamps nor checks.
@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/span.h"
 #include "privsep/ipc/boot.h"
 
 /* Keys are in use: makes the memory for them.  Before the filter is on; the
@@ -29,9 +28,9 @@ void keys_log(void);
  * ended or is not valid yet.  To be called every few seconds. */
 void keys_look(void);
 
-/* Answers a STAMP or CHECK that record_check has passed, on a scanner's
- * channel.  False: no scanner of ours asks so; no answer was given. */
-bool keys_request(int fd, struct span record);
+/* Answers a STAMP or CHECK that record_check has passed, on the channel of who
+ * asks.  False: no scanner of ours asks so; no answer was given. */
+bool keys_request(int fd, const void *record);
 
 /* Reads the ring anew, and logs what came of it.  False: no keys are in use,
  * nothing was done. */

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "lib/log.h"
 #include "privsep/ipc/exec_fds.h"
 #include "privsep/ipc/syslog.h"
 
@@ -41,4 +40,14 @@ logging_run(uint64_t now)
 	if (log_is_gone(error))
 		logging_renew();
 	return next;
+}
+
+void
+logging_layers(struct log_line *line, const struct status_process *p)
+{
+	char layers[256];
+
+	log_text(line, "layers",
+	    sandbox_layers_text(p->layers, layers, sizeof(layers)));
+	log_text(line, "missing", p->missing);
 }

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/log.h"
+#include "privsep/ipc/status_block.h"
+
 /* Before the others: do lines go to the system log? */
 void logging_setup(bool syslog);
 
@@ -14,7 +17,10 @@ void logging_setup(bool syslog);
 uint64_t logging_run(uint64_t now);
 
 /* Puts a new socket to the system log in the place of the old one; false if it
- * can not be reached, or the log is another one. */
+ * cannot be reached, or the log is another one. */
 bool logging_renew(void);
+
+/* Says which layers of confinement a process has, and which are missing. */
+void logging_layers(struct log_line *, const struct status_process *);
 
 #endif

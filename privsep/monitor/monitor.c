@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * pratique-monitor: what pratiqued becomes when everything is prepared
- * (start.c).  Shows itself as pratiqued, the process that the operator
- * started.
+ * (privsep/start/start.c).  Shows itself as pratiqued, the process that the
+ * operator started, and begins as that has left it: signals, limits, umask,
+ * descriptors 0 to 2 and no environment stay across execve.
  *
  * Keeps only the privilege that restarting a child needs, puts its own filter
  * on, has the keys read, and then supervises (supervise.c).  It never reads a
@@ -19,10 +20,11 @@
 #include "lib/log.h"
 #include "privsep/ipc/boot.h"
 #include "privsep/ipc/exec_fds.h"
-#include "privsep/ipc/status_block.h"
 #include "privsep/monitor/footprint.h"
 #include "privsep/monitor/key_service.h"
+#include "privsep/monitor/logging.h"
 #include "privsep/monitor/notify.h"
+#include "privsep/monitor/status_write.h"
 #include "privsep/monitor/supervise.h"
 
 static const struct monitor_boot *boot;
@@ -54,18 +56,15 @@ confine(struct sandbox_report *report)
 }
 
 static void
-log_start(const struct sandbox_report *report)
+log_start(void)
 {
-	char layers[256];
 	struct log_line line;
 
 	log_begin(&line, LOG_LEVEL_INFO, "start");
 	log_text(&line, "version", VERSION);
 	log_number(&line, "pid", (uint64_t)getpid());
 	log_text(&line, "listen", boot->listen);
-	log_text(&line, "layers",
-	    sandbox_layers_text(report->layers, layers, sizeof(layers)));
-	log_text(&line, "missing", report->missing);
+	logging_layers(&line, &status_now.monitor);
 	log_end(&line);
 }
 
@@ -86,9 +85,11 @@ run(void)
 	if (!keys_load(text, sizeof(text)))
 		return fail(EX_CONFIG, text);
 	log_init(MONITOR_FD_LOG, boot->log_format, boot->log_to);
-	log_start(&report);
+	status_now.monitor.layers = report.layers;
+	memcpy(
+	    status_now.monitor.missing, report.missing, sizeof(report.missing));
+	log_start();
 	keys_log();
-	status_monitor(&report);
 	notify_setup(given(MONITOR_FD_MANAGER), given(MONITOR_FD_LAUNCHER));
 	status = supervise(boot);
 	keyring_wipe();
@@ -104,7 +105,8 @@ main(void)
 	int status;
 
 	prctl(PR_SET_NAME, "pratiqued");
-	if (!sandbox_first(0) || (boot = boot_load(sizeof(*boot))) == NULL)
+	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
+	    (boot = boot_load(sizeof(*boot))) == NULL)
 		return fail(
 		    EX_USAGE, "pratique-monitor is started by pratiqued");
 	if (!sandbox_descriptors(0x7U | boot->descriptors))

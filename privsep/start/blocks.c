@@ -27,6 +27,10 @@
  * room to spare. */
 #define STREAM_EXTRA 65536
 
+/* Who was told to stop may finish messages: scan_timeout, and so much for the
+ * rest. */
+#define STOP_GRACE_MS 15000
+
 /* Of the key reader: its ring, its boot block, and a file and the directory. */
 #define READER_FILES  16
 #define READER_MEMORY (64ULL << 20)
@@ -119,21 +123,6 @@ make_session(const struct config *c, const struct filters *filters,
 
 	return span_of(out, parts_write(out, room, &boot_session_shape, &boot,
 				&part, part.bytes.len > 0));
-}
-
-static void
-plan_listener(const struct config *c, struct child_plan *plan)
-{
-	bool libmilter = c->engine == ENGINE_LIBMILTER;
-
-	*plan = (struct child_plan){.boot = MONITOR_FD_LISTENER,
-	    .log = -1,
-	    .listen = MONITOR_FD_LISTEN,
-	    .listens = c->listens};
-	blocks_program(c, libmilter ? "pratique-libmilter" : "pratique-session",
-	    plan->program);
-	snprintf(plan->role, sizeof(plan->role), "%s",
-	    libmilter ? "libmilter" : "listener");
 }
 
 static const char *
@@ -234,16 +223,6 @@ without_keys(struct stamp_settings *s)
 		memset(s->peer[i].key, 0, sizeof(s->peer[i].key));
 		s->peer[i].network = (struct network){0};
 	}
-}
-
-static void
-plan_scanner(const struct config *c, struct child_plan *plan)
-{
-	*plan = (struct child_plan){.role = "scanner",
-	    .boot = MONITOR_FD_SCANNER,
-	    .log = MONITOR_FD_LOG,
-	    .listen = MONITOR_FD_ADDRESSES};
-	blocks_program(c, "pratique-scanner", plan->program);
 }
 
 static const char *
@@ -347,6 +326,44 @@ make_resolver(
 
 /* --- the monitor -------------------------------------------------------------- */
 
+/* What each child is started with, to which more descriptors are added. */
+static void
+plan_child(const struct config *c, struct child_plan *plan, const char *program,
+    const char *role, int boot, int log)
+{
+	*plan = (struct child_plan){
+	    .retire_ms = c->scanner.scan_timeout + STOP_GRACE_MS,
+	    .fds = CHILD_FD_LISTEN - EXEC_FDS_FIRST};
+	blocks_program(c, program, plan->program);
+	snprintf(plan->role, sizeof(plan->role), "%s", role);
+	plan->fd[CHILD_FD_MONITOR - EXEC_FDS_FIRST] = -1;
+	plan->fd[CHILD_FD_BOOT - EXEC_FDS_FIRST] = boot;
+	plan->fd[CHILD_FD_LOG - EXEC_FDS_FIRST] = log;
+}
+
+static void
+plan_listener(const struct config *c, struct child_plan *plan)
+{
+	bool libmilter = c->engine == ENGINE_LIBMILTER;
+
+	plan_child(c, plan,
+	    libmilter ? "pratique-libmilter" : "pratique-session",
+	    libmilter ? "libmilter" : "listener", MONITOR_FD_LISTENER, -1);
+	plan->retire_ms = c->retire_time;
+	for (int i = 0; i < (int)c->listens; i++)
+		plan->fd[plan->fds++] = MONITOR_FD_LISTEN + i;
+}
+
+static void
+plan_scanner(
+    const struct config *c, bool has_addresses, struct child_plan *plan)
+{
+	plan_child(c, plan, "pratique-scanner", "scanner", MONITOR_FD_SCANNER,
+	    MONITOR_FD_LOG);
+	if (has_addresses)
+		plan->fd[plan->fds++] = MONITOR_FD_ADDRESSES;
+}
+
 static void
 make_monitor(
     const struct config *c, const struct filters *filters, struct blocks *out)
@@ -359,8 +376,7 @@ make_monitor(
 	boot->stamp = c->scanner.stamp;
 	boot->log_format = c->scanner.log_format;
 	boot->log_to = c->scanner.log_to;
-	boot->scan_timeout = c->scanner.scan_timeout;
-	boot->retire_time = c->retire_time;
+	boot->stop_ms = c->scanner.scan_timeout + STOP_GRACE_MS;
 	for (uint32_t i = 0; i < c->listens; i++)
 		len += (size_t)snprintf(boot->listen + len,
 		    sizeof(boot->listen) - len, "%s%s", i == 0 ? "" : ",",
@@ -369,9 +385,8 @@ make_monitor(
 	blocks_directories(c, &all);
 	boot->directories = all.count;
 	memcpy(boot->directory, all.path, sizeof(boot->directory));
-	plan_listener(c, &boot->listener);
-	plan_scanner(c, &boot->scanner);
-	boot->scanner.listens = out->resolver.names > 0;
+	plan_listener(c, &boot->child[ROLE_LISTENER]);
+	plan_scanner(c, out->resolver.names > 0, &boot->child[ROLE_SCANNER]);
 	blocks_program(c, "pratique-keys", boot->reader_program);
 }
 

@@ -259,16 +259,21 @@ open_log(const struct config *c, const struct plan_given *given, int *log_fd,
 static bool
 programs_there(const struct plan *plan, char *why, size_t size)
 {
-	const char *const programs[] = {plan->program,
-	    blocks.monitor.listener.program, blocks.monitor.scanner.program,
-	    blocks.monitor.reader_program};
+	const struct child_plan *child = blocks.monitor.child;
+	const char *program[ROLES_MAX + 2] = {
+	    plan->program, blocks.monitor.reader_program};
+	size_t programs = 2;
 
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		if (access(programs[i], X_OK) == -1) {
+	for (enum role role = 0; role < ROLES_MAX; role++) {
+		if (child[role].fds != 0)
+			program[programs++] = child[role].program;
+	}
+	for (size_t i = 0; i < programs; i++) {
+		if (access(program[i], X_OK) == -1) {
 			snprintf(why, size,
 			    "cannot execute %s: %s; set libexec_dir to where "
 			    "it is installed",
-			    programs[i], strerror(errno));
+			    program[i], strerror(errno));
 			return false;
 		}
 	}

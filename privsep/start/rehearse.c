@@ -175,20 +175,6 @@ rehearse_child(const struct rehearsal *r, const struct policy_program *monitor,
 	return good;
 }
 
-/* In the places of lib/fd_numbers.h. */
-static struct rehearsal
-with_channel(const char *program, const char *role, int boot, int log)
-{
-	struct rehearsal r = {.program = program,
-	    .role = role,
-	    .fds = CHILD_FD_LISTEN - EXEC_FDS_FIRST};
-
-	r.fd[CHILD_FD_MONITOR - EXEC_FDS_FIRST] = -1;
-	r.fd[CHILD_FD_BOOT - EXEC_FDS_FIRST] = boot;
-	r.fd[CHILD_FD_LOG - EXEC_FDS_FIRST] = log;
-	return r;
-}
-
 static int
 place(const struct plan *plan, int fd)
 {
@@ -196,18 +182,30 @@ place(const struct plan *plan, int fd)
 	return plan->fd[fd - EXEC_FDS_FIRST];
 }
 
-/* A listener with sockets that nobody can connect to. */
-static bool
-rehearse_listener(const struct plan *plan, int socket, char *why, size_t size)
+/* What a child is rehearsed with in the place of one of the monitor's
+ * descriptors: no log, and a socket that nobody can connect to. */
+static int
+stand_in(const struct plan *plan, int fd, int null, int unbound)
 {
-	const struct monitor_boot *boot = plan->monitor;
-	struct rehearsal r = with_channel(boot->listener.program,
-	    boot->listener.role, place(plan, MONITOR_FD_LISTENER), -1);
+	if (fd == -1)
+		return -1;
+	if (fd == MONITOR_FD_LOG)
+		return null;
+	return fd >= MONITOR_FD_LISTEN ? unbound : place(plan, fd);
+}
 
-	ensure(boot->listener.listens <= EXEC_FDS_MAX - r.fds);
-	for (uint32_t i = 0; i < boot->listener.listens; i++)
-		r.fd[r.fds++] = socket;
-	return rehearse_child(&r, &boot->monitor, why, size);
+static bool
+rehearse_role(const struct plan *plan, const struct child_plan *child, int null,
+    int unbound, char *why, size_t size)
+{
+	struct rehearsal r = {
+	    .program = child->program, .role = child->role, .fds = child->fds};
+
+	ensure(r.fds <= EXEC_FDS_MAX);
+	for (size_t i = 0; i < r.fds; i++)
+		r.fd[i] = stand_in(plan, child->fd[i], null, unbound);
+	return r.fds == 0 ||
+	       rehearse_child(&r, &plan->monitor->monitor, why, size);
 }
 
 /* A key reader with another ring than the monitor's. */
@@ -231,19 +229,14 @@ rehearse_reader(const struct plan *plan, char *why, size_t size)
 bool
 rehearse(const struct plan *plan, char *why, size_t size)
 {
-	const struct monitor_boot *boot = plan->monitor;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int unbound = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct rehearsal scanner = with_channel(boot->scanner.program,
-	    boot->scanner.role, place(plan, MONITOR_FD_SCANNER), null);
-	bool good;
+	bool good = true;
 
-	if (place(plan, MONITOR_FD_ADDRESSES) != -1)
-		scanner.fd[scanner.fds++] = place(plan, MONITOR_FD_ADDRESSES);
-	good = rehearse_listener(plan, unbound, why, size) &&
-	       rehearse_child(&scanner, &boot->monitor, why, size) &&
-	       rehearse_reader(plan, why, size);
-
+	for (enum role role = 0; role < ROLES_MAX && good; role++)
+		good = rehearse_role(plan, &plan->monitor->child[role], null,
+		    unbound, why, size);
+	good = good && rehearse_reader(plan, why, size);
 	if (null != -1)
 		close(null);
 	if (unbound != -1)

@@ -76,7 +76,7 @@ def states(tap, w):
     for name, copies in (("ended", 1), ("renew", 3)):
         breach(tap, w, f"{name} with {copies} descriptors",
                say("M", record(name), passed="N", copies=copies),
-               word=name if copies == 1 else "unknown")
+               word="unknown")
     w.ready(tap)
     for pid in 1, w.monitor, w.scanner, -1, 0, 2**31 - 1:
         w.order("M", ended(pid, signal.SIGKILL, 0))

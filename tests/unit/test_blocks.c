@@ -104,8 +104,7 @@ static const struct place {
     AT(SCANNER, scanner_boot, sandbox.tcp_port[0], 3311),
     AT(SCANNER, scanner_boot, sandbox.tcp_port[1], 3312),
 
-    IN_MONITOR(scan_timeout, 127000),
-    IN_MONITOR(retire_time, 109000),
+    IN_MONITOR(stop_ms, 127000 + 15000),
     IN_MONITOR(log_format, LOG_FORMAT_JSON),
     IN_MONITOR(log_to, LOG_TO_SYSLOG),
     IN_MONITOR(stamp.add, 1),
@@ -116,12 +115,22 @@ static const struct place {
     IN_MONITOR(stamp.peer[0].keys, 2),
     IN_MONITOR(stamp.peer[1].keys, 1),
     IN_MONITOR(directories, 1),
-    IN_MONITOR(listener.listens, 2),
-    IN_MONITOR(scanner.listens, 1), /* one of the clamds has a name */
-    IN_MONITOR(listener.boot, MONITOR_FD_LISTENER),
-    IN_MONITOR(scanner.boot, MONITOR_FD_SCANNER),
-    IN_MONITOR(listener.log, (uint32_t)-1),
-    IN_MONITOR(scanner.log, MONITOR_FD_LOG),
+    /* channel, boot block, log, and two sockets */
+    IN_MONITOR(child[ROLE_LISTENER].fds, 5),
+    IN_MONITOR(child[ROLE_LISTENER].fd[0], (uint32_t)-1),
+    IN_MONITOR(child[ROLE_LISTENER].fd[1], MONITOR_FD_LISTENER),
+    IN_MONITOR(child[ROLE_LISTENER].fd[2], (uint32_t)-1),
+    IN_MONITOR(child[ROLE_LISTENER].fd[3], MONITOR_FD_LISTEN),
+    IN_MONITOR(child[ROLE_LISTENER].fd[4], MONITOR_FD_LISTEN + 1),
+    IN_MONITOR(child[ROLE_LISTENER].retire_ms, 109000),
+    /* one of the clamds has a name */
+    IN_MONITOR(child[ROLE_SCANNER].fds, 4),
+    IN_MONITOR(child[ROLE_SCANNER].fd[0], (uint32_t)-1),
+    IN_MONITOR(child[ROLE_SCANNER].fd[1], MONITOR_FD_SCANNER),
+    IN_MONITOR(child[ROLE_SCANNER].fd[2], MONITOR_FD_LOG),
+    IN_MONITOR(child[ROLE_SCANNER].fd[3], MONITOR_FD_ADDRESSES),
+    IN_MONITOR(child[ROLE_SCANNER].retire_ms, 127000 + 15000),
+    IN_MONITOR(child[ROLE_SESSION].fds, 0),
     IN_MONITOR(resolver_pid, 0),
     IN_MONITOR(descriptors, 0),
 };
@@ -192,9 +201,11 @@ texts(void **state)
 	assert_string_equal(m->stamp.peer[1].key[0], "k3");
 	assert_string_equal(m->listen, "inet:4711@127.0.0.1,unix:/run/l/sock");
 	assert_string_equal(m->directory[0], "/run/c");
-	assert_string_equal(m->listener.program, "/opt/lib/pratique-session");
-	assert_string_equal(m->listener.role, "listener");
-	assert_string_equal(m->scanner.program, "/opt/lib/pratique-scanner");
+	assert_string_equal(
+	    m->child[ROLE_LISTENER].program, "/opt/lib/pratique-session");
+	assert_string_equal(m->child[ROLE_LISTENER].role, "listener");
+	assert_string_equal(
+	    m->child[ROLE_SCANNER].program, "/opt/lib/pratique-scanner");
 	assert_string_equal(m->reader_program, "/opt/lib/pratique-keys");
 	assert_string_equal(listener()->sandbox.root, "/run/the-daemon/empty");
 	assert_string_equal(scanner()->sandbox.root, "/run/c");

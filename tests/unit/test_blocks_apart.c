@@ -77,7 +77,7 @@ without(void **state)
 	assert_false(blocks.has_keys);
 	assert_memory_equal(&blocks.keys, &no_keys, sizeof(no_keys));
 	assert_memory_equal(&blocks.resolver, &no_names, sizeof(no_names));
-	assert_int_equal(blocks.monitor.scanner.listens, 0);
+	assert_int_equal(blocks.monitor.child[ROLE_SCANNER].fds, 3);
 	assert_int_equal(scanner()->sandbox.empty_network, 1);
 	assert_int_equal(scanner()->sandbox.tcp_ports, 0);
 }
@@ -135,9 +135,10 @@ libmilter(void **state)
 	make(USERS "max_sessions = 50\nengine = libmilter\n");
 	assert_int_equal(listener()->sandbox.max_files, files + 2 * 50);
 	assert_true(listener()->sandbox.max_memory >= memory + (50 << 20));
-	assert_string_equal(blocks.monitor.listener.role, "libmilter");
-	assert_non_null(
-	    strstr(blocks.monitor.listener.program, "/pratique-libmilter"));
+	assert_string_equal(
+	    blocks.monitor.child[ROLE_LISTENER].role, "libmilter");
+	assert_non_null(strstr(blocks.monitor.child[ROLE_LISTENER].program,
+	    "/pratique-libmilter"));
 	assert_int_equal(
 	    parts_get(session_block(), SESSION_PART_FILTER, 0).len, 0);
 	assert_filter(
