@@ -15,42 +15,86 @@
 #include "scanner/stamping.h"
 
 static enum order
+on_stop(struct span record, int passed)
+{
+	(void)record, (void)passed;
+	return ORDER_STOP;
+}
+
+static enum order
+on_peer(struct span record, int passed)
+{
+	struct record_peer peer;
+
+	memcpy(&peer, record.ptr, sizeof(peer));
+	peer_add(passed, peer.link);
+	return ORDER_NOTHING;
+}
+
+static enum order
+on_gone(struct span record, int passed)
+{
+	struct record_gone gone;
+
+	(void)passed;
+	memcpy(&gone, record.ptr, sizeof(gone));
+	peer_gone(gone.link);
+	return ORDER_NOTHING;
+}
+
+static enum order
+on_retired(struct span record, int passed)
+{
+	struct record_gone retired;
+
+	(void)passed;
+	memcpy(&retired, record.ptr, sizeof(retired));
+	peer_retire(retired.link);
+	return ORDER_NOTHING;
+}
+
+static enum order
+on_log(struct span record, int passed)
+{
+	(void)record;
+	journal_replace(passed);
+	return ORDER_NOTHING;
+}
+
+static enum order
+on_ping(struct span record, int passed)
+{
+	(void)record, (void)passed;
+	monitor_send_plain(RECORD_PONG);
+	return ORDER_NOTHING;
+}
+
+static enum order
+on_answer(struct span record, int passed)
+{
+	(void)passed;
+	return stamping_answer(record) ? ORDER_NOTHING : ORDER_BROKEN;
+}
+
+/* What the monitor may send; types without a row it may not.  passed is the
+ * handler's, and there if the type carries a descriptor (record_check). */
+static enum order (*const rows[RECORD_TYPES])(struct span, int passed) = {
+    [RECORD_STOP] = on_stop,
+    [RECORD_PEER] = on_peer,
+    [RECORD_GONE] = on_gone,
+    [RECORD_RETIRED] = on_retired,
+    [RECORD_LOG] = on_log,
+    [RECORD_PING] = on_ping,
+    [RECORD_STAMPED] = on_answer,
+    [RECORD_CHECKED] = on_answer,
+};
+
+static enum order
 order_handle(struct span record, int passed)
 {
-	enum record_type type = RECORD_TYPES;
-
-	if (record_check(ROLE_MONITOR, ROLE_SCANNER, record, passed != -1))
-		type = record_type_of(record);
-	if (type == RECORD_STOP)
-		return ORDER_STOP;
-	if (type == RECORD_PEER) {
-		struct record_peer peer;
-		memcpy(&peer, record.ptr, sizeof(peer));
-		peer_add(passed, peer.link);
-		return ORDER_NOTHING;
-	}
-	if (type == RECORD_GONE) {
-		struct record_gone gone;
-		memcpy(&gone, record.ptr, sizeof(gone));
-		peer_gone(gone.link);
-		return ORDER_NOTHING;
-	}
-	if (type == RECORD_RETIRED) {
-		struct record_gone retired;
-		memcpy(&retired, record.ptr, sizeof(retired));
-		peer_retire(retired.link);
-		return ORDER_NOTHING;
-	}
-	if (type == RECORD_LOG) {
-		journal_replace(passed);
-		return ORDER_NOTHING;
-	}
-	if (type == RECORD_PING) {
-		monitor_send_plain(RECORD_PONG);
-		return ORDER_NOTHING;
-	}
-	if (type == RECORD_STAMPED || type == RECORD_CHECKED)
-		return stamping_answer(record) ? ORDER_NOTHING : ORDER_BROKEN;
+	if (record_check(ROLE_MONITOR, ROLE_SCANNER, record, passed != -1) &&
+	    rows[record_type_of(record)] != NULL)
+		return rows[record_type_of(record)](record, passed);
 	if (passed != -1)
 		close(passed);
 	return ORDER_BROKEN;

@@ -9,9 +9,8 @@
 #include "lib/ensure.h"
 #include "scanner/clamd/reply.h"
 
-#define NO_ALERTS                                  \
-	"says OK to what exceeds its limits: set " \
-	"AlertExceedsMax yes in its configuration"
+static const char no_alerts[] = "says OK to what exceeds its limits: set "
+				"AlertExceedsMax yes in its configuration";
 
 /* Those with a detail are format strings in the switch below. */
 static const char *const text[REASON_KINDS] = {
@@ -25,7 +24,7 @@ static const char *const text[REASON_KINDS] = {
     [REASON_SILENT_SIZE] = "no answer to a large test message",
     [REASON_SILENT_MESSAGE] = "no verdict within scan_timeout",
     [REASON_NO_DAILY] = "has no daily database",
-    [REASON_NO_ALERTS] = NO_ALERTS,
+    [REASON_NO_ALERTS] = no_alerts,
     [REASON_TEST_TOO_BIG] = "no verdict on a test message: too big",
 };
 

@@ -15,6 +15,7 @@
 
 #include "scanner/base/journal.h"
 #include "scanner/base/monitor_link.h"
+#include "scanner/clamd/backend_log.h"
 #include "scanner/clamd/database.h"
 #include "scanner/clamd/probe.h"
 #include "scanner/clamd/probe_due.h"
@@ -26,6 +27,7 @@
 
 static bool probing;
 static struct record_backend told;
+static struct log_line last_line;
 
 bool
 probe_due_hasten(uint32_t index, bool is_down)
@@ -55,7 +57,8 @@ probe_due_later(uint32_t index)
 void
 journal_end(struct log_line *line)
 {
-	(void)line;
+	last_line = *line;
+	last_line.text[last_line.len] = '\0';
 }
 
 void
@@ -395,6 +398,40 @@ test_follow(void **state)
 	backend_look_up(NULL);
 }
 
+/* What the log says of a clamd. */
+static void
+test_lines(void **state)
+{
+	static const uint32_t weight[] = {1};
+	static char reply[2000];
+
+	(void)state;
+	set_up(1, weight);
+	memset(reply, 'r', sizeof(reply));
+	backend_log_fault(
+	    "main", REPLY_FAULT_SCAN, span_of(reply, sizeof(reply)));
+	assert_non_null(strstr(last_line.text, "event=clamd-error"));
+	assert_non_null(strstr(last_line.text, "reason=scan-error"));
+	assert_non_null(strstr(last_line.text, "backend=main"));
+	assert_in_range(last_line.len, 512, 800);
+	backend_log_length("main", LOG_LEVEL_INFO, "backend-proved", "size", 9);
+	assert_non_null(strstr(last_line.text, "event=backend-proved"));
+	assert_non_null(strstr(last_line.text, "size=9"));
+	backend_log_warning("main", "has an old database");
+	assert_non_null(strstr(last_line.text, "level=warning"));
+	assert_non_null(
+	    strstr(last_line.text, "reason=\"has an old database\""));
+	backend_failed(0, (struct reason){REASON_BLIND, 8192});
+	assert_non_null(strstr(last_line.text, "event=backend-down"));
+	assert_non_null(strstr(last_line.text, "in 8192 bytes"));
+	/* The same once more is no news; another length is. */
+	last_line.text[0] = '\0';
+	backend_failed(0, (struct reason){REASON_BLIND, 8192});
+	assert_int_equal(last_line.text[0], '\0');
+	backend_failed(0, (struct reason){REASON_BLIND, 8193});
+	assert_non_null(strstr(last_line.text, "in 8193 bytes"));
+}
+
 int
 main(void)
 {
@@ -410,6 +447,7 @@ main(void)
 	    cmocka_unit_test(test_comes_back),
 	    cmocka_unit_test(test_old_database),
 	    cmocka_unit_test(test_follow),
+	    cmocka_unit_test(test_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
