@@ -30,11 +30,10 @@
 
 struct probe {
 	enum probe_stage stage;
-	bool complete;	   /* all stages */
-	bool owed;	   /* a complete one did not come to its end */
-	bool tried_stream; /* SMALL: FILDES did not get through */
-	uint64_t size;	   /* SMALL, SIZE: of the canary */
-	uint64_t pause;	   /* the next, after one more that fails */
+	bool complete;	/* all stages */
+	bool owed;	/* a complete one did not come to its end */
+	uint64_t size;	/* SMALL, STREAM, SIZE: of the canary */
+	uint64_t pause; /* the next, after one more that fails */
 	struct query query;
 };
 
@@ -145,11 +144,10 @@ ended_small(uint32_t index, const struct reply *reply)
 
 	/* It answered PING: perhaps no descriptor comes through. */
 	if (reply->outcome == OUTCOME_CLAMD_ERROR &&
-	    reply->fault == REPLY_FAULT_SILENT && !p->tried_stream &&
+	    reply->fault == REPLY_FAULT_SILENT && p->stage == PROBE_SMALL &&
 	    p->query.exchange.request == REQUEST_FILDES) {
-		p->tried_stream = true;
 		b->instream = true;
-		stage_enter(index, PROBE_SMALL);
+		stage_enter(index, PROBE_STREAM);
 		return;
 	}
 	if (reply->outcome != OUTCOME_INFECTED) {
@@ -157,7 +155,7 @@ ended_small(uint32_t index, const struct reply *reply)
 		return;
 	}
 	backend_proved(index, p->size);
-	if (p->tried_stream)
+	if (p->stage == PROBE_STREAM)
 		backend_warn(index,
 		    "gets messages as a stream: descriptors do not reach it");
 	if (p->complete)
@@ -226,7 +224,6 @@ ended_version(uint32_t index, struct span reply)
 	if (strcmp(old.text, now.text) != 0)
 		p->complete = true;
 	p->size = CANARY_SMALL;
-	p->tried_stream = false;
 	stage_enter(index, p->complete ? PROBE_STATS : PROBE_SMALL);
 }
 
@@ -262,6 +259,7 @@ stage_ended(uint32_t index)
 		stage_enter(index, PROBE_SMALL);
 		break;
 	case PROBE_SMALL:
+	case PROBE_STREAM:
 		ended_small(index, &reply);
 		break;
 	case PROBE_NEST:

@@ -19,6 +19,7 @@ enum probe_stage {
 	PROBE_VERSION,
 	PROBE_STATS, /* from here on clamd needs a worker */
 	PROBE_SMALL,
+	PROBE_STREAM, /* the same as a stream: FILDES did not get through */
 	PROBE_NEST,
 	PROBE_SIZE,
 };

@@ -13,6 +13,7 @@
 #include "scanner/clamd/pool.h"
 #include "scanner/clamd/probe.h"
 #include "tests/unit/fake_clamd.h"
+#include "tests/unit/set_up_again.h"
 
 static struct scanner_settings settings;
 static struct query query;

@@ -15,6 +15,7 @@
 
 #include "scanner/fair.h"
 #include "tests/unit/fake_clock.h"
+#include "tests/unit/set_up_again.h"
 
 #define JOBS	     2000
 #define WAIT_TIMEOUT 60000

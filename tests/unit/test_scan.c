@@ -16,6 +16,7 @@
 #include "scanner/clamd/probe.h"
 #include "scanner/suspects.h"
 #include "tests/unit/fake_clamd.h"
+#include "tests/unit/set_up_again.h"
 
 #define SCANS	     16
 #define THREADS	     4
