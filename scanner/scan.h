@@ -7,9 +7,9 @@
  * answered, when none can be used, when it has waited too long, or at its
  * deadline, scan_timeout after it was submitted.
  *
- * The memfd is its owner's, who has to keep it until scan_judged or
+ * The memfd is its owner's, which has to keep it until scan_judged or
  * scan_cancel.  An owner may have several scans, of one memfd or of several;
- * owner is a handle that means something to him alone.
+ * owner is a handle that means something to it alone.
  *
  * A failed connection leads to the next backend.  A message that a clamd had
  * without giving a verdict goes to one other at most: it may be what killed

@@ -56,21 +56,38 @@ scan_state_name(enum scan_state state)
 	return name[state];
 }
 
-/* What a state has, besides the lists of scan_leave and scan_join. */
+#define TO(state) (UINT32_C(1) << SCAN_##state)
+#define TO_BEGIN  (TO(WAITING) | TO(REFUSED))
+#define TO_END	  (TO(OVER) | TO(IDLE))
+#define TO_EARLY  (TO(EARLY_OPENING) | TO(EARLY_CONNECTING) | TO(EARLY_TALKING))
+#define TO_ELSE	  (TO(EARLY_OFF) | TO(REFUSED) | TO(IDLE))
+#define TO_OTHER  (TO(WAITING) | TO_END)
+
+/* What a state has, besides the lists of scan_leave and scan_join, and what may
+ * follow it. */
 static const struct {
-	bool timed; /* a deadline */
-	bool query; /* a place in the pool */
-	bool early; /* the message is not whole */
+	bool timed;    /* a deadline */
+	bool query;    /* a place in the pool */
+	bool early;    /* the message is not whole */
+	uint32_t next; /* TO bits */
 } rows[SCAN_STATES] = {
-    [SCAN_EARLY_OPENING] = {true, true, true},
-    [SCAN_EARLY_CONNECTING] = {true, true, true},
-    [SCAN_EARLY_TALKING] = {true, true, true},
-    [SCAN_REFUSED] = {true, false, false},
-    [SCAN_WAITING] = {true, false, false},
-    [SCAN_OPENING] = {true, true, false},
-    [SCAN_CONNECTING] = {true, true, false},
-    [SCAN_TALKING] = {true, true, false},
-    [SCAN_CONFIRMING] = {true, false, false},
+    [SCAN_IDLE] = {false, false, false, TO(EARLY_OPENING) | TO_BEGIN},
+    [SCAN_EARLY_OPENING] = {true, true, true, TO_EARLY | TO(OPENING) | TO_ELSE},
+    [SCAN_EARLY_CONNECTING] = {true, true, true,
+	TO_EARLY | TO(CONNECTING) | TO_ELSE},
+    [SCAN_EARLY_TALKING] = {true, true, true, TO_EARLY | TO(TALKING) | TO_ELSE},
+    [SCAN_EARLY_OFF] = {false, false, false, TO_BEGIN | TO(IDLE)},
+    [SCAN_REFUSED] = {true, false, false, TO_END},
+    [SCAN_WAITING] = {true, false, false, TO(OPENING) | TO_END},
+    [SCAN_OPENING] = {true, true, false,
+	TO(OPENING) | TO(CONNECTING) | TO(TALKING) | TO_OTHER},
+    [SCAN_CONNECTING] = {true, true, false,
+	TO(OPENING) | TO(TALKING) | TO_OTHER},
+    /* A standby connection was dead: a new one, perhaps later. */
+    [SCAN_TALKING] = {true, true, false,
+	TO(OPENING) | TO(CONNECTING) | TO(CONFIRMING) | TO_OTHER},
+    [SCAN_CONFIRMING] = {true, false, false, TO_OTHER},
+    [SCAN_OVER] = {false, false, false, TO(IDLE)},
 };
 
 bool
@@ -161,7 +178,7 @@ scan_enter(struct scan *s, enum scan_state state)
 {
 	bool had = rows[s->state].query, has = rows[state].query;
 
-	ensure(state < SCAN_STATES);
+	ensure(state < SCAN_STATES && (rows[s->state].next >> state & 1) != 0);
 	scan_leave(s, state);
 	if (had && !has) {
 		holder[s->query] = NULL;

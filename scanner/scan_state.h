@@ -66,7 +66,7 @@ struct verdict {
  * scan_early. */
 struct scan {
 	enum scan_state state;
-	uint32_t owner;	   /* his handle */
+	uint32_t owner;	   /* its handle */
 	struct flow *flow; /* the sender's; NULL: none */
 	int memfd;	   /* the owner's */
 	uint64_t size;	   /* of it */
@@ -104,7 +104,7 @@ bool scan_state_setup(const struct scanner_settings *, uint32_t scans);
 /* A word for the log. */
 const char *scan_state_name(enum scan_state);
 
-/* The only place where a state changes.  backend is set before a state with an
+/* The only place where a state changes.  backend is set before a state with a
  * query, wake.at before OPENING and CONNECTING, submitted before the first. */
 void scan_enter(struct scan *, enum scan_state);
 
