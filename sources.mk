@@ -100,7 +100,7 @@ SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 SRC_conform-engine := tests/conformance/conform_engine.c tests/unit/stub_process.c \
 	$(PARSER) lib/field.c lib/network.c lib/outcome.c lib/stamp.c
 
-SRC_stamp-case := tests/stamps/case.c $(JUDGE) lib/field.c lib/stamp.c
+SRC_stamp-case := tests/stamps/stamp_case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)
 
 SRC_fake-clamd := bench/fake-clamd.c

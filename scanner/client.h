@@ -23,8 +23,7 @@
 #include "lib/claims.h"
 #include "lib/rate.h"
 #include "scanner/base/stream.h"
-#include "scanner/look.h"
-#include "scanner/scan.h"
+#include "scanner/case.h"
 #include "scanner/stamping.h"
 
 /* Beside two generations of sessions: those of a retired listener live on while
@@ -71,10 +70,8 @@ struct client {
 	uint64_t size;	   /* END's claim */
 	struct flow *flow; /* whose it is; NULL: no message */
 	struct payer payer;
-	struct stream stream;	    /* its memfd is kept until REPORT */
-	struct look look;	    /* our own */
-	enum archive_fault archive; /* NOT_UNPACKED: why */
-	struct scan scan;
+	struct stream stream; /* its memfd is kept until REPORT */
+	struct scan_case scans;
 	struct stamping stamping;
 };
 
@@ -124,7 +121,7 @@ void client_submit(struct client *);
 /* CONTENT, the piece that was asked for.  False: a violation. */
 bool client_replay(struct client *, const struct record_replay *);
 
-/* RESULT, with what the scan's verdict says now. */
+/* RESULT, with what the case has found. */
 void client_answer(struct client *);
 
 #endif

@@ -7,14 +7,13 @@
 #include <string.h>
 
 #include "privsep/ipc/channel.h"
-#include "scanner/archives.h"
 #include "scanner/client.h"
 
 /* A session that does not read its one result has no use for it. */
 void
 client_answer(struct client *c)
 {
-	const struct verdict *v = &c->scan.verdict;
+	const struct verdict *v = &c->scans.verdict;
 	struct record_result result = {
 	    .head = record_head(RECORD_RESULT, sizeof(result)),
 	    .message = c->message,
@@ -35,19 +34,14 @@ client_answer(struct client *c)
 	(void)channel_send(c->fd, &result, -1);
 }
 
-/* A stamp for what clamd has called clean, and for nothing else. */
+/* A stamp for what all scans have called clean, and for nothing else. */
 void
-scan_judged(struct scan *s)
+case_over(uint32_t owner)
 {
-	struct client *c = client_at(s->owner);
+	struct client *c = client_at(owner);
 
-	if (c->scan.verdict.outcome == OUTCOME_CLEAN)
-		c->archive = archives_judge(&c->look, c->scan.verdict.backend,
-		    &c->scan.identity.nested);
-	if (c->archive != ARCHIVE_FINE)
-		c->scan.verdict.outcome = OUTCOME_NOT_UNPACKED;
-	if (c->scan.verdict.outcome == OUTCOME_CLEAN &&
-	    stamping_make(&c->stamping, &c->scan.identity))
+	if (c->scans.verdict.outcome == OUTCOME_CLEAN &&
+	    stamping_make(&c->stamping, &c->scans.identity))
 		return;
 	client_answer(c);
 }
@@ -61,8 +55,8 @@ stamping_made(uint32_t owner)
 void
 client_submit(struct client *c)
 {
-	scan_submit(&c->scan, c->stream.memfd, c->stream.written,
-	    c->stream.written - c->stream.len);
+	case_whole(&c->scans, &c->stream);
+	case_asked(&c->scans);
 }
 
 void
@@ -74,6 +68,5 @@ stamping_checked(uint32_t owner)
 		client_submit(c);
 		return;
 	}
-	scan_settle(&c->scan, OUTCOME_CLEAN_BY_STAMP);
-	client_answer(c);
+	case_settle(&c->scans, OUTCOME_CLEAN_BY_STAMP);
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/ipc/channel.h"
 #include "scanner/base/clock.h"
 #include "scanner/base/journal.h"
@@ -172,8 +173,9 @@ static void
 client_fresh(struct client *c)
 {
 	/* Then it stands in lists that would lead into what is wiped. */
-	if (c->scan.state != SCAN_IDLE || c->stamping.state != STAMPING_IDLE)
-		__builtin_trap();
+	ensure(c->scans.state == CASE_IDLE &&
+	       c->stamping.state == STAMPING_IDLE &&
+	       (c->stream.memfd == -1 || c->stream.written == 0));
 	*c = (struct client){.state = c->state,
 	    .fd = c->fd,
 	    .owner = c->owner,
@@ -183,7 +185,6 @@ client_fresh(struct client *c)
 	    .order = c->order,
 	    .since = c->since,
 	    .stream.memfd = -1,
-	    .scan.memfd = -1,
 	    .stamping.not_made = ""};
 }
 
@@ -258,7 +259,7 @@ client_add(int fd, uint32_t owner)
 static void
 client_forget(struct client *c)
 {
-	scan_cancel(&c->scan);
+	case_drop(&c->scans);
 	stamping_forget(&c->stamping);
 	stream_drop(&c->stream);
 }
@@ -293,9 +294,7 @@ on_begin(struct client *c, struct span record)
 	c->flow = flow_join(begin.client);
 	c->payer = (struct payer){
 	    .client = &c->flow->memory, .listener = &memory[c->owner]};
-	scan_settle(&c->scan, OUTCOME_INTERNAL);
-	c->scan.flow = c->flow;
-	c->scan.owner = client_index(c);
+	case_begin(&c->scans, client_index(c), c->flow);
 	stamping_begin(&c->stamping, client_index(c), begin.stamps != 0);
 	stream_begin(&c->stream,
 	    span_of(c->queue_id, strnlen(c->queue_id, sizeof(c->queue_id))));
@@ -341,7 +340,7 @@ on_body(struct client *c, struct span record)
 	bytes = cursor_rest(&at);
 	stream_body(&c->stream, bytes);
 	stamping_body(&c->stamping, bytes);
-	look_body(&c->look, bytes);
+	look_body(&c->scans.look, bytes);
 	client_enter(c, CLIENT_BODY);
 	return true;
 }
@@ -367,9 +366,8 @@ on_end(struct client *c, struct span record)
 			client_submit(c);
 		return true;
 	}
-	client_forget(c);
-	scan_settle(&c->scan, outcome);
-	client_answer(c);
+	stream_drop(&c->stream);
+	case_settle(&c->scans, outcome);
 	return true;
 }
 
@@ -456,10 +454,7 @@ send_early(struct client *c)
 	/* With a stamp clamd need perhaps not be asked at all. */
 	if (c->state != CLIENT_BODY || c->stamping.candidates > 0)
 		return;
-	if (c->stream.memfd != -1)
-		scan_early(&c->scan, c->stream.memfd, c->stream.written);
-	else
-		scan_cancel(&c->scan); /* too big, or no memory for it */
+	case_early(&c->scans, &c->stream);
 }
 
 /* The records of one datagram, in order.  On a violation false, and *what is

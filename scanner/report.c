@@ -97,7 +97,7 @@ static uint64_t
 message_size(const struct client *c)
 {
 	bool whole =
-	    c->scan.verdict.outcome != OUTCOME_TOO_BIG && !c->stream.failed;
+	    c->scans.verdict.outcome != OUTCOME_TOO_BIG && !c->stream.failed;
 
 	return whole ? c->stream.len : c->size;
 }
@@ -105,7 +105,7 @@ message_size(const struct client *c)
 static void
 add_verdict(struct log_line *line, const struct client *c)
 {
-	const struct verdict *v = &c->scan.verdict;
+	const struct verdict *v = &c->scans.verdict;
 
 	log_number(line, "size", message_size(c));
 	log_text(line, "verdict", outcome_verdict(v->outcome));
@@ -114,7 +114,7 @@ add_verdict(struct log_line *line, const struct client *c)
 	if (v->outcome == OUTCOME_INFECTED)
 		log_bytes(line, "signature", v->name, v->name_len);
 	if (v->outcome == OUTCOME_NOT_UNPACKED)
-		log_text(line, "archive", archive_fault_name(c->archive));
+		log_text(line, "archive", archive_fault_name(c->scans.archive));
 	if (v->outcome == OUTCOME_LIMITS_EXCEEDED)
 		log_bytes(line, "limit", v->name, v->name_len);
 	if (v->backend != BACKEND_NONE)
@@ -127,7 +127,7 @@ add_verdict(struct log_line *line, const struct client *c)
 static bool
 is_cheap(const struct client *c, enum report_kind *kind)
 {
-	enum outcome outcome = c->scan.verdict.outcome;
+	enum outcome outcome = c->scans.verdict.outcome;
 
 	*kind = c->state == CLIENT_ABORTED ? REPORT_ABORTED : REPORT_UNSCANNED;
 	return *kind == REPORT_ABORTED ||
@@ -139,7 +139,7 @@ is_cheap(const struct client *c, enum report_kind *kind)
 void
 report_message(struct client *c, const struct claims *r)
 {
-	enum outcome outcome = c->scan.verdict.outcome;
+	enum outcome outcome = c->scans.verdict.outcome;
 	bool aborted = c->state == CLIENT_ABORTED;
 	bool clean = !aborted && (outcome == OUTCOME_CLEAN ||
 				     outcome == OUTCOME_CLEAN_BY_STAMP);

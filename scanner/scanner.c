@@ -20,6 +20,7 @@
 #include "scanner/base/poll.h"
 #include "scanner/base/share.h"
 #include "scanner/base/stream.h"
+#include "scanner/case.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/clamd/canary.h"
 #include "scanner/clamd/confirm.h"
@@ -74,8 +75,8 @@ allocate(const struct scanner_settings *settings)
 	randombytes_buf(&key, sizeof(key));
 	look_setup(key);
 	peer_setup(settings);
-	if (!scan_setup(settings, client_slots(settings)) ||
-	    !client_setup(settings))
+	if (!scan_setup(settings, client_slots(settings) + CASE_PARTS_ALL) ||
+	    !case_setup() || !client_setup(settings))
 		fail("scanner: no memory");
 }
 

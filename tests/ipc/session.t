@@ -204,7 +204,8 @@ def again(tap, w):
     """Pieces of a message that it may not have, or does not read"""
     done = [b"".join(MESSAGE[:-1]), end(1, "too-big")]
     for name, datagrams in (
-            ("without begin", [replay()]), ("in the header", [begin(), replay()]),
+            ("without begin", [replay()]),
+            ("in the header", [begin(), replay()]),
             ("in the body", [begin() + body(), replay()]),
             ("behind abort", [begin() + ABORT, replay()]),
             ("behind report", [*done, report(), replay()]),
@@ -226,6 +227,36 @@ def again(tap, w):
                 pass
             wait_for(f"replay {name}", lambda n=before: w.violations() > n)
         after(tap, w, f"replay {name}: the channel is closed")
+
+
+def own(tap, w):
+    """Pieces of its own message, between RESULT and REPORT"""
+    data = os.urandom(2 * PIECE_MAX)
+    stored = b"Subject: x\r\n\r\n" + data
+    with Puppet(w.cell) as p:
+        p.all(begin() + field() + body(data[:PIECE_MAX]),
+              body(data[PIECE_MAX:]))
+        tap.equal(p.ask(end()), (1, 0), "control: the message is clean")
+        got = b""
+        while True:
+            piece = p.piece(1, len(got))
+            if piece is None or not piece[3]:
+                break
+            got += piece[3]
+        tap.equal(piece, (1, len(stored), len(stored), b""), "it has an end")
+        tap.ok(got == stored, "it is what was sent", len(got))
+        tap.equal(p.piece(1, 3, 5), (1, 3, len(stored), stored[3:8]),
+                  "any piece of it can be had again")
+        tap.ok(w.served(), "others are served meanwhile")
+        p.all(report())
+        tap.equal(p.piece(1), None, "not behind the report")
+    after(tap, w, "a message read again")
+    with Puppet(w.cell) as p:
+        p.all(begin() + body())
+        p.ask(end())
+        asked = next(n for n in range(FLOOD) if p.write(replay()) != 0)
+        tap.ok(asked > 0, f"asked for {asked} times and not read: it is ended")
+    after(tap, w, "asked for and not read")
 
 
 def lies(tap, w):
@@ -261,7 +292,9 @@ def smuggling(tap, w):
         cell.fresh()
         scanner = cell.daemon.scanner()
         with Puppet(cell) as p:
-            p.all(begin(1) + ABORT + report(1))
+            # An answer: the scanner has the channel, and nothing of it.
+            p.ask(begin(1) + end(1, "too-big"))
+            p.all(report(1))
             before = len(os.listdir(f"/proc/{scanner}/fd"))
             for n in range(2, 50):
                 p.write(begin(n) + ABORT + report(n), b"D")
@@ -269,6 +302,7 @@ def smuggling(tap, w):
             p.write(body(), b"D")
             tap.ok(p.ask(end(50), b"D") is not None,
                    "it can be sent, and the message is answered")
+            p.all(report(50))  # until then its memfd is there
             tap.comes(lambda: len(os.listdir(f"/proc/{scanner}/fd")) <= before,
                       "50 descriptors were sent, none has arrived")
     finally:
@@ -354,5 +388,5 @@ def growth(tap, w):
     tap.equal(w.daemon.lines("child-died"), [], "no child has died")
 
 
-main(world, control, forms, types, sizes, order, again, lies, smuggling, floods,
-     closing, growth)
+main(world, control, forms, types, sizes, order, again, own, lies, smuggling,
+     floods, closing, growth)

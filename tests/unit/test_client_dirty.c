@@ -141,7 +141,7 @@ scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 	ssize_t n = pread(memfd, content, sizeof(content), (off_t)lead);
 
 	slot = (struct client *)(void *)((uint8_t *)j -
-					 offsetof(struct client, scan));
+					 offsetof(struct client, scans.whole));
 	assert_int_equal(n, size - lead);
 	see("scan ", content, (size_t)n);
 	j->memfd = memfd;
@@ -487,7 +487,7 @@ fill(struct client *c, int byte)
 		c->closing = closing;
 		memcpy(&c->order, &order, sizeof(order));
 	}
-	c->scan.state = SCAN_IDLE;
+	c->scans.state = CASE_IDLE;
 	c->stamping.state = STAMPING_IDLE;
 	c->stream.memfd = -1;
 }

@@ -420,17 +420,45 @@ test_bad(void **state)
 	}
 }
 
+/* What the session's message has in memory. */
+static uint64_t
+held(void)
+{
+	return client_at(0)->payer.listener->held;
+}
+
 /* One piece is asked for at a time, and not more than is read. */
 static void
 test_replay(void **state)
 {
 	unsigned int asked = 0;
+	union {
+		struct record_result result;
+		struct {
+			struct record_content content;
+			uint8_t bytes[64];
+		};
+	} got;
 
 	(void)state;
 	open_session();
 	play("bdE|pr", true);
 	assert_true(is_closed());
 	assert_int_equal(violations, 1);
+	close_session();
+	open_session();
+	play("bfde|J|", true);
+	assert_int_equal(recv(session_fd, &got, sizeof(got), 0),
+	    sizeof(struct record_result));
+	play("p", true);
+	assert_int_equal(
+	    recv(session_fd, &got, sizeof(got), 0), sizeof(got.content) + 1);
+	assert_int_equal(got.content.stored, 1);
+	assert_int_equal(got.content.size, strlen("N: v\r\n\r\nhello"));
+	assert_int_equal(got.bytes[0], 'N');
+	assert_true(held() > 0);
+	play("r", true);
+	assert_int_equal(held(), 0);
 	close_session();
 	open_session();
 	play("bdE|p|r2bdE", true); /* control */
