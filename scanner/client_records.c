@@ -184,8 +184,7 @@ client_fresh(struct client *c)
 	    .closing = c->closing,
 	    .order = c->order,
 	    .since = c->since,
-	    .stream.memfd = -1,
-	    .stamping.not_made = ""};
+	    .stream.memfd = -1};
 }
 
 static struct client *

@@ -96,8 +96,8 @@ report_envelope(struct log_line *line, const struct claims *r)
 static uint64_t
 message_size(const struct client *c)
 {
-	bool whole =
-	    c->scans.verdict.outcome != OUTCOME_TOO_BIG && !c->stream.failed;
+	bool whole = c->scans.verdict.outcome != OUTCOME_TOO_BIG &&
+		     c->stream.state != STREAM_FAILED;
 
 	return whole ? c->stream.len : c->size;
 }

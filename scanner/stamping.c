@@ -10,12 +10,11 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "lib/ensure.h"
 #include "scanner/base/clock.h"
 #include "scanner/base/journal.h"
 #include "scanner/base/line_rate.h"
 #include "scanner/base/monitor_link.h"
-
-static const char not_digestible[] = "not-digestible";
 
 #define COUNTS_EVERY_MS UINT64_C(3600000)
 /* The monitor takes a later database time for a lie, and ends us. */
@@ -221,19 +220,19 @@ take_checked(struct stamping *s, enum stamp_reason reason)
 
 /* --- making --------------------------------------------------------------- */
 
-/* Why clamd's OK is not enough for a stamp; NULL: it is. */
-static const char *
+/* Why clamd's OK is not enough for a stamp; NONE: it is. */
+static enum stamp_lack
 unfit(const struct stamping *s, const struct identity *id)
 {
 	if (s->digests.fault != DIGEST_OK)
-		return not_digestible;
+		return STAMP_LACK_DIGEST;
 	if (id->database.number == 0 || id->database.time == 0 ||
 	    id->database.time > wall_clock() + DAY ||
 	    !stamp_engine_fit(span_text(id->engine)))
-		return "no-database";
+		return STAMP_LACK_DATABASE;
 	if (!id->alerts)
-		return "limits-not-reported";
-	return id->nested ? "nested-archives" : NULL;
+		return STAMP_LACK_ALERTS;
+	return id->nested ? STAMP_LACK_NESTED : STAMP_LACK_NONE;
 }
 
 bool
@@ -243,14 +242,12 @@ stamping_make(struct stamping *s, const struct identity *id)
 	struct stamp stamp = {.flags = d->flags,
 	    .database = id->database.number,
 	    .database_time = id->database.time};
-	const char *why;
 
 	if (!settings->add)
 		return false;
-	if ((why = unfit(s, id)) != NULL) {
-		s->not_made = why;
+	s->lack = unfit(s, id);
+	if (s->lack != STAMP_LACK_NONE)
 		return false;
-	}
 	memcpy(stamp.engine, id->engine, sizeof(stamp.engine));
 	memcpy(stamp.body, d->body, STAMP_DIGEST);
 	memcpy(stamp.header, d->header[0], STAMP_DIGEST);
@@ -268,8 +265,10 @@ take_stamped(struct stamping *s, const struct record_stamped *r)
 		memcpy(s->stamp, r->stamp, sizeof(s->stamp));
 		memcpy(s->mac, r->mac, sizeof(s->mac));
 		made++;
-	} else
-		s->not_made = stamp_answer_name((enum stamp_answer)r->answer);
+	} else {
+		s->lack = STAMP_LACK_REFUSED;
+		s->refusal = (enum stamp_answer)r->answer;
+	}
 	stamping_made(s->owner);
 }
 
@@ -344,6 +343,22 @@ stamping_count(struct stamping *s, enum stamp_reason seen)
 	counts[s->reason]++;
 }
 
+static const char *
+lack_name(const struct stamping *s)
+{
+	static const char *const name[STAMP_LACKS] = {
+	    [STAMP_LACK_NONE] = "",
+	    [STAMP_LACK_DIGEST] = "not-digestible",
+	    [STAMP_LACK_DATABASE] = "no-database",
+	    [STAMP_LACK_ALERTS] = "limits-not-reported",
+	    [STAMP_LACK_NESTED] = "nested-archives",
+	};
+
+	ensure(s->lack < STAMP_LACKS);
+	return s->lack == STAMP_LACK_REFUSED ? stamp_answer_name(s->refusal)
+					     : name[s->lack];
+}
+
 void
 stamping_log(const struct stamping *s, struct log_line *line)
 {
@@ -359,10 +374,10 @@ stamping_log(const struct stamping *s, struct log_line *line)
 	if (s->reason != STAMP_GOOD)
 		log_why(line, "stamp_reason", stamp_reason_name(s->reason),
 		    s->reason == STAMP_NOT_DIGESTIBLE ? s->fault : DIGEST_OK);
-	if (*s->not_made != '\0')
-		log_why(line, "stamp_not_made", s->not_made,
-		    s->not_made == not_digestible ? s->digests.fault
-						  : DIGEST_OK);
+	if (s->lack != STAMP_LACK_NONE)
+		log_why(line, "stamp_not_made", lack_name(s),
+		    s->lack == STAMP_LACK_DIGEST ? s->digests.fault
+						 : DIGEST_OK);
 }
 
 void

@@ -26,6 +26,17 @@ enum stamping_state { STAMPING_IDLE, STAMPING_CHECK, STAMPING_MAKE };
 /* What became of stamps, for the log. */
 enum stamping_end { STAMPING_NONE, STAMPING_SKIP, STAMPING_MADE };
 
+/* Why there is no stamp for what is clean. */
+enum stamp_lack {
+	STAMP_LACK_NONE, /* there is one, or none was to be made */
+	STAMP_LACK_DIGEST,
+	STAMP_LACK_DATABASE,
+	STAMP_LACK_ALERTS,
+	STAMP_LACK_NESTED,
+	STAMP_LACK_REFUSED, /* by the monitor */
+	STAMP_LACKS
+};
+
 struct stamping {
 	TAILQ_ENTRY(stamping) queue; /* not IDLE: waits for the monitor */
 	enum stamping_state state;
@@ -41,15 +52,16 @@ struct stamping {
 	enum stamping_end end;
 	enum stamp_reason reason; /* of the last one that was checked */
 	enum digest_fault fault;
-	const char *not_made; /* "" unless there is a reason to be told */
-	uint32_t number;      /* SKIP: of the good one's field */
+	enum stamp_lack lack;	     /* why none was made */
+	enum stamp_answer refusal;   /* REFUSED: the monitor's */
+	uint32_t number;	     /* SKIP: of the good one's field */
 	uint8_t stamp[STAMP_RECORD]; /* SKIP, MADE */
 	uint8_t mac[STAMP_MAC];
 };
 
 void stamping_setup(const struct stamp_settings *);
 
-/* A message begins, with the struct zeroed but for not_made (client_fresh);
+/* A message begins, with the struct zeroed (client_fresh);
  * candidates: of a peer, whose stamps may come. */
 void stamping_begin(struct stamping *, uint32_t owner, bool candidates);
 void stamping_field(struct stamping *, struct span name, struct span value);

@@ -62,6 +62,21 @@ forget(void)
 	collected = 0;
 }
 
+static bool
+takes(const struct stream *s)
+{
+	return s->state == STREAM_FIELDS || s->state == STREAM_BODY;
+}
+
+/* For good, without a verdict. */
+static void
+stream_end(struct stream *s, enum stream_state state)
+{
+	ensure(takes(s));
+	stream_drop(s);
+	s->state = state;
+}
+
 /* Bytes that stay where they are: the last run grows if it ends there. */
 static void
 collect(struct stream *s, const uint8_t *bytes, size_t len)
@@ -77,7 +92,7 @@ collect(struct stream *s, const uint8_t *bytes, size_t len)
 	else {
 		if (runs == RUNS_MAX)
 			stream_flush(s);
-		if (s->failed || s->busy)
+		if (!takes(s))
 			return;
 		run[runs++] = (struct iovec){
 		    .iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
@@ -102,20 +117,18 @@ collect_copy(struct stream *s, const void *bytes, size_t len)
 static void
 stream_fail(struct stream *s)
 {
-	stream_drop(s);
-	s->failed = true;
+	stream_end(s, STREAM_FAILED);
 }
 
 /* Counts len more message bytes; false if the stream takes no more. */
 static bool
 stream_admit(struct stream *s, uint64_t len)
 {
-	if (s->too_big || s->busy || s->failed)
+	if (!takes(s))
 		return false;
 	ensure(s->len <= limit);
 	if (len > limit - s->len) {
-		stream_drop(s);
-		s->too_big = true;
+		stream_end(s, STREAM_TOO_BIG);
 		return false;
 	}
 	s->len += len;
@@ -169,19 +182,20 @@ collect_lead(struct stream *s)
 void
 stream_begin_bare(struct stream *s, struct span name)
 {
-	*s = (struct stream){.memfd = make_memfd(name), .body = true};
+	*s = (struct stream){.state = STREAM_BODY, .memfd = make_memfd(name)};
 	forget();
 	if (s->memfd == -1)
-		s->failed = true;
+		s->state = STREAM_FAILED;
 }
 
 void
 stream_begin(struct stream *s, struct span queue_id)
 {
 	stream_begin_bare(s, queue_id);
-	s->body = false;
-	if (!s->failed)
-		collect_lead(s);
+	if (s->state == STREAM_FAILED)
+		return;
+	s->state = STREAM_FIELDS;
+	collect_lead(s);
 }
 
 /* Copies a value with CRLF for each LF, which may have it already; returns how
@@ -217,7 +231,7 @@ stream_field(struct stream *s, struct span name, struct span value)
 	uint8_t *start;
 	size_t len;
 
-	if (s->too_big || s->busy || s->failed)
+	if (!takes(s))
 		return;
 	if (most > sizeof(flat)) {
 		stream_fail(s);
@@ -243,9 +257,9 @@ stream_field(struct stream *s, struct span name, struct span value)
 static void
 end_fields(struct stream *s)
 {
-	if (s->body)
+	if (s->state != STREAM_FIELDS)
 		return;
-	s->body = true;
+	s->state = STREAM_BODY;
 	if (stream_admit(s, 2))
 		collect_copy(s, "\r\n", 2);
 }
@@ -269,8 +283,7 @@ stream_flush(struct stream *s)
 	}
 	if (s->payer != NULL ? !share_take(s->payer, collected)
 			     : !memory_take(collected)) {
-		stream_drop(s);
-		s->busy = true;
+		stream_end(s, STREAM_BUSY);
 		return;
 	}
 	n = writev(s->memfd, run, (int)runs);
@@ -281,23 +294,40 @@ stream_flush(struct stream *s)
 	forget();
 }
 
+/* What becomes of a message of which there is no memfd. */
+static enum outcome
+unfinished(const struct stream *s)
+{
+	switch (s->state) {
+	case STREAM_TOO_BIG:
+		return OUTCOME_TOO_BIG;
+	case STREAM_BUSY:
+		return OUTCOME_BUSY;
+	case STREAM_NONE:
+	case STREAM_FIELDS:
+	case STREAM_BODY:
+	case STREAM_SEALED:
+	case STREAM_FAILED:
+		break;
+	}
+	return OUTCOME_INTERNAL;
+}
+
 enum outcome
 stream_finish(struct stream *s)
 {
 	end_fields(s);
 	stream_flush(s);
-	if (s->too_big)
-		return OUTCOME_TOO_BIG;
-	if (s->busy)
-		return OUTCOME_BUSY;
-	if (s->failed)
-		return OUTCOME_INTERNAL;
+	if (!takes(s))
+		return unfinished(s);
 	/* A file that could still shrink, or that clamd can not read, can be
 	 * judged clean unread. */
 	if (fcntl(s->memfd, F_ADD_SEALS, SEALS) == 0 &&
 	    (fcntl(s->memfd, F_GET_SEALS) & SEALS) == SEALS &&
-	    (fcntl(s->memfd, F_GETFL) & (O_ACCMODE | O_PATH)) == O_RDWR)
+	    (fcntl(s->memfd, F_GETFL) & (O_ACCMODE | O_PATH)) == O_RDWR) {
+		s->state = STREAM_SEALED;
 		return OUTCOME_CLEAN;
+	}
 	stream_fail(s);
 	return OUTCOME_INTERNAL;
 }

@@ -30,15 +30,22 @@
 /* The lead-in is shorter; files are at most max_message_size and this. */
 #define STREAM_LEAD_MAX 128
 
+enum stream_state {
+	STREAM_NONE,
+	STREAM_FIELDS,	/* fields may come */
+	STREAM_BODY,	/* the blank line is out: no more fields */
+	STREAM_SEALED,	/* whole: nobody can change it */
+	STREAM_TOO_BIG, /* above the limit: memfd given back, the rest ignored */
+	STREAM_BUSY,	/* no memory left for it: the same */
+	STREAM_FAILED,	/* a fault of our own: the same */
+};
+
 struct stream {
+	enum stream_state state;
 	struct payer *payer; /* of the memfd; NULL: a canary, see memory.h */
 	int memfd;	     /* -1: none (yet, or any more) */
 	uint64_t len;	     /* message bytes so far, without the lead-in */
 	uint64_t written;    /* all that is in the memfd: lead-in and message */
-	bool body;	     /* the blank line is out: no more fields */
-	bool too_big; /* above the limit: memfd given back, the rest ignored */
-	bool busy;    /* no memory left for it: the same */
-	bool failed;  /* a fault of our own: the same */
 };
 
 /* Makes the nonce's random part and sets the size limit for all streams.

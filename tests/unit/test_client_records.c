@@ -229,6 +229,8 @@ judge(void)
 	assert_non_null(running);
 	running->state = SCAN_IDLE;
 	running->verdict.outcome = OUTCOME_INFECTED;
+	memcpy(running->verdict.name, "Eicar", 5);
+	running->verdict.name_len = 5;
 	scan_judged(running);
 }
 
@@ -450,6 +452,9 @@ test_replay(void **state)
 	play("bfde|J|", true);
 	assert_int_equal(recv(session_fd, &got, sizeof(got), 0),
 	    sizeof(struct record_result));
+	assert_int_equal(got.result.outcome, OUTCOME_INFECTED);
+	assert_int_equal(got.result.name_len, 5);
+	assert_memory_equal(got.result.name, "Eicar", 6);
 	play("p", true);
 	assert_int_equal(
 	    recv(session_fd, &got, sizeof(got), 0), sizeof(got.content) + 1);

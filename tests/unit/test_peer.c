@@ -77,10 +77,12 @@ client_add(int fd, uint32_t owner)
 	sessions++;
 }
 
+static uint32_t left = UINT32_MAX; /* whose sessions have ended */
+
 void
 client_leave(uint32_t owner)
 {
-	(void)owner;
+	left = owner;
 }
 
 void
@@ -300,7 +302,9 @@ test_other_retired(void **state)
 	say_channel();
 	assert_int_equal(sessions, 1);
 	assert_int_equal(cut, 0);
+	left = UINT32_MAX;
 	peer_gone(LINK + 1);
+	assert_int_not_equal(left, UINT32_MAX);
 	close(pair[0]);
 }
 

@@ -126,7 +126,7 @@ test_verdicts(void **state)
 	}
 	/* Ours is not whole: then it is the session's. */
 	client.scans.verdict.outcome = OUTCOME_INTERNAL;
-	client.stream.failed = true;
+	client.stream.state = STREAM_FAILED;
 	client.scans.verdict.backend = BACKEND_NONE;
 	report_message(&client, &claims);
 	assert_non_null(strstr(text, " size=111 "));

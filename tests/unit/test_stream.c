@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -22,6 +24,18 @@
 #include "lib/field.h"
 #include "privsep/ipc/record.h"
 #include "scanner/base/memory.h"
+
+static bool write_less; /* by one byte */
+
+ssize_t
+writev(int fd, const struct iovec *run, int runs)
+{
+	struct iovec part[IOV_MAX];
+
+	memcpy(part, run, (size_t)runs * sizeof(*run));
+	part[runs - 1].iov_len -= write_less ? 1 : 0;
+	return syscall(SYS_writev, fd, part, runs);
+}
 
 #define LIMIT 200000
 #define ROOM  (LIMIT + STREAM_LEAD_MAX)
@@ -217,7 +231,7 @@ test_limit(void **state)
 	stream_flush(&s);
 	stream_body(&s, span_of(body, 1));
 	assert_int_equal(s.memfd, -1);
-	assert_true(s.too_big);
+	assert_int_equal(s.state, STREAM_TOO_BIG);
 	stream_flush(&s);
 	stream_body(&s, span_of(body, 1));
 	assert_int_equal(stream_finish(&s), OUTCOME_TOO_BIG);
@@ -281,11 +295,47 @@ test_write_fault(void **state)
 	assert_int_not_equal(s.memfd, -1);
 	stream_body(&s, span_text("x"));
 	stream_flush(&s);
-	assert_true(s.failed);
+	assert_int_equal(s.state, STREAM_FAILED);
 	stream_body(&s, span_text("y"));
 	assert_int_equal(stream_finish(&s), OUTCOME_INTERNAL);
 	assert_int_equal(s.memfd, -1);
 	close(real);
+}
+
+/* No memory is left, for what was too much by a byte. */
+static void
+test_no_memory(void **state)
+{
+	struct stream s;
+
+	(void)state;
+	for (uint64_t left = 0; left < 2; left++) {
+		stream_begin_bare(&s, span_text("memory"));
+		memory_setup(4 + left);
+		stream_body(&s, span_text("12345"));
+		assert_int_equal(stream_finish(&s),
+		    left == 0 ? OUTCOME_BUSY : OUTCOME_CLEAN);
+		stream_drop(&s);
+	}
+	memory_setup(4 * LIMIT);
+}
+
+/* Memory of the machine runs out in the middle of a piece. */
+static void
+test_cut(void **state)
+{
+	struct stream s;
+
+	(void)state;
+	for (int less = 0; less < 2; less++) {
+		begin(&s);
+		stream_body(&s, span_text("12345"));
+		write_less = less == 1;
+		assert_int_equal(stream_finish(&s),
+		    less == 0 ? OUTCOME_CLEAN : OUTCOME_INTERNAL);
+		write_less = false;
+		stream_drop(&s);
+	}
 }
 
 /* Two messages, batch by batch in turns; a third one dropped in between. */
@@ -329,6 +379,8 @@ main(void)
 	    cmocka_unit_test(test_sealed),
 	    cmocka_unit_test(test_memfd_name),
 	    cmocka_unit_test(test_write_fault),
+	    cmocka_unit_test(test_no_memory),
+	    cmocka_unit_test(test_cut),
 	    cmocka_unit_test(test_interleaved),
 	};
 
