@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading the status file.  It is of the daemon's owner, who may do anything
- * to it; here every text is ended and made printable, and every number bounded,
- * before it is used.
+ * Reading the status file.  It belongs to the daemon's user, who can write
+ * anything to it; here every text is terminated and made printable, and every
+ * number bounded, before it is used.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@ complain(int status, const char *path, const char *what)
 	return status;
 }
 
-/* True if somebody holds a write lock: the monitor, as long as it lives. */
+/* True if a write lock is held: by the monitor, as long as it lives. */
 static bool
 is_alive(int fd)
 {

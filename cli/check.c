@@ -35,7 +35,7 @@ check_warn(const char *where, const struct key *key, uint64_t now, FILE *err)
 	uint64_t change;
 	enum key_state state = key_state(key->from, key->until, now, &change);
 
-	/* One that only checks ends when it is no longer needed. */
+	/* A checking key may end when it is no longer needed. */
 	if (state == KEY_VALID || (!key->stamps && state != KEY_EXPIRED))
 		return;
 	key_day_write(state == KEY_NOT_YET ? key->from : key->until, day);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The keys as the daemon would read them, with its own code, and what an
- * operator should know of them.
+ * operator should know about them.
  */
 #ifndef CLI_CHECK_H
 #define CLI_CHECK_H
@@ -15,12 +15,12 @@
  * nowhere. */
 const char *check_credentials(void);
 
-/* A line on err, if the key is not valid now, or not for long. */
+/* Writes a line to err if the key is not valid now, or not for much longer. */
 void check_warn(const char *where, const struct key *, uint64_t now, FILE *err);
 
-/* Reads them, as at the start and at SIGHUP: they are the ring in use then.
- * False, if the daemon would not take them, with a line on err.  check_warn for
- * each.  After keyring_setup. */
+/* Reads them, as the daemon does at its start and on SIGHUP: they are the ring
+ * in use afterwards.  False, with a line on err, if the daemon would refuse
+ * them.  Calls check_warn for each.  After keyring_setup. */
 bool check_keys(
     const struct config *, const char *dir, uint64_t now, FILE *err);
 

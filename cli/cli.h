@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pratique, the operator's tool: its commands.  It looks and never changes
- * anything; what it knows is from the status file (privsep/ipc/status_block.h) and from
- * /proc.  Each command writes to standard output and returns an exit status.
+ * pratique, the operator's tool: its commands.  It reads the status file
+ * (privsep/ipc/status_block.h) and /proc, and never changes anything.  Each command writes to standard output and returns an exit status.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -16,7 +15,7 @@ enum {
 };
 
 /* Reads the status file of the pratiqued that works in run_dir.  CLI_GOOD, or
- * CLI_NOT_RUNNING or EX_OSERR, which has been told on standard error. */
+ * CLI_NOT_RUNNING or EX_OSERR, which has been reported on standard error. */
 int cli_read_block(const char *run_dir, struct status_block *out);
 
 /* Of what was read: false if another version wrote it.  Otherwise every text
@@ -27,7 +26,7 @@ bool cli_take_block(struct status_block *);
  * cannot be scanned at the moment. */
 int cli_status(const struct status_block *);
 
-/* For each process the layers of confinement, as it told and as /proc shows
+/* For each process the layers of confinement, as reported and as /proc shows
  * them.  CLI_BAD if /proc says otherwise. */
 int cli_sandbox(const struct status_block *);
 

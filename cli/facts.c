@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the lines of /proc/PID/status and /proc/PID/limits say; see facts.h.
- * The kernel writes them, so a line that is not understood says nothing.
+ * The kernel writes them, so a line that is not understood is ignored.
  */
 #include "cli/facts.h"
 
@@ -18,7 +18,7 @@ const char *const fact_namespace_names[FACT_NAMESPACES] = {
     [FACT_UTS] = "uts",
 };
 
-/* The value behind "Key:" and blanks, its tabs made blanks, without the end
+/* The value after "Key:" and blanks, its tabs made blanks, without the end
  * of the line; NULL if the line has another key. */
 static const char *
 value_of(char *line, const char *key)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What /proc says of one process.  What may not be read by this user, or is
- * not told by this kernel, is unknown: -1, or an empty text.
+ * What /proc says of one process.  What this user may not read, or this
+ * kernel does not show, is unknown: -1, or an empty text.
  */
 #ifndef CLI_FACTS_H
 #define CLI_FACTS_H

@@ -105,7 +105,7 @@ take_day(const char *option, const char *text, uint64_t *out)
 		   option, text, "is not a day; give one such as 2026-11-20");
 }
 
-/* False when all has been said. */
+/* False when the reason has been written. */
 static bool
 take_option(int c, const char *text, struct key *key)
 {
@@ -186,8 +186,8 @@ struct key_place {
 	bool no_config;
 };
 
-/* Of the configuration only its faults are told: that other settings are
- * unwise is no matter of keys. */
+/* Only faults of the configuration are reported: whether other settings are
+ * unwise has nothing to do with keys. */
 static bool
 read_config(const char *file, struct config *out)
 {
@@ -205,8 +205,8 @@ read_config(const char *file, struct config *out)
 	return ok;
 }
 
-/* EX_OK, or an exit status when all has been said.  A directory can be looked
- * at where there is no configuration. */
+/* EX_OK, or an exit status when the reason has been written.  A directory can be
+ * looked at where there is no configuration. */
 static int
 find_place(int argc, char **argv, struct key_place *out)
 {
@@ -296,7 +296,7 @@ cli_key(int argc, char **argv)
 	const struct rlimit none = {0, 0};
 	int status = EX_USAGE;
 
-	/* Keys are in here: no core, and nobody looks in. */
+	/* Keys are in here: no core file, and no tracing. */
 	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
 	    setrlimit(RLIMIT_CORE, &none) == -1 || !keyring_setup()) {
 		fprintf(stderr, "pratique: no safe memory for keys: %m\n");

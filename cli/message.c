@@ -58,8 +58,8 @@ judge_header_field(struct span field)
 	judge_field(name, value);
 }
 
-/* A mailbox has ">" in front of each line of a message that could be taken for
- * the beginning of the next one. */
+/* A mailbox puts ">" before each line that could be mistaken for the beginning
+ * of the next message. */
 static struct span
 without_quote(struct span line)
 {
@@ -74,8 +74,8 @@ without_quote(struct span line)
 	return line;
 }
 
-/* The body.  mailbox: it was taken out of one, where an empty line stands
- * behind each message. */
+/* The body.  mailbox: the text is from one, where an empty line
+ * follows each message. */
 static void
 judge_lines(struct cursor *c, bool crlf, bool mailbox)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading /proc: of one process the files of lines and the links that tell
- * namespaces and root directory, and who the children of a process are.
+ * Reading /proc: a process's files of lines, the links that show its namespaces
+ * and root directory, and its children.
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pratique sandbox: for each process what it told the monitor of its
- * confinement, and beside it what /proc shows.  What a process claims and the
- * kernel denies is a fault; Landlock, MDWE and dumpable are not to be seen
- * from outside and stand as told.
+ * pratique sandbox: for each process what it reported to the monitor of its
+ * confinement, compared with what /proc shows.  What a process claims and the
+ * kernel denies is a fault; Landlock, MDWE and dumpable cannot be seen from
+ * outside, and are shown as reported.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ or_unknown(const char *text)
 	return *text != '\0' ? text : "?";
 }
 
-/* Those of the monitor are where the others came from. */
+/* The monitor's own, from which the others must differ. */
 static void
 print_namespaces(const struct facts *f, const struct facts *monitor)
 {
@@ -105,7 +105,7 @@ no_capabilities(const struct facts *f)
 		   f->capability[FACT_AMBIENT]) == 0;
 }
 
-/* What is told against what is seen; unknown facts are not held against it. */
+/* What is reported against what is seen; unknown facts are no fault. */
 static void
 compare(const struct sandbox_view *look, const struct facts *f)
 {

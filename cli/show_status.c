@@ -85,7 +85,7 @@ print_key(const struct status_block *b)
 	putchar('\n');
 }
 
-/* With libmilter sessions are no processes, and are known as of a second ago. */
+/* With libmilter sessions are not processes; their number is a second old. */
 static void
 print_load(const struct status_process *p, uint32_t limit)
 {
@@ -105,7 +105,7 @@ monitor_hangs(const struct status_block *b)
 	return (uint64_t)now.tv_sec * 1000 > b->beat + STATUS_BEAT_MS;
 }
 
-/* With what is known so far of the length of messages that it looks into. */
+/* And how long messages may be, as far as is known, that it looks into. */
 static void
 print_clamd(const struct status_block *b, uint32_t i)
 {

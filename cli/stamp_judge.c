@@ -7,8 +7,8 @@
 #include "keys/notary.h"
 #include "parser/mail/stamp_field.h"
 
-/* A stamp field as it came, cut: a longer one is none, even if a CR in front
- * of each LF and the space in front of it all are not counted. */
+/* A stamp field as it came, cut: a longer one is not a stamp, even without the
+ * CR of each line end and the leading space. */
 struct verify_stamp {
 	size_t len;
 	uint8_t value[2 * STAMP_VALUE_MAX + 2];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the daemon would say of the stamps of a message, worked out with its
+ * What the daemon would say about the stamps of a message, determined with its
  * own code in one process: reader, notary, digests and comparison.  For
  * `pratique verify` and for the tests' driver.  One message at a time.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pratique verify: what the stamps of a saved message claim, and whether they
- * hold.  Reads the keys itself, and asks nobody.
+ * pratique verify: what the stamps of a saved message claim, and whether they are
+ * good.  Reads the keys itself, and does not need the daemon.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -180,8 +180,8 @@ read_keys(const struct arguments *a)
 	return ok ? EX_OK : EX_CONFIG;
 }
 
-/* Whose stamps are good: those of the client's peer, or without a client of
- * anybody whose key there is. */
+/* Whose stamps are good: those of the client's peer or, without a client, those
+ * made with any known key. */
 static uint32_t
 choose_peer(const struct arguments *a)
 {

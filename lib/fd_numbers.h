@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which descriptors the monitor's children and the session processes find
- * open, and where: what the start-up code closes, and what the filters allow,
- * go by these.  What the others find: privsep/ipc/exec_fds.h.
+ * open, and where: the start-up code and the filters
+ * use these numbers.  For the other processes see privsep/ipc/exec_fds.h.
  */
 #ifndef LIB_FD_NUMBERS_H
 #define LIB_FD_NUMBERS_H

@@ -2,8 +2,8 @@
 /* Header fields; see field.h.  Pure. */
 #include "lib/field.h"
 
-/* Trace and verdict fields, which relays and filters add, change and take
- * away.  A "*" at the end stands for anything. */
+/* Trace and verdict fields, which relays and filters add, change and remove.
+ * A "*" at the end stands for anything. */
 static const char *const ignored[] = {
     "received",
     "x-received",
@@ -53,7 +53,7 @@ static const char *const address[] = {
     "mail-followup-to",
 };
 
-/* What programs act on: never to be left out, whatever a site says. */
+/* What programs act on: never left out, whatever a site configures. */
 static const char *const needed[] = {
     "content-*",
     "mime-version",

@@ -14,7 +14,7 @@
 
 #define FIELD_NAME_MAX 64 /* of a name in a list, with its NUL */
 
-/* What a message has besides its fields and its body: the line between. */
+/* What a message has besides its fields and its body: the empty line. */
 #define FIELD_SEPARATOR 2
 
 enum field_class {
@@ -43,8 +43,8 @@ enum field_class field_class(struct span name, const struct field_list *site);
 /* May a site add that name, in lower case, to the ignored ones? */
 bool field_may_ignore(const char *name);
 
-/* Do other programs call a field of theirs so?  In upper or lower case.  Every
- * message would lose theirs if it were one of ours. */
+/* Do other programs have a field of that name, in upper or lower case?  If we
+ * used it too, every message would lose theirs. */
 bool field_is_others(const char *name);
 
 #endif

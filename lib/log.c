@@ -6,9 +6,8 @@
  * The last LINE_END bytes of a line's buffer are kept free for its end, so
  * that a line that is too long loses keys, not its form.
  *
- * A line that cannot be written now is kept, in memory of fixed size.  Nothing
- * is given up that is in there, whatever the error: a full disk may get room
- * again, and a system log that was restarted a new socket.
+ * A line that cannot be written now is kept, in memory of fixed size.  It stays there whatever the error: a full disk may
+ * have room again, and a restarted system log gets a new socket.
  */
 #include "lib/log.h"
 
@@ -96,7 +95,7 @@ line_add_escaped(struct log_line *line, uint8_t byte)
 	return line_add(line, code, sizeof(code));
 }
 
-/* A logfmt value can stand without quotes if it holds only such bytes. */
+/* A logfmt value needs no quotes if it has only such bytes. */
 static bool
 is_bare(const uint8_t *bytes, size_t len)
 {
@@ -134,8 +133,8 @@ line_add_value(struct log_line *line, const uint8_t *bytes, size_t len)
 	return line_add(line, "\"", 1);
 }
 
-/* Appends a key and its value or, from the first that has no room on,
- * nothing. */
+/* Appends a key and its value; nothing, from the first one on that has no
+ * room. */
 static void
 line_add_pair(struct log_line *line, const char *key, const void *ptr,
     size_t len, bool number)
@@ -256,7 +255,7 @@ keep(const struct log_line *line)
 	return true;
 }
 
-/* For the reader to know that there is a gap, and where. */
+/* Tells the reader that there is a gap, and where. */
 static void
 tell_lost(void)
 {

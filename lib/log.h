@@ -4,11 +4,11 @@
  *
  * A line is begun, given its keys in order, and ended; the end writes it with
  * a single call to the descriptor given to log_init, or, if its reader does
- * not take it now, keeps it (log_flush).  Nobody ever waits for the reader: when
- * there is no more room, lines are dropped, and a line log-lost later says how
- * many.  No allocation, no stdio; usable after lockdown.  To stderr each line
- * carries a time; to syslog the RFC 3164 priority and tag take its place.  Event names are fixed
- * words; docs/log.md lists them.
+ * not take it now, keeps it (log_flush).  Nothing ever waits for the reader:
+ * when there is no more room, lines are dropped, and a later line log-lost says
+ * how many.  No allocation, no stdio; usable after lockdown.  To stderr each
+ * line carries a time; to syslog the RFC 3164 priority and tag take its place.
+ * Event names are fixed words; docs/log.md lists them.
  */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
@@ -20,9 +20,9 @@
 
 #define LOG_LINE_MAX 4096 /* a longer line loses its tail, never its end */
 
-/* Lines that wait, per process: some seconds of a busy relay.  Once there was no
- * more room three quarters have to be free again, or each line that leaves
- * would bring a log-lost. */
+/* Lines that wait, per process: some seconds of a busy relay.  Once there is no
+ * more room, three quarters have to be free again before lines are kept: else
+ * each line that is written would be followed by a log-lost. */
 #define LOG_QUEUE	 (256 * 1024)
 #define LOG_QUEUE_RESUME (LOG_QUEUE / 4)
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
@@ -37,8 +37,8 @@ struct log_line {
 };
 
 /* fd: where lines go (not owned); unless it is a socket its writes must not
- * wait.  Call before lockdown: it also makes libc
- * read what it needs for formatting times. */
+ * wait.  Call before lockdown: it also makes libc read what it needs for
+ * formatting times. */
 void log_init(int fd, enum log_format, enum log_to);
 
 /* Lines go elsewhere from now on.  Usable after lockdown. */
@@ -69,7 +69,7 @@ log_again(int error)
 	return error == EAGAIN ? 100 : 1000;
 }
 
-/* This error says that nobody will read there any more. */
+/* After this error nobody will read there any more. */
 static inline bool
 log_is_gone(int error)
 {

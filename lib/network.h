@@ -17,13 +17,13 @@ struct network {
 	uint8_t bytes[16];
 };
 
-/* An address as the network of it alone.  An IPv4 address that is written as
- * one of IPv6 (::ffff:192.0.2.1) is one of IPv4.  False: it is none. */
+/* An address as a network of one host.  An IPv4 address written as IPv6
+ * (::ffff:192.0.2.1) counts as IPv4.  False: it is not an address. */
 bool network_of(const char *address, struct network *out);
 
-/* What a client is known by where clients are told apart: its address of IPv6,
- * one of IPv4 as such (::ffff:0:0/96); of others only the first half, because
- * a host has the rest to itself.  Zeros if it is no address. */
+/* What identifies a client: the first half of an IPv6 address, because a host
+ * has the rest to itself; an IPv4 address whole, mapped (::ffff:0:0/96).  Zeros
+ * if it is not an address. */
 #define NETWORK_CLIENT 16
 void network_client(const char *address, uint8_t client[NETWORK_CLIENT]);
 

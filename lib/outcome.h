@@ -21,10 +21,10 @@ enum outcome {
 	OUTCOME_LIMITS_EXCEEDED, /* unscanned: a limit inside of clamd */
 	OUTCOME_NOT_UNPACKED, /* unscanned: clamd did not look into all of it */
 	OUTCOME_CLAMD_DOWN,   /* unscanned: no clamd could be used */
-	OUTCOME_CLAMD_ERROR,  /* unscanned: clamd answered, but no verdict */
-	OUTCOME_TIMEOUT,      /* unscanned: no answer within scan_timeout */
-	OUTCOME_BUSY,	      /* unscanned: no room, or no clamd free in time */
-	OUTCOME_INTERNAL,     /* unscanned: a fault of our own */
+	OUTCOME_CLAMD_ERROR, /* unscanned: clamd answered, but gave no verdict */
+	OUTCOME_TIMEOUT,     /* unscanned: no answer within scan_timeout */
+	OUTCOME_BUSY,	     /* unscanned: no room, or no clamd free in time */
+	OUTCOME_INTERNAL,    /* unscanned: a fault of our own */
 	OUTCOME_COUNT
 };
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * How often something may happen: so many times at once, then so many times a
- * second.  A struct of zeros has seen nothing yet.  Used by the
- * monitor, for what its children could do without end, and by the scanner, for
- * what sessions could.
+ * second.  A struct of zeros has counted nothing yet.  The monitor limits what
+ * its children may do, the scanner what sessions may.
  */
 #ifndef LIB_RATE_H
 #define LIB_RATE_H

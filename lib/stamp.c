@@ -5,7 +5,7 @@
 #define SCOPE_VIRUS  1
 #define RESULT_CLEAN 1
 
-/* Where things stand in the record. */
+/* Offsets in the record. */
 enum stamp_offset {
 	AT_MAGIC = 0,
 	AT_SCOPE = 16,
@@ -121,8 +121,7 @@ stamp_encode(const struct stamp *s, uint8_t record[static STAMP_RECORD])
 
 /* --- decoding ------------------------------------------------------------- */
 
-/* A string of at most max bytes out of a place of size bytes; what is behind
- * it must be NUL. */
+/* A string of at most max bytes out of a place of size bytes; the rest must be NUL. */
 static bool
 get_text(const uint8_t *from, size_t size, size_t max, char *out)
 {
@@ -180,8 +179,8 @@ stamp_decode(const uint8_t record[static STAMP_RECORD], struct stamp *out)
 
 /* --- names ---------------------------------------------------------------- */
 
-/* What every name may have; of an engine's, and further characters behind the
- * first. */
+/* What every name may contain; what an engine's may contain; and what
+ * characters after the first may be. */
 #define PLAIN	     "0123456789abcdefghijklmnopqrstuvwxyz"
 #define PLAIN_ENGINE PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

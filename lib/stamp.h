@@ -82,7 +82,7 @@ enum stamp_reason {
 
 /* What becomes of a request for a stamp. */
 enum stamp_answer {
-	STAMP_VIOLATION, /* no scanner of ours asks so: never answered */
+	STAMP_VIOLATION, /* our scanner never asks this: not answered */
 	STAMP_MADE,
 	STAMP_NO_DATABASE, /* is in the request */
 	STAMP_NO_KEY,	   /* to stamp with */

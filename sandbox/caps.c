@@ -70,8 +70,8 @@ caps_bound_within(uint64_t allowed)
 	return true; /* unknown capabilities answer EINVAL */
 }
 
-/* Without SETPCAP libcap-ng would not only fail: it tells the system log, by
- * calls that no filter of ours permits. */
+/* Without SETPCAP libcap-ng would not only fail, but also write to the system
+ * log, with calls that our filters do not permit. */
 static bool
 caps_bound_can_change(void)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Which descriptors are open, asked of the kernel with ppoll, which tells
- * closed ones by POLLNVAL: no /proc is needed, and 256 are asked for with one
- * call.
+ * Which descriptors are open, determined with ppoll, which marks closed ones
+ * with POLLNVAL: no /proc is needed, and one call checks 256.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -11,8 +10,8 @@
 
 #include "sandbox/sandbox.h"
 
-/* Above, everything is closed unseen: who starts us closes all that it does
- * not mean, so this is only the second look. */
+/* Higher ones are closed without looking: the process that starts us closes all
+ * that it does not hand on, so this is only a second check. */
 #define LOOKED_AT 65536
 #define AT_ONCE	  256 /* ppoll takes no more than RLIMIT_NOFILE */
 #define MASK_BITS 64

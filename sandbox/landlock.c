@@ -9,7 +9,7 @@
  * connect() to a Unix socket with a path is not among the rights: the
  * scanner's way to clamd needs no rule.
  *
- * The numbers stand here because headers may be older than the kernel; they
+ * The numbers are here because headers may be older than the kernel; they
  * are those of linux/landlock.h up to ABI 7 (Linux 6.15).
  */
 #include <errno.h>

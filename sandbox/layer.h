@@ -5,8 +5,7 @@
  *
  * Each layer function does its work for the calling process and either marks
  * the layer as held or says in the report what is missing and why.  None of
- * them returns an error: sandbox_enter decides by the report alone.  The
- * order matters and stands in sandbox.c.
+ * them returns an error: sandbox_enter decides by the report alone.  The order matters; it is in enter.c.
  */
 #ifndef SANDBOX_LAYER_H
 #define SANDBOX_LAYER_H
@@ -27,8 +26,8 @@
 
 void layer_hold(struct sandbox_report *, enum layer);
 
-/* Appends "layer: what (ERROR); ".  error: an errno, or 0 if there is none to
- * tell.  Does not take a held layer away. */
+/* Appends "layer: what (ERROR); ".  error: an errno, or 0 if there is none.  A
+ * layer that holds still holds. */
 void layer_miss(
     struct sandbox_report *, enum layer, const char *what, int error);
 
@@ -55,7 +54,7 @@ void sandbox_no_gain(struct sandbox_report *);
 /* --- layers ------------------------------------------------------------- */
 
 /* Takes the spec's ids and no groups, keeping permitted capabilities for the
- * steps between; only as root.  False if there is no other id to be had: the
+ * steps between; only as root.  False if no other id is available: the
  * layer cannot be mandatory then. */
 bool ids_take(const struct sandbox_spec *, struct sandbox_report *);
 
@@ -63,7 +62,7 @@ bool ids_take(const struct sandbox_spec *, struct sandbox_report *);
 bool ids_are_final(void);
 
 /* A user namespace, and in it mount, IPC, UTS and perhaps network.  The
- * network layer also holds if what started us gave us an empty one. */
+ * network layer also holds if we were started in an empty network. */
 void namespace_make(const struct sandbox_spec *, struct sandbox_report *);
 
 /* chroot; needs CAP_SYS_CHROOT in force. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Resource limits, soft and hard together, so that nothing raises them again.
- * Lowering needs no privilege; where a hard limit is lower than what is wanted
- * and we may not raise it, it stays and the report says so.
+ * Lowering needs no privilege; a hard limit that is lower than wanted and that
+ * we may not raise stays, and the report says so.
  *
  * The session's own limits (limits that would be wrong for the listener that
  * forks it) are in sandbox_session.

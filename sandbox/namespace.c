@@ -9,10 +9,9 @@
  * chroot: the kernel gives none to a process that is in one.  Where it is
  * refused, chroot still works with the CAP_SYS_CHROOT that the monitor kept.
  *
- * A root directory that is to show several others has them bound into it,
- * which takes the mount namespace.  Without it they could only be reached from
- * a root that holds much else: that is no root directory of one's own, and the
- * layer counts as missing.
+ * A root directory that is to contain several others has them bound into it,
+ * which requires the mount namespace.  Without that they could only be reached
+ * from a root that contains much else: then the layer counts as missing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +66,7 @@ namespace_make(const struct sandbox_spec *spec, struct sandbox_report *report)
 		layer_hold(report, LAYER_NETWORK);
 }
 
-/* A root that holds everything is none. */
+/* A root that contains everything confines nothing. */
 static bool
 is_host_root(const char *path)
 {

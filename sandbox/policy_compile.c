@@ -3,8 +3,8 @@
  * From a table to a BPF program, with libseccomp.  Runs in pratiqued (and
  * in tests) only; the confined processes do not contain this library.
  *
- * Each row becomes one rule, added with the _exact adder, which does what it
- * is told or fails.  What no rule allows, and every foreign architecture,
+ * Each row becomes one rule, added with the _exact adder, which adds exactly
+ * that rule or fails.  What no rule allows, and every foreign architecture,
  * kills the process.
  */
 #include <errno.h>

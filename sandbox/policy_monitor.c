@@ -6,8 +6,8 @@
  * start of a child, from the dynamic loader to the last layer, and all that
  * its own table allows must be in here.
  *
- * Left out by intention: everything that mounts (but see policy_binds.c), traces, loads code into the
- * kernel, or opens a file for writing.
+ * Intentionally left out: everything that mounts (but see policy_binds.c),
+ * traces, loads code into the kernel, or opens a file for writing.
  */
 #include <fcntl.h>
 #include <linux/futex.h>

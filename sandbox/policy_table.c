@@ -3,7 +3,7 @@
  * A tool of the build: prints the policy tables as Markdown, so that the
  * document's tables and the programs in force come from the same rows.
  *
- *	policy_table > docs/syscalls.md
+ *	policy-table (tests/lint/documents puts it into docs/system-calls.md)
  */
 #include <stdio.h>
 #include <stdlib.h>

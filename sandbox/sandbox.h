@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The layers of confinement besides seccomp, and the order in which they are
- * put on.  Called once by each process at its start, with privilege if there
+ * put in force.  Called once by each process at its start, with privilege if there
  * is any.
  *
  * Mandatory: no_new_privs, dumpable 0, limits, empty capability sets (what is
@@ -25,8 +25,8 @@
 bool sandbox_first(pid_t parent);
 
 /* True if exactly the descriptors whose bits are set in open (bit N:
- * descriptor N) are open.  A child's second act: what it was not meant to have
- * it must not start with.  A session does not ask: it has closed all others
+ * descriptor N) are open.  A child's second act: it must not start with descriptors that it was
+ * not meant to have.  A session does not ask: it has closed all others
  * itself, with one close_range. */
 bool sandbox_descriptors(uint64_t open);
 
@@ -38,9 +38,9 @@ bool sandbox_enter(const struct sandbox_spec *, struct sandbox_report *report);
  * KILL (no more than it has), no_new_privs, MDWE, core 0. */
 bool sandbox_monitor(struct sandbox_report *report);
 
-/* The key reader's: it stays who the monitor is, because key files are that
- * user's, without a capability, and reads below spec->readable and nowhere
- * else.  Of the spec it takes that and the limits. */
+/* The key reader's: it stays the monitor's user, to whom key files belong, without
+ * a capability, and can read only below spec->readable.  It uses that and the
+ * limits of the spec. */
 bool sandbox_reader(const struct sandbox_spec *, struct sandbox_report *report);
 
 /* In a new session, before its seccomp filter: limits that would be wrong for

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a process is to be confined to, and what it told that it is: the shapes
- * that boot blocks, records and the status file carry, too.
+ * How a process is to be confined, and how it reports that it is: the shapes
+ * that boot blocks, records and the status file contain, too.
  */
 #ifndef SANDBOX_SPEC_H
 #define SANDBOX_SPEC_H
