@@ -8,27 +8,12 @@
 #define TESTS_UNIT_AROUND_CLIENT_H
 
 #include "scanner/base/journal.h"
-#include "scanner/base/poll.h"
 #include "scanner/scan.h"
 #include "tests/unit/stub_archives.h"
+#include "tests/unit/stub_poll.h"
 
 static unsigned int violations;
 static struct log_line last_line;
-
-bool
-poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
-    enum poll_for want)
-{
-	(void)fd, (void)kind, (void)index;
-	*have = want;
-	return true;
-}
-
-void
-poll_leave(int fd)
-{
-	(void)fd;
-}
 
 void
 journal_end(struct log_line *line)

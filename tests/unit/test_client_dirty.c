@@ -21,12 +21,12 @@
 #include "privsep/ipc/channel.h"
 #include "scanner/base/journal.h"
 #include "scanner/base/monitor_link.h"
-#include "scanner/base/poll.h"
 #include "scanner/base/share.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/closing.h"
 #include "scanner/report.h"
 #include "tests/unit/stub_archives.h"
+#include "tests/unit/stub_poll.h"
 
 static struct scanner_settings settings = {.max_sessions = 4,
     .limits.messages = 1000,
@@ -68,21 +68,6 @@ static union {
 } question;
 static struct stamp good; /* for the message of whole() */
 static struct database database = {.number = 27091};
-
-bool
-poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
-    enum poll_for want)
-{
-	(void)fd, (void)kind, (void)index;
-	*have = want;
-	return true;
-}
-
-void
-poll_leave(int fd)
-{
-	(void)fd;
-}
 
 void
 journal_end(struct log_line *line)

@@ -18,11 +18,11 @@
 #include "privsep/ipc/channel.h"
 #include "scanner/base/journal.h"
 #include "scanner/base/monitor_link.h"
-#include "scanner/base/poll.h"
 #include "scanner/base/share.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/report.h"
 #include "tests/unit/stub_archives.h"
+#include "tests/unit/stub_poll.h"
 
 #define SESSIONS     4
 #define MESSAGES     100000
@@ -49,21 +49,6 @@ clock_gettime(clockid_t id, struct timespec *ts)
 	*ts = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
 	    .tv_nsec = (long)(now_ms % 1000) * 1000000};
 	return 0;
-}
-
-bool
-poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
-    enum poll_for want)
-{
-	(void)fd, (void)kind, (void)index;
-	*have = want;
-	return true;
-}
-
-void
-poll_leave(int fd)
-{
-	(void)fd;
 }
 
 static bool
