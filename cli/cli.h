@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * pratique, the operator's tool: its commands.  It reads the status file
- * (privsep/ipc/status_block.h) and /proc, and never changes anything.  Each command writes to standard output and returns an exit status.
+ * (privsep/ipc/status_block.h) and /proc, and never changes anything.  Each
+ * command writes to standard output and returns an exit status.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

@@ -205,8 +205,8 @@ read_config(const char *file, struct config *out)
 	return ok;
 }
 
-/* EX_OK, or an exit status when the reason has been written.  A directory can be
- * looked at where there is no configuration. */
+/* EX_OK, or an exit status when the reason has been written.  A directory can
+ * be looked at where there is no configuration. */
 static int
 find_place(int argc, char **argv, struct key_place *out)
 {

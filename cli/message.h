@@ -7,9 +7,9 @@
 
 #include "lib/span.h"
 
-/* Feeds the fields and the body of text to judge_field and judge_body.  A
- * first line that begins with "From " comes from a mailbox and is left out.  Where the
- * lines end in LF only, each LF of the body becomes CR LF. */
+/* Feeds the fields and the body of text to judge_field and judge_body.  A first
+ * line that begins with "From " comes from a mailbox and is left out.  Where
+ * the lines end in LF only, each LF of the body becomes CR LF. */
 void message_judge(struct span text);
 
 #endif

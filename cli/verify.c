@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pratique verify: what the stamps of a saved message claim, and whether they are
- * good.  Reads the keys itself, and does not need the daemon.
+ * pratique verify: what the stamps of a saved message claim, and whether they
+ * are good.  Reads the keys itself, and does not need the daemon.
  */
 #include <errno.h>
 #include <fcntl.h>

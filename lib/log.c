@@ -3,11 +3,12 @@
  * The log line; see log.h.  Used in monitor and scanner, and by every process
  * until it is confined.
  *
- * The last LINE_END bytes of a line's buffer are kept free for its end, so
- * that a line that is too long loses keys, not its form.
+ * The last LINE_END bytes of a line's buffer are kept free for its end, so that
+ * a line that is too long loses keys, not its form.
  *
- * A line that cannot be written now is kept, in memory of fixed size.  It stays there whatever the error: a full disk may
- * have room again, and a restarted system log gets a new socket.
+ * A line that cannot be written now is kept, in memory of fixed size.  It stays
+ * there whatever the error: a full disk may have room again, and a restarted
+ * system log gets a new socket.
  */
 #include "lib/log.h"
 

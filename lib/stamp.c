@@ -121,7 +121,8 @@ stamp_encode(const struct stamp *s, uint8_t record[static STAMP_RECORD])
 
 /* --- decoding ------------------------------------------------------------- */
 
-/* A string of at most max bytes out of a place of size bytes; the rest must be NUL. */
+/* A string of at most max bytes out of a place of size bytes; the rest must be
+ * NUL. */
 static bool
 get_text(const uint8_t *from, size_t size, size_t max, char *out)
 {

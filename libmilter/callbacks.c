@@ -60,7 +60,7 @@ conversation_new(SMFICTX *ctx, bool leading_space)
 	return c;
 }
 
-/* The native engine closes the connection, which a callback can not: the
+/* The native engine closes the connection, which a callback cannot: the
  * message goes unscanned. */
 static void
 check_time(struct conversation *c)

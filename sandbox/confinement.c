@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The sandbox report: which layers hold, and one short phrase for each that
- * does not.  EPERM and ENOSYS get words, because the remedies differ: the former comes
- * from our surroundings (container, systemd unit, LSM), the latter from an old
- * kernel.
+ * does not.  EPERM and ENOSYS get words, because the remedies differ: the
+ * former comes from our surroundings (container, systemd unit, LSM), the latter
+ * from an old kernel.
  */
 #include <errno.h>
 #include <stdio.h>

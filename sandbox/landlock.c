@@ -4,13 +4,13 @@
  * given back, but for the TCP ports of clamd in the scanner, and reading below
  * one directory in the key reader.
  *
- * So no other file can be opened, created or run, whatever the root directory is;
- * no TCP port bound; no abstract Unix socket and no process outside reached.
- * connect() to a Unix socket with a path is not among the rights: the
+ * So no other file can be opened, created or run, whatever the root directory
+ * is; no TCP port bound; no abstract Unix socket and no process outside
+ * reached. connect() to a Unix socket with a path is not among the rights: the
  * scanner's way to clamd needs no rule.
  *
- * The numbers are here because headers may be older than the kernel; they
- * are those of linux/landlock.h up to ABI 7 (Linux 6.15).
+ * The numbers are here because headers may be older than the kernel; they are
+ * those of linux/landlock.h up to ABI 7 (Linux 6.15).
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,8 @@
  *
  * Each layer function does its work for the calling process and either marks
  * the layer as held or says in the report what is missing and why.  None of
- * them returns an error: sandbox_enter decides by the report alone.  The order matters; it is in enter.c.
+ * them returns an error: sandbox_enter decides by the report alone.  The order
+ * matters; it is in enter.c.
  */
 #ifndef SANDBOX_LAYER_H
 #define SANDBOX_LAYER_H

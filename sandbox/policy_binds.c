@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Additional rows of the monitor's table if the sockets of clamds are in several
- * directories: the scanner binds them into its root directory, in a
+ * Additional rows of the monitor's table if the sockets of clamds are in
+ * several directories: the scanner binds them into its root directory, in a
  * mount namespace of its own and before its own filter, and filters only ever
  * add up (namespace.c).  The monitor itself has no capability to mount.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the key reader may ask of the kernel: ten calls, three of which are other
- * versions of the rest.  It reads files, as far as Landlock permits, and writes
- * to memory; it has no descriptor on which it could send anything.
+ * What the key reader may ask of the kernel: ten calls, three of which are
+ * other versions of the rest.  It reads files, as far as Landlock permits, and
+ * writes to memory; it has no descriptor on which it could send anything.
  */
 #include <fcntl.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The layers of confinement besides seccomp, and the order in which they are
- * put in force.  Called once by each process at its start, with privilege if there
- * is any.
+ * put in force.  Called once by each process at its start, with privilege if
+ * there is any.
  *
  * Mandatory: no_new_privs, dumpable 0, limits, empty capability sets (what is
  * left of privilege must go), own ids when started as root, and what the
@@ -24,9 +24,9 @@
  * parent: the pid that must still be our parent, 0 in the monitor. */
 bool sandbox_first(pid_t parent);
 
-/* True if exactly the descriptors whose bits are set in open (bit N:
- * descriptor N) are open.  A child's second act: it must not start with descriptors that it was
- * not meant to have.  A session does not ask: it has closed all others
+/* True if exactly the descriptors whose bits are set in open (bit N: descriptor
+ * N) are open.  A child's second act: it must not start with descriptors that
+ * it was not meant to have.  A session does not ask: it has closed all others
  * itself, with one close_range. */
 bool sandbox_descriptors(uint64_t open);
 
@@ -38,9 +38,9 @@ bool sandbox_enter(const struct sandbox_spec *, struct sandbox_report *report);
  * KILL (no more than it has), no_new_privs, MDWE, core 0. */
 bool sandbox_monitor(struct sandbox_report *report);
 
-/* The key reader's: it stays the monitor's user, to whom key files belong, without
- * a capability, and can read only below spec->readable.  It uses that and the
- * limits of the spec. */
+/* The key reader's: it stays the monitor's user, to whom key files belong,
+ * without a capability, and can read only below spec->readable.  It uses that
+ * and the limits of the spec. */
 bool sandbox_reader(const struct sandbox_spec *, struct sandbox_report *report);
 
 /* In a new session, before its seccomp filter: limits that would be wrong for

@@ -309,7 +309,7 @@ read_end(struct archive *a, struct span s)
 		close_directory(a, (uint64_t)place * 8);
 }
 
-/* A sum that false headers can not bring back to nothing. */
+/* A sum that false headers cannot bring back to nothing. */
 static void
 add_blocks(struct archive *a, uint64_t blocks)
 {

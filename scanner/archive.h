@@ -38,7 +38,7 @@ enum archive_fault {
 	ARCHIVE_SIZES,	 /* packed it would be larger than it is */
 	ARCHIVE_HEADERS, /* those of files and those of the directory differ */
 	ARCHIVE_TOO_BIG, /* more in it than clamd unpacks */
-	ARCHIVE_NESTED,	 /* archives in it of which we can not know */
+	ARCHIVE_NESTED,	 /* archives in it of which we cannot know */
 	ARCHIVE_FAULTS
 };
 

@@ -4,7 +4,7 @@
 
 #include "scanner/clamd/backend.h"
 
-/* "ClamAV 1.4.6/27091/Fri Nov ..." to "ClamAV-1.4.6"; "" if a stamp can not
+/* "ClamAV 1.4.6/27091/Fri Nov ..." to "ClamAV-1.4.6"; "" if a stamp cannot
  * hold it. */
 static void
 engine_name(const char *version, char out[static STAMP_ENGINE_MAX + 1])

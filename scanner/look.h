@@ -72,7 +72,7 @@ void look_end(struct look *);
 enum archive_fault look_judge(
     const struct look *, const struct archive_bounds *);
 
-/* Is there something that may hold archives of which we can not know? */
+/* Is there something that may hold archives of which we cannot know? */
 bool look_is_blind(const struct look *);
 
 #endif

@@ -80,7 +80,7 @@ peer_add(int fd, uint32_t link)
 		peers++;
 }
 
-/* Tells, and closes.  If it can not be told now the channel stays, for the
+/* Tells, and closes.  If it cannot be told now the channel stays, for the
  * listener's next record, or its end, to try again. */
 static void
 peer_close(struct peer *p)

@@ -6,7 +6,7 @@
  * It promises: each message that began to be scanned ends in exactly one
  * process_claims; fields that carry names of ours never pass; a field of ours
  * that says a message was scanned goes only onto one that was; when an edit
- * can not be made the message is tempfailed; all is known before the first
+ * cannot be made the message is tempfailed; all is known before the first
  * edit is sent.
  */
 #include "parser/mail/session.h"
@@ -237,8 +237,8 @@ take_stamp(const struct session *s, const struct scan_result *result,
 		stamp_write(&stamp, result->mac, v->stamp);
 }
 
-/* Asks for the outcome.  It is judged again here, so that a wrong answer can
- * not make a clean message of one that was not looked at. */
+/* Asks for the outcome.  It is judged again here, so that a wrong answer cannot
+ * make a clean message of one that was not looked at. */
 static void
 take_verdict(struct session *s, struct span progress, struct judgement *v)
 {
@@ -366,7 +366,7 @@ dispose(const struct session *s, const struct judgement *v,
 		return SESSION_DISCARD;
 	case ACTION_ABORTED:
 	case ACTION_COUNT:
-		break; /* can not be configured */
+		break; /* cannot be configured */
 	}
 	*taken = ACTION_TEMPFAIL;
 	return SESSION_TEMPFAIL;

@@ -103,7 +103,7 @@ door_drop(int fd)
 
 /*
  * What fd stands for stays in the epoll set until everybody has closed it
- * (epoll(7)): so the hang-up is told, once, to a process that can not read from
+ * (epoll(7)): so the hang-up is told, once, to a process that cannot read from
  * it any more.
  */
 void

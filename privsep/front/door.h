@@ -60,7 +60,7 @@ void door_take(int fd);
 void door_hand_over(int fd, uint32_t tag);
 void door_drop(int fd);
 
-/* Those that door_next would give can not be served now: whoever hangs up
+/* Those that door_next would give cannot be served now: whoever hangs up
  * meanwhile comes last. */
 void door_stalled(bool);
 

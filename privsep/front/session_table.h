@@ -5,7 +5,7 @@
  *
  * A session ends by itself, soon after its MTA has gone.  One that was taken
  * over may not: it would keep its place for ever.  The listener keeps no
- * descriptor of the connection, and so can not read it, but its epoll set
+ * descriptor of the connection, and so cannot read it, but its epoll set
  * still tells of the hang-up (see listener.c).
  */
 #ifndef PRIVSEP_FRONT_SESSION_TABLE_H

@@ -320,7 +320,7 @@ stream_finish(struct stream *s)
 	stream_flush(s);
 	if (!takes(s))
 		return unfinished(s);
-	/* A file that could still shrink, or that clamd can not read, can be
+	/* A file that could still shrink, or that clamd cannot read, can be
 	 * judged clean unread. */
 	if (fcntl(s->memfd, F_ADD_SEALS, SEALS) == 0 &&
 	    (fcntl(s->memfd, F_GET_SEALS) & SEALS) == SEALS &&

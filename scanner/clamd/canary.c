@@ -171,7 +171,7 @@ draft_end(struct draft *d)
 	add_base64(&d->stream, tail, fill + 4 * (size_t)BLOCK);
 }
 
-/* A piece more; true if it is whole, or can not be made. */
+/* A piece more; true if it is whole, or cannot be made. */
 static bool
 draft_grow(struct draft *d)
 {

@@ -41,7 +41,7 @@ void gzip_begin(struct gzip *,
 /* len is at most 65535; last: no more follow. */
 void gzip_stored(struct gzip *, const uint8_t *bytes, size_t len, bool last);
 
-/* The last bytes, any number of them, in a code in which they can not be seen
+/* The last bytes, any number of them, in a code in which they cannot be seen
  * by who does not unpack the file. */
 void gzip_coded(struct gzip *, const uint8_t *bytes, size_t len);
 
