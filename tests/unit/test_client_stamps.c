@@ -589,6 +589,27 @@ test_candidates(void **state)
 	assert_int_equal(violations, 2);
 }
 
+/* The first of several that is good counts, wherever it stands. */
+static void
+test_second(void **state)
+{
+	struct record_result a = scanned(0, 1, "A"), b = scanned(0, 2, "B"), r;
+
+	(void)state;
+	send_begin(0, 3);
+	send_field(0, "A");
+	send_candidate(0, &b, 4);
+	send_candidate(0, &a, 6);
+	send_candidate(0, &b, 7);
+	send_end(0, 3);
+	while (monitor_answers())
+		continue;
+	assert_true(result_of(0, &r));
+	assert_int_equal(r.outcome, OUTCOME_CLEAN_BY_STAMP);
+	assert_int_equal(r.stamped, 6);
+	send_report(0, 3);
+}
+
 static bool
 says(const struct log_line *line, const char *what)
 {
@@ -724,6 +745,7 @@ main(void)
 	    T(test_not_checked),
 	    T(test_counts),
 	    /* The last: it leaves slots out of order. */
+	    T(test_second),
 	    T(test_candidates),
 	};
 

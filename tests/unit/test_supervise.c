@@ -709,6 +709,57 @@ test_cut(void **state)
 	assert_true(was_killed(scanner->pid));
 }
 
+/* Of two providers a new user gets the newer one, and its number is nobody's
+ * with the other one. */
+static void
+test_newest(void **state)
+{
+	struct child *first = the(ROLE_SCANNER, CHILD_UP), *second, *helper;
+	struct child *user;
+	uint32_t number;
+
+	(void)state;
+	now++;
+	jobs[ROLE_SCANNER].start_at = now;
+	pass(0);
+	second = the(ROLE_SCANNER, CHILD_STARTING);
+	now++;
+	jobs[HELPER].start_at = now;
+	pass(0);
+	helper = the(HELPER, CHILD_STARTING);
+	assert_int_equal(helper->link[ROLE_SCANNER].with, second->pid);
+	number = helper->link[ROLE_SCANNER].number;
+	assert_true(children_linked(second, number, &user));
+	assert_ptr_equal(user, helper);
+	assert_true(children_linked(first, number, &user));
+	assert_null(user);
+	assert_false(children_linked(second, number + 1, &user));
+}
+
+/* When there is no place left the one that has been retired for longest is
+ * ended, and none that works. */
+static void
+test_no_place(void **state)
+{
+	int pid[CHILDREN_MAX] = {0};
+	size_t retired = 0;
+
+	(void)state;
+	while (children_room() > 0) {
+		now++;
+		jobs[ROLE_LISTENER].start_at = now;
+		pass(0);
+		pid[retired++] = the(ROLE_LISTENER, CHILD_UP)->pid;
+		says_ready(the(ROLE_LISTENER, CHILD_STARTING));
+		assert_true(retired < CHILDREN_MAX);
+	}
+	assert_int_equal(kills, 0);
+	jobs[ROLE_LISTENER].start_at = now;
+	children_start(ROLE_LISTENER);
+	assert_true(was_killed(pid[0]) || was_killed(-pid[0]));
+	assert_int_equal(kills, 1);
+}
+
 static void
 test_stop(void **state)
 {
@@ -754,6 +805,8 @@ main(void)
 	    cmocka_unit_test_setup(test_violations, setup),
 	    cmocka_unit_test_setup(test_too_many, setup),
 	    cmocka_unit_test_setup(test_cut, setup),
+	    cmocka_unit_test_setup(test_newest, setup),
+	    cmocka_unit_test_setup(test_no_place, setup),
 	    cmocka_unit_test_setup(test_stop, setup),
 	};
 	int fd[2];
