@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The log line of a message: what the scanner knows itself (size, verdict,
- * backend, times) and what the session claims (ids, client, addresses,
- * action).  A taken-over session can only write lines for its own mail.
+ * backend, times) and what the session claims (ids, client, addresses, action).
+ * A taken-over session can only write lines for its own mail.
  *
- * Nor can it write as many as it likes: those that nobody had any work with,
- * which a session can therefore bring about without end, have a rate, each
- * session's and one of all.  What is left out is counted, and told.
+ * Nor can it write as many as it likes: lines that cost no work, which a
+ * session could therefore cause without end, are rate-limited, for each session
+ * and for all together.  Those left out are counted, and their number is
+ * logged.
  */
 #ifndef SCANNER_REPORT_H
 #define SCANNER_REPORT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The boot block: all that a process is told before it is confined, in a
+ * The boot block: all that a process has to know before it is confined, in a
  * sealed memfd on descriptor CHILD_FD_BOOT, which it maps as its first act and
  * then closes.  pratiqued makes the blocks of all processes; the monitor keeps
  * its children's and passes them on without looking into them.  No pointers,

@@ -24,7 +24,7 @@ enum {
 	MONITOR_FD_KEYS,      /* the key reader's, if keys are in use */
 	MONITOR_FD_ADDRESSES, /* addresses.h, if a clamd has a name */
 	MONITOR_FD_MANAGER,   /* socket of the service manager, if any */
-	MONITOR_FD_LAUNCHER,  /* pipe to who started us with -d, if so */
+	MONITOR_FD_LAUNCHER,  /* pipe to pratiqued -d, if started so */
 	MONITOR_FD_PID_FILE,  /* which is locked, if there is one */
 	MONITOR_FD_LISTEN,    /* this and the following */
 	MONITOR_FD_END = MONITOR_FD_LISTEN + CONFIG_LISTEN_MAX,
@@ -46,8 +46,8 @@ enum {
 #define EXEC_FDS_FIRST 3
 #define EXEC_FDS_MAX   (MONITOR_FD_END - EXEC_FDS_FIRST)
 
-/* Puts copies of fd[0] .. fd[count - 1], at most EXEC_FDS_MAX, at descriptors 3,
- * 4, ..., to stay open across execve, and closes all others from 3 on; -1
+/* Puts copies of fd[0] .. fd[count - 1], at most EXEC_FDS_MAX, at descriptors
+ * 3, 4, ..., to stay open across execve, and closes all others from 3 on; -1
  * leaves a place empty.  For a process that is about to become another one:
  * false with errno leaves it in disorder. */
 bool exec_fds_take(const int *fd, size_t count);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One request to one clamd, from a connection to
- * what came on it: the way that messages, probes, canaries and claims go.
+ * One request to one clamd, from a connection to what came on it: the way that
+ * messages, probes, canaries and claims go.
  *
- *	NONE --> CONNECTING --> TALKING --> NONE
- *	NONE --> PUT_OFF --> CONNECTING ...
+ * 	NONE --> CONNECTING --> TALKING --> NONE
+ * 	NONE --> PUT_OFF --> CONNECTING ...
  *
- * What has news is said to the caller; what follows from it, and how long it
- * may take, is his to say.  A query has a thread of clamd's (seat), and the
- * memfd of a canary if it was given one; query_close gives all back.
+ * The caller is notified of news; what follows from it, and how long it may
+ * take, is for the caller to decide.  A query has a thread of clamd's (seat),
+ * and the memfd of a canary if it was given one; query_close gives all back.
  */
 #ifndef SCANNER_CLAMD_QUERY_H
 #define SCANNER_CLAMD_QUERY_H
