@@ -30,9 +30,10 @@ CHANNEL := $(BOOT) privsep/ipc/channel.c privsep/ipc/record.c
 
 PARSER := $(sort $(wildcard parser/*/*.c))
 # What every engine has in common.
-LOGIC := parser/mail/envelope.c parser/mail/canonical.c parser/milter/negotiate.c \
-	parser/mail/phrase.c parser/milter/encoder.c parser/mail/session.c parser/mail/stamp_field.c \
-	parser/mail/stamp_fields.c
+LOGIC := parser/mail/canonical.c parser/mail/disposal.c parser/mail/envelope.c \
+	parser/mail/phrase.c parser/mail/rules.c parser/mail/session.c \
+	parser/mail/stamp_field.c parser/mail/stamp_fields.c \
+	parser/milter/encoder.c parser/milter/negotiate.c
 
 # Connections that nobody serves yet.
 DOOR := privsep/front/door.c privsep/front/front_boot.c privsep/front/load.c privsep/front/pending.c
@@ -109,20 +110,25 @@ SRC_milter-load := $(filter-out %clamd.c,$(sort $(wildcard bench/*.c))) config/a
 # Both engines over the same bytes: what libmilter calls is diverted to the
 # test, and its callbacks have the stub host of the unit tests behind them.
 SRC_oracle := $(sort $(wildcard tests/oracle/*.c)) tests/unit/stub_process.c \
-	lib/field.c lib/network.c lib/outcome.c lib/stamp.c $(PARSER)
+	tests/unit/decisions.c tests/unit/stub_rules.c \
+	lib/field.c lib/network.c lib/outcome.c lib/stamp.c \
+	$(filter-out parser/mail/rules.c,$(PARSER))
 SRC_oracle-libmilter := tests/oracle/reference/oracle_libmilter.c tests/unit/stub_process.c \
 	libmilter/callbacks.c libmilter/edits.c libmilter/screen.c lib/field.c \
-	lib/network.c lib/outcome.c lib/stamp.c $(LOGIC) parser/milter/command.c \
+	lib/network.c lib/outcome.c lib/stamp.c tests/unit/stub_rules.c \
+	$(filter-out parser/mail/rules.c,$(LOGIC)) parser/milter/command.c \
 	parser/milter/state.c
 LIB_oracle-libmilter = $(LIBMILTER)
 
 # Unit tests: each tests/unit/test_NAME.c is a program, linked with what it
-# uses out of everything but the main files and the process's side of
-# parser/mail/process.h, which test_scanner_link.c has in it.
+# uses out of everything but the main files, the rules of parser/mail/rules.h
+# and the process's side of parser/mail/process.h, which test_scanner_link.c
+# has in it.
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PARTS := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c))) \
 	$(filter-out privsep/start/start.c privsep/monitor/monitor.c privsep/front/listener.c \
-	privsep/front/scanner_link.c privsep/front/mta.c scanner/scanner.c keys/keys.c,$(sort \
+	privsep/front/scanner_link.c privsep/front/mta.c parser/mail/rules.c \
+	scanner/scanner.c keys/keys.c,$(sort \
 	$(SRC_pratiqued) $(SRC_pratique-monitor) $(SRC_pratique-keys) \
 	$(SRC_pratique-session) $(SRC_pratique-scanner) \
 	libmilter/screen.c))

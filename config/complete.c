@@ -153,11 +153,26 @@ inherits(enum outcome outcome, enum action action)
 	return is_unscanned(outcome) && (action != ACTION_ACCEPT || !made);
 }
 
+/* No section leads here: a rule brings its own action.  Whatever came to one
+ * of these without a rule is not let pass. */
+static void
+settle_ruled(struct reading *r)
+{
+	struct disposition *all = r->config.session.disposition;
+	struct disposition d = {.action = ACTION_TEMPFAIL};
+
+	strncpy(d.reply,
+	    section_reply(&sections[SECTION_ON_UNSCANNED], ACTION_TEMPFAIL),
+	    sizeof(d.reply) - 1);
+	all[OUTCOME_EXEMPT] = all[OUTCOME_POLICY] = d;
+}
+
 static void
 settle_all(struct reading *r)
 {
 	struct disposition unscanned;
 
+	settle_ruled(r);
 	/* Only a reply that the operator wrote is handed down: the table has
 	 * better ones for each section. */
 	unscanned = r->given[SECTION_ON_UNSCANNED];

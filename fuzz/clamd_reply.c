@@ -69,6 +69,8 @@ check(enum reply_form form, enum reply_end end, struct span bytes)
 	case OUTCOME_TIMEOUT:
 	case OUTCOME_LIMITS:
 	case OUTCOME_INTERNAL:
+	case OUTCOME_EXEMPT:
+	case OUTCOME_POLICY:
 	case OUTCOME_COUNT:
 		NEED(false); /* not for a reply to say */
 	}

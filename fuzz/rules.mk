@@ -15,7 +15,7 @@ FUZZ := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/*.c)))
 FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutator.c fuzz/kit/recorder.c
 # The kit first: its side of parser/mail/process.h goes before any other.
 FUZZ_PARTS := $(filter-out $(FUZZ_MAINS),$(sort $(wildcard fuzz/kit/*.c))) \
-	$(filter-out tests/%,$(UNIT_PARTS)) \
+	$(filter-out tests/%,$(UNIT_PARTS)) parser/mail/rules.c \
 	$(filter-out cli/pratique.c,$(sort $(wildcard cli/*.c)))
 LIB_fuzz = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 
@@ -40,7 +40,8 @@ $(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/%.o $(FUZZ_MAIN) $(B)/fuzz.a
 # What compares our engine with the other one, which is always the same: built
 # without sanitizers, and not for a fuzzer.
 FUZZ_ORACLE := tests/oracle/oracle_compare.c tests/oracle/differences.c \
-	tests/oracle/native.c tests/oracle/reference.c tests/unit/stub_process.c
+	tests/oracle/native.c tests/oracle/reference.c tests/unit/stub_process.c \
+	tests/unit/stub_rules.c
 $(B)/fuzz/differential: $(FUZZ_ORACLE:%.c=$(B)/%.o) | build/oracle-libmilter
 ifneq ($(B),build)
 build/oracle-libmilter:

@@ -13,11 +13,15 @@
 struct claims {
 	uint32_t message;    /* number within the session, from 1 */
 	uint32_t recipients; /* accepted ones */
+	uint32_t refused;    /* recipients that a rule refused */
+	uint32_t rule;	     /* number of the one that decided; 0: none did */
 	uint8_t outcome;     /* enum outcome the action was chosen for */
 	uint8_t action;	     /* enum action that was taken */
 	uint8_t stamps;	     /* enum stamp_reason; STAMP_GOOD: some were sent */
 	uint8_t limit;	     /* enum session_limit, for OUTCOME_LIMITS */
-	char queue_id[64];   /* macro i; "" if the MTA sent none */
+	uint8_t stage;	     /* enum policy_stage: where it was decided */
+	uint8_t unused[3];
+	char queue_id[64]; /* macro i; "" if the MTA sent none */
 	char client_addr[64];
 	char client_name[128];
 	char helo[128];

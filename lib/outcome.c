@@ -18,6 +18,8 @@ static const char *const reasons[OUTCOME_COUNT] = {
     [OUTCOME_TIMEOUT] = "timeout",
     [OUTCOME_BUSY] = "busy",
     [OUTCOME_INTERNAL] = "internal",
+    [OUTCOME_EXEMPT] = "",
+    [OUTCOME_POLICY] = "",
 };
 
 static const char *const actions[ACTION_COUNT] = {
@@ -27,6 +29,7 @@ static const char *const actions[ACTION_COUNT] = {
     [ACTION_DISCARD] = "discard",
     [ACTION_QUARANTINE] = "quarantine",
     [ACTION_ABORTED] = "aborted",
+    [ACTION_PASS] = "pass",
 };
 
 static const char *const limits[SESSION_LIMIT_COUNT] = {
@@ -40,14 +43,52 @@ static const char *const limits[SESSION_LIMIT_COUNT] = {
     [SESSION_LIMIT_MESSAGE_TIME] = "message_time",
 };
 
+static const char *const stages[POLICY_STAGES] = {
+    [POLICY_CONNECT] = "connect",
+    [POLICY_HELO] = "helo",
+    [POLICY_MAIL] = "mail",
+    [POLICY_RCPT] = "rcpt",
+    [POLICY_DATA] = "data",
+    [POLICY_HEADER] = "header",
+    [POLICY_EOH] = "eoh",
+    [POLICY_BODY] = "body",
+    [POLICY_EOM] = "eom",
+    [POLICY_OUTCOME] = "outcome",
+};
+
+/* The verdicts that have no reason. */
+static const char *const verdicts[OUTCOME_COUNT] = {
+    [OUTCOME_CLEAN] = "clean",
+    [OUTCOME_CLEAN_BY_STAMP] = "clean-by-stamp",
+    [OUTCOME_INFECTED] = "infected",
+    [OUTCOME_EXEMPT] = "exempt",
+    [OUTCOME_POLICY] = "policy",
+};
+
 const char *
 outcome_verdict(enum outcome o)
 {
-	if (o == OUTCOME_CLEAN)
-		return "clean";
-	if (o == OUTCOME_CLEAN_BY_STAMP)
-		return "clean-by-stamp";
-	return o == OUTCOME_INFECTED ? "infected" : "unscanned";
+	return o < OUTCOME_COUNT && verdicts[o] != NULL ? verdicts[o]
+							: "unscanned";
+}
+
+bool
+outcome_is_ruled(enum outcome o)
+{
+	return o == OUTCOME_EXEMPT || o == OUTCOME_POLICY;
+}
+
+bool
+outcome_is_unjudged(enum outcome o)
+{
+	return outcome_is_ruled(o) || o == OUTCOME_TOO_BIG ||
+	       o == OUTCOME_LIMITS;
+}
+
+const char *
+policy_stage_name(enum policy_stage stage)
+{
+	return stage < POLICY_STAGES ? stages[stage] : "";
 }
 
 const char *

@@ -25,6 +25,9 @@ enum outcome {
 	OUTCOME_TIMEOUT,     /* unscanned: no answer within scan_timeout */
 	OUTCOME_BUSY,	     /* unscanned: no room, or no clamd free in time */
 	OUTCOME_INTERNAL,    /* unscanned: a fault of our own */
+	/* By a rule, and not by a scan. */
+	OUTCOME_EXEMPT, /* not to be scanned, and accepted all the same */
+	OUTCOME_POLICY, /* refused, discarded or held */
 	OUTCOME_COUNT
 };
 
@@ -34,7 +37,9 @@ enum action {
 	ACTION_TEMPFAIL,
 	ACTION_DISCARD,
 	ACTION_QUARANTINE,
-	ACTION_ABORTED, /* never configured: the MTA gave the message up */
+	/* These are never configured. */
+	ACTION_ABORTED, /* the MTA gave the message up */
+	ACTION_PASS,	/* the MTA goes on without asking us any more */
 	ACTION_COUNT
 };
 
@@ -51,13 +56,40 @@ enum session_limit {
 	SESSION_LIMIT_COUNT
 };
 
-/* "clean", "clean-by-stamp", "infected" or "unscanned". */
+/* Where in a session something can be decided: the commands of the MTA, and
+ * the two halves of the end of a message. */
+enum policy_stage {
+	POLICY_CONNECT,
+	POLICY_HELO,
+	POLICY_MAIL,
+	POLICY_RCPT,
+	POLICY_DATA,
+	POLICY_HEADER,
+	POLICY_EOH,
+	POLICY_BODY,
+	POLICY_EOM,	/* the whole message is there, before it is scanned */
+	POLICY_OUTCOME, /* the scan has come to one */
+	POLICY_STAGES
+};
+#define POLICY_BIT(stage) (1U << (stage))
+
+/* "clean", "clean-by-stamp", "infected", "unscanned", "exempt" or "policy". */
 const char *outcome_verdict(enum outcome);
 
 /* "too-big", "clamd-down", ...; "" for the others. */
 const char *outcome_reason(enum outcome);
 
 const char *action_name(enum action);
+
+/* EXEMPT or POLICY: decided by a rule. */
+bool outcome_is_ruled(enum outcome);
+
+/* What a session may say of a message in place of having it judged: that, or
+ * that it passed one of its own limits. */
+bool outcome_is_unjudged(enum outcome);
+
+/* "connect", "helo", "mail", ...; "" for what is none of these. */
+const char *policy_stage_name(enum policy_stage);
 
 /* The option's name; "" for NONE and for what is none of these. */
 const char *limit_name(enum session_limit);

@@ -3,9 +3,9 @@
  * libmilter's callbacks; see callbacks.h.
  *
  * What is asked of the MTA is what the native engine asks (negotiate.h): no
- * reply to anything but the end of a message.  libmilter answers CONTINUE in
- * our stead where an MTA does not know that option, so the callbacks say
- * NOREPLY and nothing else.
+ * reply to anything but the end of a message and the stages where a rule may
+ * decide.  At all others the callbacks say NOREPLY, and libmilter answers
+ * CONTINUE in our stead where an MTA does not know that option.
  */
 #include "libmilter/callbacks.h"
 
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/un.h>
 
+#include "lib/ensure.h"
 #include "libmilter/edits.h"
 #include "libmilter/threads.h"
 #include "parser/mail/process.h"
@@ -115,6 +116,21 @@ queue_id(SMFICTX *ctx)
 
 /* --- callbacks ------------------------------------------------------------ */
 
+/* What a callback before the end of a message returns. */
+static sfsistat
+answer(SMFICTX *ctx, struct conversation *c, enum policy_stage stage,
+    enum session_status status)
+{
+	if ((c->session.wanted & POLICY_BIT(stage)) == 0) {
+		ensure(status == SESSION_CONTINUE);
+		return SMFIS_NOREPLY;
+	}
+	/* Neither end nor abort will be called for it. */
+	if (session_is_over(stage == POLICY_RCPT, status))
+		set_open(c, false);
+	return edits_answer(ctx, &c->session, status);
+}
+
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long flags,
     unsigned long unused2, unsigned long unused3, unsigned long *want_actions,
@@ -124,11 +140,12 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long flags,
 	const struct negotiation offer = {.version = MILTER_VERSION,
 	    .actions = (uint32_t)actions,
 	    .flags = (uint32_t)flags};
+	const struct rules_wants wants = session_wants(settings);
 	struct negotiation answer;
 
 	(void)unused2;
 	(void)unused3;
-	if (!negotiate_answer(&offer, session_quarantines(settings), &answer) ||
+	if (!negotiate_answer(&offer, &wants, &answer) ||
 	    conversation_new(ctx, (answer.flags & MILTER_P_HDR_LEADSPC) != 0) ==
 		NULL)
 		return SMFIS_REJECT;
@@ -162,9 +179,9 @@ on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *peer)
 		    sizeof(text));
 	else if (peer != NULL && peer->sa_family == AF_UNIX)
 		address = ((const struct sockaddr_un *)peer)->sun_path;
-	session_connect(&c->session, span_text(name), span_text(address),
-	    address == text && *text != '\0');
-	return SMFIS_NOREPLY;
+	return answer(ctx, c, POLICY_CONNECT,
+	    session_connect(&c->session, span_text(name), span_text(address),
+		address == text && *text != '\0'));
 }
 
 static sfsistat
@@ -174,8 +191,8 @@ on_helo(SMFICTX *ctx, char *name)
 
 	if (c == NULL)
 		return SMFIS_TEMPFAIL;
-	session_helo(&c->session, span_text(name));
-	return SMFIS_NOREPLY;
+	return answer(
+	    ctx, c, POLICY_HELO, session_helo(&c->session, span_text(name)));
 }
 
 /* As with the time. */
@@ -196,25 +213,52 @@ static sfsistat
 on_mail(SMFICTX *ctx, char **arguments)
 {
 	struct conversation *c = enter(ctx);
+	enum session_status status;
 
 	if (c == NULL)
 		return SMFIS_TEMPFAIL;
 	set_open(c, true);
-	session_envfrom(&c->session, span_text(arguments[0]));
+	status = session_envfrom(
+	    &c->session, span_text(arguments[0]), queue_id(ctx));
 	check_envelope(c, arguments);
-	return SMFIS_NOREPLY;
+	return answer(ctx, c, POLICY_MAIL, status);
 }
 
 static sfsistat
 on_rcpt(SMFICTX *ctx, char **arguments)
 {
 	struct conversation *c = enter(ctx);
+	enum session_status status;
 
 	if (c == NULL)
 		return SMFIS_TEMPFAIL;
-	session_envrcpt(&c->session);
+	status = session_envrcpt(
+	    &c->session, span_text(arguments[0]), queue_id(ctx));
 	check_envelope(c, arguments);
-	return SMFIS_NOREPLY;
+	return answer(ctx, c, POLICY_RCPT, status);
+}
+
+/* Only where a rule may decide there, like on_eoh. */
+static sfsistat
+on_data(SMFICTX *ctx)
+{
+	struct conversation *c = enter(ctx);
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	return answer(
+	    ctx, c, POLICY_DATA, session_data(&c->session, queue_id(ctx)));
+}
+
+static sfsistat
+on_eoh(SMFICTX *ctx)
+{
+	struct conversation *c = enter(ctx);
+
+	if (c == NULL)
+		return SMFIS_TEMPFAIL;
+	return answer(
+	    ctx, c, POLICY_EOH, session_eoh(&c->session, queue_id(ctx)));
 }
 
 /* As the native engine: the space that the MTA took off is put back. */
@@ -232,8 +276,8 @@ on_header(SMFICTX *ctx, char *name, char *text)
 		memcpy(&c->value[1], value.ptr, value.len);
 		value = span_of(c->value, value.len + 1);
 	}
-	session_header(&c->session, span_text(name), value, queue_id(ctx));
-	return SMFIS_NOREPLY;
+	return answer(ctx, c, POLICY_HEADER,
+	    session_header(&c->session, span_text(name), value, queue_id(ctx)));
 }
 
 /* CONTINUE, not NOREPLY: libmilter also calls this for bytes that come with
@@ -243,11 +287,13 @@ static sfsistat
 on_body(SMFICTX *ctx, unsigned char *bytes, size_t len)
 {
 	struct conversation *c = enter(ctx);
+	enum session_status status;
 
 	if (c == NULL)
 		return SMFIS_TEMPFAIL;
-	session_body(&c->session, span_of(bytes, len), queue_id(ctx));
-	return SMFIS_CONTINUE;
+	status = session_body(&c->session, span_of(bytes, len), queue_id(ctx));
+	return status == SESSION_CONTINUE ? SMFIS_CONTINUE
+					  : answer(ctx, c, POLICY_BODY, status);
 }
 
 static sfsistat
@@ -263,7 +309,7 @@ on_eom(SMFICTX *ctx)
 	status =
 	    session_eom(&c->session, queue_id(ctx), encoder_progress(), &edits);
 	set_open(c, false);
-	return edits_answer(&edits, status);
+	return edits_answer(ctx, &c->session, status);
 }
 
 static sfsistat
@@ -307,6 +353,9 @@ bool
 callbacks_run(const struct session_settings *chosen, const char *address)
 {
 	static char name[] = NAME;
+	uint32_t stages = session_wants(chosen).stages;
+	bool data = (stages & POLICY_BIT(POLICY_DATA)) != 0;
+	bool eoh = (stages & POLICY_BIT(POLICY_EOH)) != 0;
 	const struct smfiDesc filter = {
 	    .xxfi_name = name,
 	    .xxfi_version = SMFI_VERSION,
@@ -315,7 +364,9 @@ callbacks_run(const struct session_settings *chosen, const char *address)
 	    .xxfi_helo = on_helo,
 	    .xxfi_envfrom = on_mail,
 	    .xxfi_envrcpt = on_rcpt,
+	    .xxfi_data = data ? on_data : NULL,
 	    .xxfi_header = on_header,
+	    .xxfi_eoh = eoh ? on_eoh : NULL,
 	    .xxfi_body = on_body,
 	    .xxfi_eom = on_eom,
 	    .xxfi_abort = on_abort,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Edits and verdict by means of libmilter; see edits.h.  Runs in a worker
- * thread, in the callback for the end of a message.  libmilter refuses what
- * the MTA did not grant.
+ * Edits and answers by means of libmilter; see edits.h.  Runs in a worker
+ * thread of pratique-libmilter, in a callback.  libmilter refuses what the MTA
+ * did not grant.
  */
 #include "libmilter/edits.h"
+
+#include "parser/mail/canonical.h"
 
 /* As in the native engine: below the MTA's own Received field. */
 #define INSERT_INDEX 1
@@ -61,40 +63,37 @@ keep(char *to, size_t size, struct span s, bool doubled)
 	return true;
 }
 
-bool
-edit_reply(struct session_edits *e, const char *reply)
+/* libmilter keeps a text that it does not use for a later message: it gets only
+ * what it will use, of the class that the status asks for.  One that is not
+ * canonical leaves the MTA's default. */
+static void
+set_reply(SMFICTX *ctx, const char *reply)
 {
 	struct canonical_reply parts;
+	char code[4], status[16], text[2 * CANONICAL_LINE_MAX + 1];
 
-	e->code[0] = '\0';
-	return canonical_reply(span_text(reply), &parts) &&
-	       keep(e->text, sizeof(e->text), parts.text, true) &&
-	       keep(e->status, sizeof(e->status), parts.status, false) &&
-	       keep(e->code, sizeof(e->code), parts.code, false);
-}
-
-/* libmilter keeps a text that it does not use for a later message, so it gets
- * only what it will use. */
-static void
-set_reply(struct session_edits *e, char class)
-{
-	if (e->code[0] == class)
-		(void)smfi_setreply(e->ctx, e->code, e->status, e->text);
+	if (canonical_reply(span_text(reply), &parts) &&
+	    keep(text, sizeof(text), parts.text, true) &&
+	    keep(status, sizeof(status), parts.status, false) &&
+	    keep(code, sizeof(code), parts.code, false))
+		(void)smfi_setreply(ctx, code, status, text);
 }
 
 sfsistat
-edits_answer(struct session_edits *e, enum session_status status)
+edits_answer(SMFICTX *ctx, const struct session *s, enum session_status status)
 {
 	switch (status) {
 	case SESSION_CONTINUE:
 		return SMFIS_CONTINUE;
+	case SESSION_ACCEPT:
+		return SMFIS_ACCEPT;
 	case SESSION_DISCARD:
 		return SMFIS_DISCARD;
 	case SESSION_REJECT:
-		set_reply(e, '5');
+		set_reply(ctx, session_reply(s));
 		return SMFIS_REJECT;
 	case SESSION_TEMPFAIL:
-		set_reply(e, '4');
+		set_reply(ctx, session_reply(s));
 		return SMFIS_TEMPFAIL;
 	}
 	return SMFIS_TEMPFAIL;

@@ -88,6 +88,8 @@ score(const struct finding *f)
 	case OUTCOME_TIMEOUT:
 	case OUTCOME_BUSY:
 	case OUTCOME_INTERNAL:
+	case OUTCOME_EXEMPT:
+	case OUTCOME_POLICY:
 	case OUTCOME_COUNT:
 		break;
 	}

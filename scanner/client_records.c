@@ -352,8 +352,7 @@ on_end(struct client *c, struct span record)
 
 	memcpy(&end, record.ptr, sizeof(end));
 	if (end.message != c->message ||
-	    (end.so_far != OUTCOME_CLEAN && end.so_far != OUTCOME_TOO_BIG &&
-		end.so_far != OUTCOME_LIMITS))
+	    (end.so_far != OUTCOME_CLEAN && !outcome_is_unjudged(end.so_far)))
 		return false;
 	c->size = end.size;
 	outcome = end.so_far;

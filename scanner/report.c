@@ -90,6 +90,16 @@ report_envelope(struct log_line *line, const struct claims *r)
 	CLAIM(line, "helo", r->helo);
 	CLAIM(line, "from", r->sender);
 	log_number(line, "rcpts", r->recipients);
+	if (r->refused > 0)
+		log_number(line, "refused", r->refused);
+}
+
+static void
+add_action(struct log_line *line, const struct claims *r)
+{
+	log_text(line, "action", action_name((enum action)r->action));
+	if (r->rule != 0)
+		log_number(line, "rule", r->rule);
 }
 
 /* Our own count, unless we do not have the whole message. */
@@ -136,11 +146,36 @@ is_cheap(const struct client *c, enum report_kind *kind)
 		   outcome != OUTCOME_LIMITS_EXCEEDED);
 }
 
+/* Before there was a message, or all of it.  All of it is what the session
+ * claims: nothing was judged. */
+static void
+report_decided(const struct claims *r)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_INFO, "decided");
+	report_envelope(&line, r);
+	log_text(&line, "verdict", outcome_verdict((enum outcome)r->outcome));
+	log_text(
+	    &line, "stage", policy_stage_name((enum policy_stage)r->stage));
+	add_action(&line, r);
+	journal_end(&line);
+}
+
+/* No session can make a verdict of its own of this. */
+static bool
+was_decided(const struct client *c, const struct claims *r)
+{
+	return c->state == CLIENT_ABORTED &&
+	       outcome_is_ruled((enum outcome)r->outcome);
+}
+
 void
 report_message(struct client *c, const struct claims *r)
 {
 	enum outcome outcome = c->scans.verdict.outcome;
 	bool aborted = c->state == CLIENT_ABORTED;
+	bool meant = aborted || outcome_is_ruled(outcome);
 	bool clean = !aborted && (outcome == OUTCOME_CLEAN ||
 				     outcome == OUTCOME_CLEAN_BY_STAMP);
 	enum report_kind kind;
@@ -150,7 +185,11 @@ report_message(struct client *c, const struct claims *r)
 		return;
 	if (is_cheap(c, &kind) && !report_allows(kind, c))
 		return;
-	log_begin(&line, clean || aborted ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+	if (was_decided(c, r)) {
+		report_decided(r);
+		return;
+	}
+	log_begin(&line, clean || meant ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
 	    aborted ? "message-aborted" : "message");
 	report_envelope(&line, r);
 	if (aborted)
@@ -160,7 +199,7 @@ report_message(struct client *c, const struct claims *r)
 	if (!aborted && outcome == OUTCOME_LIMITS)
 		log_text(
 		    &line, "limit", limit_name((enum session_limit)r->limit));
-	log_text(&line, "action", action_name((enum action)r->action));
+	add_action(&line, r);
 	if (!aborted)
 		stamping_log(&c->stamping, &line);
 	journal_end(&line);

@@ -158,6 +158,7 @@ check_final(const struct wire_packet *p, const struct edits *e,
 		NEED(final_is(p, 'd', 0));
 		break;
 	case ACTION_ABORTED:
+	case ACTION_PASS:
 	case ACTION_COUNT:
 		NEED(false);
 		break;
@@ -168,7 +169,8 @@ check_final(const struct wire_packet *p, const struct edits *e,
 static enum outcome
 expected_outcome(const struct judged *j)
 {
-	if (j->given >= OUTCOME_COUNT)
+	/* EXEMPT and POLICY are a rule's to say, and here is none. */
+	if (j->given >= OUTCOME_EXEMPT)
 		return OUTCOME_INTERNAL;
 	/* No stamp was sent along, so none can be good. */
 	if (j->given == OUTCOME_CLEAN_BY_STAMP && j->so_far == OUTCOME_CLEAN)

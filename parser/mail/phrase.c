@@ -68,6 +68,10 @@ phrase_status(struct phrase *p, enum outcome outcome, const char *name)
 		add_text(p, "Clean (by stamp)");
 		return !p->full;
 	}
+	if (outcome == OUTCOME_EXEMPT) {
+		add_text(p, "Exempt");
+		return !p->full;
+	}
 	add_text(p, outcome == OUTCOME_INFECTED ? "Infected (" : "Unscanned (");
 	add_text(p, name);
 	add_byte(p, ')');

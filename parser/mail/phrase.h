@@ -31,7 +31,7 @@ void phrase_name(
 
 /* Each returns false if the text does not fit.  name is from phrase_name. */
 
-/* "Clean", "Infected (NAME)", "Unscanned (REASON)". */
+/* "Clean", "Infected (NAME)", "Exempt", "Unscanned (REASON)". */
 bool phrase_status(struct phrase *, enum outcome, const char *name);
 
 /* "Pratique at HOSTNAME". */

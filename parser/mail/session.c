@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The session logic; see session.h.  Runs in the session process, knows
- * neither packets nor sockets.
+ * The session logic; see session.h.  Runs in the session process and in
+ * pratique-libmilter, knows neither packets nor sockets.
  *
  * It promises: each message that began to be scanned ends in exactly one
- * process_claims; fields that carry names of ours never pass; a field of ours
- * that says a message was scanned goes only onto one that was; when an edit
- * cannot be made the message is tempfailed; all is known before the first
- * edit is sent.
+ * process_claims; the scanner gets no more of a message once it was decided
+ * that it is not scanned; when an edit cannot be made the message is
+ * tempfailed; all is known before the first edit is sent; nothing of one
+ * message is left for the next.
  */
 #include "parser/mail/session.h"
 
 #include <strings.h>
 
+#include "lib/ensure.h"
 #include "lib/field.h"
+#include "parser/mail/disposal.h"
 #include "parser/mail/envelope.h"
-#include "parser/mail/phrase.h"
 #include "parser/mail/process.h"
-#include "parser/mail/stamp_field.h"
+
+static const struct span nothing;
 
 /* Copies into a field of the report: cut, padded with NUL. */
 static void
@@ -38,22 +40,26 @@ keep_queue_id(struct session *s, struct span queue_id)
 		    s->report.queue_id, sizeof(s->report.queue_id), queue_id);
 }
 
-/* Forgets the message, keeps the session. */
+/* Forgets the message, keeps the session and what was decided for it. */
 static void
 clear_message(struct session *s)
 {
 	struct claims *r = &s->report;
 
-	r->recipients = 0;
+	r->recipients = r->refused = r->rule = 0;
+	r->stage = 0;
 	memset(r->queue_id, 0, sizeof(r->queue_id));
 	memset(r->sender, 0, sizeof(r->sender));
 	r->limit = SESSION_LIMIT_NONE;
 	s->size = FIELD_SEPARATOR; /* it is to come */
 	s->forged_scanned = s->forged_status = 0;
-	s->fields = 0;
+	s->fields = s->exempt = 0;
 	s->header_size = 0;
-	s->scanning = false;
-	s->so_far = OUTCOME_CLEAN;
+	s->scanning = s->data = false;
+	if (s->scope == SESSION_SCOPE_MESSAGE)
+		s->scope = SESSION_SCOPE_NONE;
+	s->so_far =
+	    s->scope == SESSION_SCOPE_NONE ? OUTCOME_CLEAN : s->decided.outcome;
 	stamps_clear(&s->stamps);
 }
 
@@ -62,70 +68,140 @@ session_init(struct session *s, const struct session_settings *settings)
 {
 	s->settings = settings;
 	s->messages = 0;
+	s->wanted = rules_wants(settings).stages;
 	session_reset(s);
 }
 
-bool
-session_quarantines(const struct session_settings *settings)
+struct rules_wants
+session_wants(const struct session_settings *settings)
 {
+	struct rules_wants wants = rules_wants(settings);
+
 	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
 		if (settings->disposition[i].action == ACTION_QUARANTINE)
-			return true;
+			wants.quarantine = true;
 	}
-	return false;
+	return wants;
 }
 
 void
 session_reset(struct session *s)
 {
 	memset(&s->report, 0, sizeof(s->report));
+	s->scope = SESSION_SCOPE_NONE;
+	s->has_reply = false;
 	clear_message(s);
 	stamps_reset(&s->stamps);
 }
 
-void
-session_connect(
-    struct session *s, struct span host, struct span address, bool is_ip)
+bool
+session_is_over(bool recipient, enum session_status status)
 {
-	struct claims *r = &s->report;
+	bool refused = status == SESSION_REJECT || status == SESSION_TEMPFAIL;
 
-	keep_text(r->client_name, sizeof(r->client_name), host);
-	keep_text(r->client_addr, sizeof(r->client_addr), address);
-	stamps_connect(
-	    &s->stamps, &s->settings->stamp, is_ip ? r->client_addr : "");
+	return status != SESSION_CONTINUE && !(recipient && refused);
 }
 
-void
-session_helo(struct session *s, struct span helo)
+const char *
+session_reply(const struct session *s)
 {
-	keep_text(s->report.helo, sizeof(s->report.helo), helo);
+	return s->has_reply ? s->reply.text : "";
 }
 
-void
-session_envfrom(struct session *s, struct span sender)
+/* --- decisions ------------------------------------------------------------ */
+
+static bool
+is_decided(const struct session *s)
 {
+	return s->scope != SESSION_SCOPE_NONE;
+}
+
+/* What rules.h says that a rule may say. */
+static void
+ensure_legal(const struct rules_question *q, const struct decision *d)
+{
+	bool passes = d->action == ACTION_ACCEPT || d->action == ACTION_PASS;
+
+	ensure(d->rule != 0 && d->action != ACTION_ABORTED &&
+	       d->action < ACTION_COUNT);
+	if (q->stage != POLICY_OUTCOME) {
+		ensure(
+		    d->outcome == (passes ? OUTCOME_EXEMPT : OUTCOME_POLICY));
+		return;
+	}
+	ensure(d->action != ACTION_PASS);
+	ensure(d->outcome == q->outcome ||
+	       (d->outcome == OUTCOME_POLICY && !passes));
+}
+
+/*
+ * The one function that decides.  What was decided before stands; else a rule
+ * may decide; else, once there is an outcome, the table of dispositions does.
+ * False: nothing does here.
+ */
+static bool
+decide(struct session *s, struct rules_question *q, struct decision *out)
+{
+	const struct disposition *d;
+
+	q->settings = s->settings;
+	q->claims = &s->report;
+	if (is_decided(s)) {
+		*out = s->decided;
+		return q->stage == POLICY_OUTCOME;
+	}
+	if ((s->wanted & POLICY_BIT(q->stage)) != 0 && rules_decide(q, out)) {
+		ensure_legal(q, out);
+		return true;
+	}
+	if (q->stage != POLICY_OUTCOME)
+		return false;
+	ensure(q->outcome < OUTCOME_COUNT);
+	d = &s->settings->disposition[q->outcome];
+	*out = (struct decision){q->outcome, d->action, 0, d->reply};
+	return true;
+}
+
+/* From here on the scanner gets nothing more of it. */
+static void
+keep_decision(
+    struct session *s, enum session_scope scope, const struct decision *d)
+{
+	s->scope = scope;
+	s->decided = *d;
+	s->so_far = d->outcome;
+}
+
+/* The rule's or the operator's text.  One that is not of the action's class, or
+ * not fit to be sent, leaves the MTA's default. */
+static void
+prepare_reply(struct session *s, const struct decision *d, const char *name)
+{
+	char class = d->action == ACTION_REJECT ? '5' : '4';
+
+	s->has_reply = phrase_reply(&s->reply, d->reply, name) &&
+		       s->reply.text[0] == class;
+}
+
+static void
+prepare_early_reply(struct session *s, const struct decision *d)
+{
+	char name[PHRASE_NAME_MAX + 1];
+
+	phrase_name(d->outcome, "", name);
+	prepare_reply(s, d, name);
+}
+
+static void
+report(struct session *s, const struct decision *d, enum action taken)
+{
+	s->report.outcome = (uint8_t)d->outcome;
+	s->report.action = (uint8_t)taken;
+	s->report.rule = d->rule;
+	s->report.stamps = (uint8_t)stamps_reason(&s->stamps);
+	process_claims(&s->report);
 	clear_message(s);
-	keep_text(s->report.sender, sizeof(s->report.sender),
-	    envelope_mailbox(sender));
 }
-
-/* The first one is told. */
-void
-session_limit(struct session *s, enum session_limit limit)
-{
-	if (s->report.limit == SESSION_LIMIT_NONE)
-		s->report.limit = (uint8_t)limit;
-	s->so_far = OUTCOME_LIMITS;
-}
-
-void
-session_envrcpt(struct session *s)
-{
-	if (++s->report.recipients > s->settings->limits.recipients)
-		session_limit(s, SESSION_LIMIT_RECIPIENTS);
-}
-
-/* --- content -------------------------------------------------------------- */
 
 static void
 begin_scan(struct session *s, struct span queue_id)
@@ -136,16 +212,200 @@ begin_scan(struct session *s, struct span queue_id)
 	s->scanning = true;
 	s->report.message = ++s->messages;
 	process_scan_begin(s->report.message, s->report.queue_id,
-	    s->report.client_addr, s->stamps.peer != STAMPS_NO_PEER);
+	    s->report.client_addr,
+	    s->stamps.peer != STAMPS_NO_PEER && !is_decided(s));
 }
 
-/* Adds to the size; false if a limit is, or was before, passed: then nothing
- * more goes to the scanner. */
+/* The message, or all there is of a session, ends before its end. */
+static void
+end_early(struct session *s, enum policy_stage stage, const struct decision *d,
+    struct span queue_id)
+{
+	begin_scan(s, queue_id);
+	process_scan_abort();
+	s->report.stage = (uint8_t)stage;
+	report(s, d, d->action);
+}
+
+/* What can be answered here and now; CONTINUE: it has to be kept. */
+static enum session_status
+status_now(enum policy_stage stage, enum action action)
+{
+	switch (action) {
+	case ACTION_PASS:
+		return SESSION_ACCEPT;
+	case ACTION_REJECT:
+		return SESSION_REJECT;
+	case ACTION_TEMPFAIL:
+		return SESSION_TEMPFAIL;
+	case ACTION_DISCARD: /* there is no message to be discarded yet */
+		return stage < POLICY_MAIL ? SESSION_CONTINUE : SESSION_DISCARD;
+	case ACTION_ACCEPT:
+	case ACTION_QUARANTINE:
+	case ACTION_ABORTED:
+	case ACTION_COUNT:
+		break;
+	}
+	return SESSION_CONTINUE;
+}
+
+/* Carries out what was decided at a stage before the end of the message. */
+static enum session_status
+act(struct session *s, enum policy_stage stage, const struct decision *d,
+    struct span queue_id)
+{
+	enum session_status status = status_now(stage, d->action);
+	bool whole = stage < POLICY_MAIL; /* the session */
+
+	if (status == SESSION_REJECT || status == SESSION_TEMPFAIL)
+		prepare_early_reply(s, d);
+	if (whole || status == SESSION_CONTINUE)
+		keep_decision(
+		    s, whole ? SESSION_SCOPE_ALL : SESSION_SCOPE_MESSAGE, d);
+	if (status != SESSION_CONTINUE)
+		end_early(s, stage, d, queue_id);
+	return status;
+}
+
+/* A stage that has nothing of its own. */
+static enum session_status
+at_stage(struct session *s, enum policy_stage stage, struct span queue_id)
+{
+	struct rules_question q = {.stage = stage};
+	struct decision d;
+
+	return decide(s, &q, &d) ? act(s, stage, &d, queue_id)
+				 : SESSION_CONTINUE;
+}
+
+/* --- envelope ------------------------------------------------------------- */
+
+enum session_status
+session_connect(
+    struct session *s, struct span host, struct span address, bool is_ip)
+{
+	struct claims *r = &s->report;
+
+	keep_text(r->client_name, sizeof(r->client_name), host);
+	keep_text(r->client_addr, sizeof(r->client_addr), address);
+	stamps_connect(
+	    &s->stamps, &s->settings->stamp, is_ip ? r->client_addr : "");
+	return at_stage(s, POLICY_CONNECT, nothing);
+}
+
+enum session_status
+session_helo(struct session *s, struct span helo)
+{
+	keep_text(s->report.helo, sizeof(s->report.helo), helo);
+	return at_stage(s, POLICY_HELO, nothing);
+}
+
+enum session_status
+session_envfrom(struct session *s, struct span sender, struct span queue_id)
+{
+	clear_message(s);
+	keep_text(s->report.sender, sizeof(s->report.sender),
+	    envelope_mailbox(sender));
+	return at_stage(s, POLICY_MAIL, queue_id);
+}
+
+/* The first one is told.  A message of which something was decided is not
+ * going to be scanned anyway. */
+void
+session_limit(struct session *s, enum session_limit limit)
+{
+	if (is_decided(s))
+		return;
+	if (s->report.limit == SESSION_LIMIT_NONE)
+		s->report.limit = (uint8_t)limit;
+	s->so_far = OUTCOME_LIMITS;
+}
+
+static enum session_status
+refuse_recipient(struct session *s, const struct decision *d)
+{
+	s->report.refused++;
+	s->refused = *d;
+	prepare_early_reply(s, d);
+	return status_now(POLICY_RCPT, d->action);
+}
+
+static void
+accept_recipient(struct session *s)
+{
+	if (++s->report.recipients > s->settings->limits.recipients)
+		session_limit(s, SESSION_LIMIT_RECIPIENTS);
+}
+
+enum session_status
+session_envrcpt(struct session *s, struct span recipient, struct span queue_id)
+{
+	struct rules_question q = {
+	    .stage = POLICY_RCPT, .recipient = envelope_mailbox(recipient)};
+	struct decision d;
+	bool decided = decide(s, &q, &d);
+
+	if (decided &&
+	    (d.action == ACTION_REJECT || d.action == ACTION_TEMPFAIL))
+		return refuse_recipient(s, &d);
+	accept_recipient(s);
+	if (!decided)
+		return SESSION_CONTINUE;
+	if (d.action != ACTION_ACCEPT)
+		return act(s, POLICY_RCPT, &d, queue_id);
+	if (s->exempt++ == 0)
+		s->exempted = d;
+	return SESSION_CONTINUE;
+}
+
+/* No more recipients are to come. */
+static void
+count_recipients(struct session *s)
+{
+	const struct claims *r = &s->report;
+
+	if (is_decided(s))
+		return;
+	if (r->recipients == 0 && r->refused > 0)
+		keep_decision(s, SESSION_SCOPE_MESSAGE, &s->refused);
+	else if (s->exempt > 0 && s->exempt == r->recipients)
+		keep_decision(s, SESSION_SCOPE_MESSAGE, &s->exempted);
+}
+
+enum session_status
+session_data(struct session *s, struct span queue_id)
+{
+	s->data = true;
+	count_recipients(s);
+	return at_stage(s, POLICY_DATA, queue_id);
+}
+
+/* --- content -------------------------------------------------------------- */
+
+/* An MTA of an old version does not tell of DATA: what is decided there is
+ * kept for the end of the message. */
+static void
+begin_content(struct session *s, struct span queue_id)
+{
+	struct rules_question q = {.stage = POLICY_DATA};
+	struct decision d;
+
+	if (!s->data) {
+		s->data = true;
+		count_recipients(s);
+		if (decide(s, &q, &d))
+			keep_decision(s, SESSION_SCOPE_MESSAGE, &d);
+	}
+	begin_scan(s, queue_id);
+}
+
+/* Adds to the size; false if a limit is, or was before, passed, or it was
+ * decided: then nothing more goes to the scanner. */
 static bool
 within_limits(struct session *s, uint64_t bytes)
 {
 	s->size += bytes;
-	if (s->size > s->settings->max_message_size)
+	if (s->size > s->settings->max_message_size && !is_decided(s))
 		s->so_far = OUTCOME_TOO_BIG;
 	return s->so_far == OUTCOME_CLEAN;
 }
@@ -162,16 +422,6 @@ count_field(struct session *s, uint64_t bytes)
 		session_limit(s, SESSION_LIMIT_HEADER_SIZE);
 }
 
-/* More fields of ours than are taken out of a message: none of them may pass,
- * so it may not either. */
-static bool
-too_many_own(const struct session *s)
-{
-	return (uint64_t)s->forged_scanned + s->forged_status +
-		   s->stamps.fields >
-	       s->settings->limits.own_fields;
-}
-
 static bool
 is_named(struct span name, const char *ours)
 {
@@ -179,233 +429,131 @@ is_named(struct span name, const char *ours)
 	       strncasecmp((const char *)name.ptr, ours, name.len) == 0;
 }
 
-void
-session_header(struct session *s, struct span name, struct span value,
-    struct span queue_id)
+/* Counted to the end, also of what is too big: positions matter. */
+static void
+count_own(struct session *s, struct span name, struct span value)
 {
-	uint64_t bytes = field_size(name, value);
-
-	begin_scan(s, queue_id);
-	count_field(s, bytes);
-	/* Counted to the end, also of what is too big: positions matter. */
 	if (is_named(name, s->settings->header_scanned))
 		s->forged_scanned++;
 	else if (is_named(name, s->settings->header_status))
 		s->forged_status++;
 	else if (is_named(name, s->settings->stamp.header))
 		stamps_field(&s->stamps, value);
-	if (too_many_own(s))
+	if (disposal_too_many(s))
 		session_limit(s, SESSION_LIMIT_OWN_FIELDS);
-	if (within_limits(s, bytes))
-		process_scan_field(name, value);
 }
 
-void
+enum session_status
+session_header(struct session *s, struct span name, struct span value,
+    struct span queue_id)
+{
+	struct rules_question q = {
+	    .stage = POLICY_HEADER, .name = name, .value = value};
+	uint64_t bytes = field_size(name, value);
+	struct decision d;
+	bool fits;
+
+	begin_content(s, queue_id);
+	count_field(s, bytes);
+	count_own(s, name, value);
+	fits = within_limits(s, bytes);
+	if (decide(s, &q, &d))
+		return act(s, POLICY_HEADER, &d, queue_id);
+	if (fits)
+		process_scan_field(name, value);
+	return SESSION_CONTINUE;
+}
+
+static void
+send_stamps(struct session *s)
+{
+	if (!is_decided(s))
+		stamps_send(&s->stamps);
+}
+
+enum session_status
+session_eoh(struct session *s, struct span queue_id)
+{
+	if ((s->wanted & POLICY_BIT(POLICY_EOH)) == 0)
+		return SESSION_CONTINUE;
+	begin_content(s, queue_id);
+	return at_stage(s, POLICY_EOH, queue_id);
+}
+
+enum session_status
 session_body(struct session *s, struct span bytes, struct span queue_id)
 {
-	begin_scan(s, queue_id);
-	stamps_send(&s->stamps);
-	if (within_limits(s, bytes.len))
+	struct rules_question q = {.stage = POLICY_BODY};
+	struct decision d;
+	bool fits;
+
+	begin_content(s, queue_id);
+	fits = within_limits(s, bytes.len);
+	if (decide(s, &q, &d))
+		return act(s, POLICY_BODY, &d, queue_id);
+	send_stamps(s);
+	if (fits)
 		process_scan_body(bytes);
+	return SESSION_CONTINUE;
 }
 
 /* --- verdict -------------------------------------------------------------- */
 
-struct judgement {
-	enum outcome outcome;
-	char name[PHRASE_NAME_MAX + 1];
-	uint32_t good;		    /* number of the stamp that was, or 0 */
-	char stamp[STAMP_TEXT_MAX]; /* of a new one, or "" */
-};
-
-/* A stamp is good only if this message had it, whatever the scanner says. */
+/* What is wanted of the whole message before it is scanned. */
 static void
-take_stamp(const struct session *s, const struct scan_result *result,
-    struct judgement *v)
+decide_unseen(struct session *s)
 {
-	struct stamp stamp;
+	struct rules_question q = {.stage = POLICY_EOM};
+	struct decision d;
 
-	v->good = 0;
-	v->stamp[0] = '\0';
-	if (v->outcome == OUTCOME_CLEAN_BY_STAMP &&
-	    stamps_has(&s->stamps, result->stamped))
-		v->good = result->stamped;
-	else if (v->outcome == OUTCOME_CLEAN_BY_STAMP)
-		v->outcome = OUTCOME_INTERNAL;
-	else if (v->outcome == OUTCOME_CLEAN && result->stamped == 1 &&
-		 stamp_decode(result->stamp, &stamp))
-		stamp_write(&stamp, result->mac, v->stamp);
-}
-
-/* Asks for the outcome.  It is judged again here, so that a wrong answer cannot
- * make a clean message of one that was not looked at. */
-static void
-take_verdict(struct session *s, struct span progress, struct judgement *v)
-{
-	struct scan_result result = {.outcome = OUTCOME_INTERNAL};
-
-	process_scan_end(
-	    s->report.message, s->size, s->so_far, progress, &result);
-	result.name[sizeof(result.name) - 1] = '\0';
-	v->outcome =
-	    result.outcome < OUTCOME_COUNT ? result.outcome : OUTCOME_INTERNAL;
-	if (v->outcome == OUTCOME_CLEAN ||
-	    (s->so_far != OUTCOME_CLEAN &&
-		v->outcome == OUTCOME_CLEAN_BY_STAMP))
-		v->outcome = s->so_far;
-	take_stamp(s, &result, v);
-	phrase_name(v->outcome, result.name, v->name);
-}
-
-/* From the last to the first: Postfix renumbers after a deletion, Sendmail
- * does not. */
-static bool
-delete_fields(struct session_edits *e, const char *name, uint32_t count)
-{
-	for (uint32_t i = count; i > 0; i--) {
-		if (!edit_delete_header(e, name, i))
-			return false;
-	}
-	return true;
-}
-
-/* All stamps but the good one, or that one too. */
-static bool
-delete_stamps(
-    const struct session *s, const struct judgement *v, struct session_edits *e)
-{
-	const struct stamp_session *set = &s->settings->stamp;
-	uint32_t keep = set->strip == STAMP_STRIP_ALL ? 0 : v->good;
-
-	for (uint32_t i = s->stamps.fields; i > 0; i--) {
-		if (i != keep && !edit_delete_header(e, set->header, i))
-			return false;
-	}
-	return true;
-}
-
-/* Each insertion comes to stand above the one before. */
-static bool
-insert_fields(
-    const struct session *s, const struct judgement *v, struct session_edits *e)
-{
-	const struct session_settings *set = s->settings;
-	bool scanned =
-	    v->outcome == OUTCOME_CLEAN || v->outcome == OUTCOME_INFECTED;
-	struct phrase p;
-
-	if (set->header_status[0] != '\0' &&
-	    !(phrase_status(&p, v->outcome, v->name) &&
-		edit_insert_header(e, set->header_status, p.text)))
-		return false;
-	if (set->header_scanned[0] != '\0' && scanned &&
-	    !(phrase_scanned(&p, set->hostname) &&
-		edit_insert_header(e, set->header_scanned, p.text)))
-		return false;
-	return v->stamp[0] == '\0' ||
-	       edit_insert_header(e, set->stamp.header, v->stamp);
-}
-
-/* The edits of a message that goes on. */
-static bool
-edit_message(
-    const struct session *s, const struct judgement *v, struct session_edits *e)
-{
-	const struct session_settings *set = s->settings;
-
-	return !too_many_own(s) &&
-	       delete_fields(e, set->header_scanned, s->forged_scanned) &&
-	       delete_fields(e, set->header_status, s->forged_status) &&
-	       delete_stamps(s, v, e) && insert_fields(s, v, e);
-}
-
-static bool
-quarantine(const struct judgement *v, struct session_edits *e)
-{
-	struct phrase p;
-
-	return phrase_status(&p, v->outcome, v->name) &&
-	       edit_quarantine(e, p.text);
-}
-
-/* The operator's text; a refused one leaves the MTA's default. */
-static void
-prepare_reply(const struct disposition *d, const struct judgement *v,
-    struct session_edits *e)
-{
-	struct phrase p;
-
-	if (phrase_reply(&p, d->reply, v->name))
-		(void)edit_reply(e, p.text);
-}
-
-/* Carries the disposition out as far as it goes; *taken is what came of it. */
-static enum session_status
-dispose(const struct session *s, const struct judgement *v,
-    struct session_edits *e, enum action *taken)
-{
-	const struct disposition *d = &s->settings->disposition[v->outcome];
-
-	*taken = d->action;
-	switch (d->action) {
-	case ACTION_ACCEPT:
-		if (edit_message(s, v, e))
-			return SESSION_CONTINUE;
-		break;
-	case ACTION_QUARANTINE:
-		if (edit_message(s, v, e) && quarantine(v, e))
-			return SESSION_CONTINUE;
-		break;
-	case ACTION_REJECT:
-		prepare_reply(d, v, e);
-		return SESSION_REJECT;
-	case ACTION_TEMPFAIL:
-		prepare_reply(d, v, e);
-		return SESSION_TEMPFAIL;
-	case ACTION_DISCARD:
-		return SESSION_DISCARD;
-	case ACTION_ABORTED:
-	case ACTION_COUNT:
-		break; /* cannot be configured */
-	}
-	*taken = ACTION_TEMPFAIL;
-	return SESSION_TEMPFAIL;
-}
-
-static void
-report(struct session *s, enum outcome outcome, enum action action)
-{
-	s->report.outcome = (uint8_t)outcome;
-	s->report.action = (uint8_t)action;
-	s->report.stamps = (uint8_t)stamps_reason(&s->stamps);
-	process_claims(&s->report);
-	clear_message(s);
+	if (decide(s, &q, &d))
+		keep_decision(s, SESSION_SCOPE_MESSAGE, &d);
 }
 
 enum session_status
 session_eom(struct session *s, struct span queue_id, struct span progress,
     struct session_edits *e)
 {
+	struct rules_question q = {.stage = POLICY_OUTCOME};
 	enum session_status status;
 	enum action taken;
 	struct judgement v;
+	struct decision d;
+	bool decided;
 
-	begin_scan(s, queue_id);
-	stamps_send(&s->stamps);
-	take_verdict(s, progress, &v);
+	begin_content(s, queue_id);
+	decide_unseen(s);
+	send_stamps(s);
+	disposal_judge(s, progress, &v);
 	s->scanning = false;
-	status = dispose(s, &v, e, &taken);
-	report(s, v.outcome, taken);
+	q.outcome = v.outcome;
+	q.signature = v.name;
+	decided = decide(s, &q, &d);
+	ensure(decided);
+	disposal_overrule(&v, &d);
+	s->report.stage = POLICY_EOM;
+	status = disposal_carry_out(s, &v, &d, e, &taken);
+	s->has_reply = false;
+	if (taken == d.action &&
+	    (taken == ACTION_REJECT || taken == ACTION_TEMPFAIL))
+		prepare_reply(s, &d, v.name);
+	report(s, &d, taken);
 	return status;
 }
 
 void
 session_abort(struct session *s)
 {
-	if (!s->scanning) {
+	static const struct decision aborted = {
+	    OUTCOME_INTERNAL, ACTION_ABORTED, 0, ""};
+
+	if (s->scanning) {
+		process_scan_abort();
+		report(s, &aborted, ACTION_ABORTED);
+	} else if (s->report.refused > 0 && s->report.recipients == 0) {
+		/* It was over when the last of them was refused. */
+		end_early(s, POLICY_RCPT, &s->refused, nothing);
+	} else {
 		clear_message(s); /* nothing was seen of it */
-		return;
 	}
-	process_scan_abort();
-	report(s, OUTCOME_INTERNAL, ACTION_ABORTED);
 }

@@ -5,13 +5,12 @@
  * A packet passes four gates before anything is done about it: framing, known
  * command, legal order, structure of the payload.  What fails one of them
  * closes the connection without another byte.  Then the command takes its
- * effect on state, macros and session logic, and is answered: with CONTINUE
- * where the MTA waits for a reply, and at the end of a message with what the
- * session logic decided.
+ * effect on state, macros and session logic, and is answered, where the MTA
+ * waits for a reply, with what the session logic decided.
  */
 #include "parser/milter/engine.h"
 
-#include "parser/mail/canonical.h"
+#include "lib/ensure.h"
 #include "parser/mail/process.h"
 #include "parser/mail/session.h"
 #include "parser/milter/command.h"
@@ -39,12 +38,9 @@ struct engine {
 	uint8_t value[1 + MILTER_PAYLOAD_MAX];
 };
 
-/* The edits of one message: made at once, but for the text of the reply. */
+/* The edits of one message: made at once. */
 struct session_edits {
 	struct encoder *out;
-	bool has_text;
-	size_t text_len;
-	char text[CANONICAL_LINE_MAX];
 };
 
 size_t
@@ -118,29 +114,15 @@ edit_quarantine(struct session_edits *e, const char *reason)
 	return encoder_quarantine(e->out, span_text(reason));
 }
 
-bool
-edit_reply(struct session_edits *e, const char *reply)
-{
-	struct canonical_reply parts;
-	struct span text = span_text(reply);
-
-	if (text.len > sizeof(e->text) || !canonical_reply(text, &parts))
-		return false;
-	memcpy(e->text, text.ptr, text.len);
-	e->text_len = text.len;
-	e->has_text = true;
-	return true;
-}
-
 /* --- commands ------------------------------------------------------------- */
 
 static void
 on_optneg(struct engine *e, const struct negotiation *offer)
 {
+	const struct rules_wants wants = session_wants(e->settings);
 	struct negotiation answer;
 
-	if (!negotiate_answer(
-		offer, session_quarantines(e->settings), &answer)) {
+	if (!negotiate_answer(offer, &wants, &answer)) {
 		engine_stop(e, "negotiation");
 		return;
 	}
@@ -158,8 +140,9 @@ queue_id(const struct engine *e)
 	return id;
 }
 
-static void
-on_envelope(struct engine *e, const struct command_envelope *envelope)
+/* False: it is too much, and the connection ends. */
+static bool
+check_envelope(struct engine *e, const struct command_envelope *envelope)
 {
 	const struct limit_settings *limits = &e->settings->limits;
 
@@ -168,13 +151,14 @@ on_envelope(struct engine *e, const struct command_envelope *envelope)
 	else if (e->session.messages >= limits->messages)
 		session_limit(&e->session, SESSION_LIMIT_MESSAGES);
 	else
-		return;
+		return true;
 	engine_stop(e, "limits");
+	return false;
 }
 
 /* Without HDR_LEADSPC the MTA took one space off each value, if there was
  * one.  There nearly always is, so it is put back; an empty value stays. */
-static void
+static enum session_status
 on_header(struct engine *e, const struct command_header *h)
 {
 	struct span value = h->value;
@@ -185,59 +169,30 @@ on_header(struct engine *e, const struct command_header *h)
 		memcpy(&e->value[1], value.ptr, value.len);
 		value = span_of(e->value, value.len + 1);
 	}
-	session_header(&e->session, h->name, value, queue_id(e));
+	return session_header(&e->session, h->name, value, queue_id(e));
 }
 
-/* The final reply to BODYEOB.  A prepared text is sent if it is of the class
- * that the status asks for. */
-static void
-answer_eom(struct engine *e, enum session_status status,
-    const struct session_edits *edits)
-{
-	struct span text = span_of(edits->text, edits->text_len);
-
-	switch (status) {
-	case SESSION_CONTINUE:
-		(void)encoder_plain(&e->out, MILTER_CONTINUE);
-		break;
-	case SESSION_DISCARD:
-		(void)encoder_plain(&e->out, MILTER_DISCARD);
-		break;
-	case SESSION_REJECT:
-		if (!edits->has_text || edits->text[0] != '5' ||
-		    !encoder_text(&e->out, text))
-			(void)encoder_plain(&e->out, MILTER_REJECT);
-		break;
-	case SESSION_TEMPFAIL:
-		if (!edits->has_text || edits->text[0] != '4' ||
-		    !encoder_text(&e->out, text))
-			(void)encoder_plain(&e->out, MILTER_TEMPFAIL);
-		break;
-	}
-}
-
-static void
+static enum session_status
 on_eom(struct engine *e, struct span last_piece)
 {
 	struct session_edits edits = {.out = &e->out};
-	enum session_status status;
+	enum session_status status = SESSION_CONTINUE;
 
 	if (last_piece.len > 0)
-		session_body(&e->session, last_piece, queue_id(e));
+		status = session_body(&e->session, last_piece, queue_id(e));
 	/* The scan may take long: nothing that is owed waits for it. */
-	if (!encoder_flush(&e->out))
-		return;
-	status =
-	    session_eom(&e->session, queue_id(e), encoder_progress(), &edits);
-	answer_eom(e, status, &edits);
-	macro_end_message(&e->macros);
-	state_verdict(&e->state);
+	if (status != SESSION_CONTINUE || !encoder_flush(&e->out))
+		return status;
+	return session_eom(
+	    &e->session, queue_id(e), encoder_progress(), &edits);
 }
 
 /* The command's effect on macros and session logic. */
-static void
+static enum session_status
 obey(struct engine *e, const struct command *c)
 {
+	struct session *s = &e->session;
+
 	switch (c->code) {
 	case MILTER_OPTNEG:
 		on_optneg(e, &c->offer);
@@ -247,54 +202,93 @@ obey(struct engine *e, const struct command *c)
 		break;
 	case MILTER_CONNECT:
 		macro_command(&e->macros, MILTER_STAGE_CONNECT);
-		session_connect(&e->session, c->connect.host,
-		    c->connect.address, c->connect.is_ip);
-		break;
+		return session_connect(
+		    s, c->connect.host, c->connect.address, c->connect.is_ip);
 	case MILTER_HELO:
 		macro_command(&e->macros, MILTER_STAGE_HELO);
-		session_helo(&e->session, c->text);
-		break;
+		return session_helo(s, c->text);
 	case MILTER_MAIL:
 		macro_command(&e->macros, MILTER_STAGE_MAIL);
-		on_envelope(e, &c->envelope);
-		session_envfrom(&e->session, c->envelope.address);
-		break;
+		if (!check_envelope(e, &c->envelope))
+			break;
+		return session_envfrom(s, c->envelope.address, queue_id(e));
 	case MILTER_RCPT:
 		macro_command(&e->macros, MILTER_STAGE_RCPT);
-		on_envelope(e, &c->envelope);
-		session_envrcpt(&e->session);
-		break;
+		if (!check_envelope(e, &c->envelope))
+			break;
+		return session_envrcpt(s, c->envelope.address, queue_id(e));
+	case MILTER_DATA:
+		return session_data(s, queue_id(e));
 	case MILTER_HEADER:
-		on_header(e, &c->header);
-		break;
+		return on_header(e, &c->header);
+	case MILTER_EOH:
+		return session_eoh(s, queue_id(e));
 	case MILTER_BODY:
-		session_body(&e->session, c->bytes, queue_id(e));
-		break;
+		return session_body(s, c->bytes, queue_id(e));
 	case MILTER_BODYEOB:
-		on_eom(e, c->bytes);
-		break;
+		return on_eom(e, c->bytes);
 	case MILTER_ABORT:
 		macro_end_message(&e->macros);
 		break;
 	case MILTER_QUIT_NC:
 		macro_clear(&e->macros);
-		session_reset(&e->session);
+		session_reset(s);
 		break;
 	case MILTER_QUIT:
 		e->why = "quit";
 		engine_close(e);
 		break;
-	case MILTER_DATA:
-	case MILTER_EOH:
 	case MILTER_UNKNOWN:
 		break;
 	}
+	return SESSION_CONTINUE;
+}
+
+/* --- replies -------------------------------------------------------------- */
+
+static void
+reply(struct engine *e, enum session_status status)
+{
+	static const enum milter_reply plain[] = {
+	    [SESSION_CONTINUE] = MILTER_CONTINUE,
+	    [SESSION_ACCEPT] = MILTER_ACCEPT,
+	    [SESSION_REJECT] = MILTER_REJECT,
+	    [SESSION_TEMPFAIL] = MILTER_TEMPFAIL,
+	    [SESSION_DISCARD] = MILTER_DISCARD,
+	};
+	bool refused = status == SESSION_REJECT || status == SESSION_TEMPFAIL;
+
+	/* A text that is not canonical is not sent. */
+	if (!refused ||
+	    !encoder_text(&e->out, span_text(session_reply(&e->session))))
+		(void)encoder_plain(&e->out, plain[status]);
+}
+
+/* The final reply, and what it means for the message or the session. */
+static void
+answer(
+    struct engine *e, const struct state_row *row, enum session_status status)
+{
+	bool end = row->command == MILTER_BODYEOB;
+
+	if (e->out.gone)
+		return; /* what is open is dropped with the connection */
+	/* OPTNEG has its answer already. */
+	if (encoder_owed(&e->out))
+		reply(e, status);
+	else /* where something may be decided a reply was asked for */
+		ensure(status == SESSION_CONTINUE);
+	if (end)
+		macro_end_message(&e->macros);
+	if (end || session_is_over(row->command == MILTER_RCPT, status))
+		state_verdict(&e->state, row);
 }
 
 static void
 handle(struct engine *e, const struct packet *p)
 {
 	const struct state_row *row = state_row(p->command);
+	enum session_status status;
 	struct command c;
 
 	if (row == NULL) {
@@ -312,11 +306,9 @@ handle(struct engine *e, const struct packet *p)
 	encoder_begin(&e->out, c.code, state_replies(&e->state, row));
 	if (state_step(&e->state, row))
 		session_abort(&e->session);
-	obey(e, &c);
-	/* No verdict before the end of a message, and none by default there. */
-	if (e->why[0] == '\0' && encoder_owed(&e->out) &&
-	    c.code != MILTER_BODYEOB)
-		(void)encoder_plain(&e->out, MILTER_CONTINUE);
+	status = obey(e, &c);
+	if (e->why[0] == '\0')
+		answer(e, row, status);
 }
 
 enum engine_next

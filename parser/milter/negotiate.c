@@ -15,6 +15,19 @@
 	(WANTED_NO_REPLIES | MILTER_P_NODATA | MILTER_P_NOUNKNOWN | \
 	    MILTER_P_NOEOH | MILTER_P_HDR_LEADSPC)
 
+/* What is not asked for where a rule may decide at that stage.  The end of a
+ * message is always answered. */
+static const uint32_t needed[POLICY_STAGES] = {
+    [POLICY_CONNECT] = MILTER_P_NR_CONN,
+    [POLICY_HELO] = MILTER_P_NR_HELO,
+    [POLICY_MAIL] = MILTER_P_NR_MAIL,
+    [POLICY_RCPT] = MILTER_P_NR_RCPT,
+    [POLICY_DATA] = MILTER_P_NR_DATA | MILTER_P_NODATA,
+    [POLICY_HEADER] = MILTER_P_NR_HDR,
+    [POLICY_EOH] = MILTER_P_NR_EOH | MILTER_P_NOEOH,
+    [POLICY_BODY] = MILTER_P_NR_BODY,
+};
+
 /* Macro lists exist from this version on. */
 #define VERSION_MACRO_LISTS 6U
 
@@ -30,9 +43,21 @@ const char *const negotiate_macros[MILTER_STAGES] = {
     [MILTER_STAGE_EOH] = "i",
 };
 
+static uint32_t
+wanted_flags(uint32_t stages)
+{
+	uint32_t flags = WANTED_FLAGS;
+
+	for (size_t i = 0; i < POLICY_STAGES; i++) {
+		if ((stages & POLICY_BIT(i)) != 0)
+			flags &= ~needed[i];
+	}
+	return flags;
+}
+
 bool
-negotiate_answer(const struct negotiation *offer, bool quarantine,
-    struct negotiation *answer)
+negotiate_answer(const struct negotiation *offer,
+    const struct rules_wants *wants, struct negotiation *answer)
 {
 	uint32_t actions = WANTED_ACTIONS;
 	uint32_t offered_actions = offer->actions;
@@ -45,7 +70,7 @@ negotiate_answer(const struct negotiation *offer, bool quarantine,
 		offered_actions = MILTER_ACT_DEFAULT;
 	if (offered_flags == 0)
 		offered_flags = MILTER_P_DEFAULT;
-	if (quarantine)
+	if (wants->quarantine)
 		actions |= MILTER_ACT_QUARANTINE;
 	if (offer->version < VERSION_MACRO_LISTS)
 		actions &= ~MILTER_ACT_SETSYMLIST;
@@ -53,6 +78,6 @@ negotiate_answer(const struct negotiation *offer, bool quarantine,
 	answer->version =
 	    offer->version < MILTER_VERSION ? offer->version : MILTER_VERSION;
 	answer->actions = actions & offered_actions;
-	answer->flags = WANTED_FLAGS & offered_flags;
+	answer->flags = wanted_flags(wants->stages) & offered_flags;
 	return true;
 }

@@ -3,9 +3,10 @@
  * Option negotiation: the MTA's offer in, our answer out, no memory.
  *
  * What we want: edits of the header, quarantine if the settings use it, no
- * reply to anything but the end of a message, no packets that tell us nothing
- * (DATA, UNKNOWN, end of headers), header values with their leading space, and
- * no macros but the queue id.  Never more than was offered: what was not
+ * reply to anything but the end of a message and the stages where a rule may
+ * decide, no packets that tell us nothing (UNKNOWN, and without such a stage
+ * DATA and end of headers), header values with their leading space, and no
+ * macros but the queue id.  Never more than was offered: what was not
  * granted is either answered with CONTINUE (NR flags) or missed when it is
  * needed (actions), and then the message is tempfailed.
  */
@@ -15,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "parser/mail/rules.h"
 #include "parser/milter/milter.h"
 
 /* The three words of an OPTNEG packet, in both directions. */
@@ -28,9 +30,9 @@ struct negotiation {
  * stage: names separated by spaces. */
 extern const char *const negotiate_macros[MILTER_STAGES];
 
-/* Fills *answer.  quarantine: some disposition of the settings needs it.
- * False: versions below 2 are refused; close without an answer. */
-bool negotiate_answer(const struct negotiation *offer, bool quarantine,
-    struct negotiation *answer);
+/* Fills *answer.  wants: as session_wants says.  False: versions below 2 are
+ * refused; close without an answer. */
+bool negotiate_answer(const struct negotiation *offer,
+    const struct rules_wants *wants, struct negotiation *answer);
 
 #endif

@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+#include "lib/ensure.h"
+
 #define READY	STATE_BIT(STATE_READY)
 #define SESSION STATE_BIT(STATE_SESSION)
 #define MAIL	STATE_BIT(STATE_MAIL)
@@ -21,6 +23,8 @@
 #define EOH	STATE_BIT(STATE_EOH)
 #define BODY	STATE_BIT(STATE_BODY)
 
+#define OVER STATE_BIT(STATE_OVER)
+
 #define MESSAGE	   (MAIL | RCPT | DATA | HEADER | EOH | BODY)
 #define NEGOTIATED (READY | SESSION | MESSAGE)
 /* A recipient is there, the end of headers is not. */
@@ -29,53 +33,68 @@
 /* clang-format off */
 static const struct state_row rows[] = {
 	{ .command = MILTER_OPTNEG, .name = "OPTNEG", .replies = true,
-	  .legal = STATE_BIT(STATE_START), .next = STATE_READY },
+	  .legal = STATE_BIT(STATE_START), .next = STATE_READY,
+	  .after = STATE_SAME },
 	{ .command = MILTER_MACRO, .name = "MACRO",
-	  .legal = NEGOTIATED, .next = STATE_SAME },
+	  .legal = NEGOTIATED | OVER, .next = STATE_SAME,
+	  .after = STATE_SAME },
 	{ .command = MILTER_CONNECT, .name = "CONNECT", .replies = true,
 	  .no_reply = MILTER_P_NR_CONN,
-	  .legal = READY, .next = STATE_SESSION },
+	  .legal = READY, .next = STATE_SESSION,
+	  .after = STATE_OVER },
 	/* Some MTAs tell of a second EHLO before they abort. */
 	{ .command = MILTER_HELO, .name = "HELO", .replies = true,
 	  .no_reply = MILTER_P_NR_HELO, .aborts = true,
-	  .legal = NEGOTIATED, .next = STATE_SESSION },
+	  .legal = NEGOTIATED, .next = STATE_SESSION,
+	  .after = STATE_OVER },
 	/* Sendmail does not abort before MAIL if it got no reply to MAIL. */
 	{ .command = MILTER_MAIL, .name = "MAIL", .replies = true,
 	  .no_reply = MILTER_P_NR_MAIL, .aborts = true,
-	  .legal = NEGOTIATED, .next = STATE_MAIL },
+	  .legal = NEGOTIATED, .next = STATE_MAIL,
+	  .after = STATE_SESSION },
 	{ .command = MILTER_RCPT, .name = "RCPT", .replies = true,
 	  .no_reply = MILTER_P_NR_RCPT,
-	  .legal = MAIL | RCPT, .next = STATE_RCPT },
+	  .legal = MAIL | RCPT, .next = STATE_RCPT,
+	  .after = STATE_SESSION },
 	{ .command = MILTER_DATA, .name = "DATA", .replies = true,
 	  .no_reply = MILTER_P_NR_DATA, .may_be_empty = true,
-	  .legal = RCPT, .next = STATE_DATA },
+	  .legal = RCPT, .next = STATE_DATA,
+	  .after = STATE_SESSION },
 	{ .command = MILTER_UNKNOWN, .name = "UNKNOWN", .replies = true,
 	  .no_reply = MILTER_P_NR_UNKN,
-	  .legal = READY | SESSION | MAIL | RCPT, .next = STATE_SAME },
+	  .legal = READY | SESSION | MAIL | RCPT, .next = STATE_SAME,
+	  .after = STATE_SAME },
 	{ .command = MILTER_HEADER, .name = "HEADER", .replies = true,
 	  .no_reply = MILTER_P_NR_HDR,
-	  .legal = BEFORE_EOH, .next = STATE_HEADER },
+	  .legal = BEFORE_EOH, .next = STATE_HEADER,
+	  .after = STATE_SESSION },
 	{ .command = MILTER_EOH, .name = "EOH", .replies = true,
 	  .no_reply = MILTER_P_NR_EOH, .may_be_empty = true,
-	  .legal = BEFORE_EOH, .next = STATE_EOH },
+	  .legal = BEFORE_EOH, .next = STATE_EOH,
+	  .after = STATE_SESSION },
 	{ .command = MILTER_BODY, .name = "BODY", .replies = true,
 	  .no_reply = MILTER_P_NR_BODY,
 	  .waiver = MILTER_P_NOEOH, .also_legal = BEFORE_EOH,
-	  .legal = EOH | BODY, .next = STATE_BODY },
+	  .legal = EOH | BODY, .next = STATE_BODY,
+	  .after = STATE_SESSION },
 	{ .command = MILTER_BODYEOB, .name = "BODYEOB", .replies = true,
 	  .may_be_empty = true,
 	  .waiver = MILTER_P_NOEOH, .also_legal = BEFORE_EOH,
-	  .legal = EOH | BODY, .next = STATE_EOM },
+	  .legal = EOH | BODY, .next = STATE_EOM,
+	  .after = STATE_SESSION },
 	{ .command = MILTER_ABORT, .name = "ABORT",
 	  .may_be_empty = true, .aborts = true,
-	  .legal = NEGOTIATED, .next = STATE_SAME },
+	  .legal = NEGOTIATED | OVER, .next = STATE_SAME,
+	  .after = STATE_SAME },
 	{ .command = MILTER_QUIT_NC, .name = "QUIT_NC",
 	  .may_be_empty = true, .aborts = true,
-	  .legal = NEGOTIATED, .next = STATE_READY },
+	  .legal = NEGOTIATED | OVER, .next = STATE_READY,
+	  .after = STATE_SAME },
 	{ .command = MILTER_QUIT, .name = "QUIT",
 	  .may_be_empty = true, .aborts = true,
-	  .legal = STATE_BIT(STATE_START) | NEGOTIATED,
-	  .next = STATE_CLOSED },
+	  .legal = STATE_BIT(STATE_START) | NEGOTIATED | OVER,
+	  .next = STATE_CLOSED,
+	  .after = STATE_SAME },
 };
 /* clang-format on */
 
@@ -130,10 +149,10 @@ state_step(struct state_machine *m, const struct state_row *row)
 }
 
 void
-state_verdict(struct state_machine *m)
+state_verdict(struct state_machine *m, const struct state_row *row)
 {
-	if (m->now == STATE_EOM)
-		change(m, STATE_SESSION);
+	ensure(m->now == row->next);
+	change(m, row->after);
 }
 
 void

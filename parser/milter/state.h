@@ -26,7 +26,8 @@ enum state {
 	STATE_HEADER,
 	STATE_EOH,
 	STATE_BODY,
-	STATE_EOM, /* BODYEOB taken, final reply not yet given */
+	STATE_EOM,  /* BODYEOB taken, final reply not yet given */
+	STATE_OVER, /* a verdict on the whole session was given */
 	STATE_CLOSED,
 	STATE_SAME, /* in rows only: the state stays */
 };
@@ -35,6 +36,7 @@ struct state_row {
 	const char *name;
 	enum milter_command command;
 	enum state next;
+	enum state after;    /* a verdict on more than one recipient */
 	uint32_t legal;	     /* set of states, STATE_BIT */
 	uint32_t waiver;     /* NO flag that, once granted, ... */
 	uint32_t also_legal; /* ... makes it legal in these states too */
@@ -69,8 +71,9 @@ bool state_open(const struct state_machine *);
  * open message. */
 bool state_step(struct state_machine *, const struct state_row *);
 
-/* BODYEOB has been answered: the message is over. */
-void state_verdict(struct state_machine *);
+/* The command has been answered with a verdict on the message or session that
+ * it belongs to: that is over. */
+void state_verdict(struct state_machine *, const struct state_row *);
 
 void state_close(struct state_machine *);
 

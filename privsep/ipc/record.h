@@ -194,8 +194,8 @@ struct record_body { /* bytes behind it */
 struct record_end {
 	struct record_head head;
 	uint32_t message;
-	uint32_t so_far; /* enum outcome: CLEAN to have it judged; TOO_BIG or
-			    LIMITS if bytes were left out */
+	uint32_t so_far; /* enum outcome: CLEAN to have it judged, or one
+			    that is unjudged (lib/outcome.h) */
 	uint64_t size;	 /* of the message as the MTA sent it */
 };
 

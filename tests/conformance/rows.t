@@ -115,7 +115,7 @@ def control(tap, w):
         tap.ok(daemon.run_case(w, case, "at once"), f"daemon: {case!r:.70}")
 
 
-def document(tap, w):
+def written(tap, w):
     """docs/conformance.md"""
     text = document(w.failed)
     if "--write" in sys.argv:
@@ -153,4 +153,4 @@ def habits(tap, _):
            "a place and a test", *wrong)
 
 
-main(world, control, rows, document, habits)
+main(world, control, rows, written, habits)

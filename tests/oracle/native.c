@@ -25,6 +25,22 @@ granted_flags(void)
 	return word;
 }
 
+/* Whether the packet was answered with the end of its message or session. */
+static bool
+was_verdict(const struct moment *m)
+{
+	struct cursor c = cursor_of(
+	    span_of(stub.sent + m->sent_len, stub.sent_len - m->sent_len));
+	uint32_t word = 0;
+	uint8_t code = 0;
+
+	if (m->packet.command == MILTER_OPTNEG || !cursor_u32(&c, &word) ||
+	    !cursor_u8(&c, &code))
+		return false;
+	return strchr(m->packet.command == MILTER_RCPT ? "ad" : "adrty",
+		   code) != NULL;
+}
+
 /* What came of the packet, for the next one. */
 static void
 advance(struct moment *m)
@@ -36,10 +52,11 @@ advance(struct moment *m)
 	(void)state_step(&m->machine, row);
 	if (m->packet.command == MILTER_OPTNEG)
 		m->machine.flags = granted_flags();
-	state_verdict(&m->machine);
 	m->previous = m->packet.command;
 	m->continued = stub.sent_len > 0 &&
 		       stub.sent[stub.sent_len - 1] == MILTER_CONTINUE;
+	if (m->packet.command == MILTER_BODYEOB || was_verdict(m))
+		state_verdict(&m->machine, row);
 }
 
 static void

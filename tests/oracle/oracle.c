@@ -20,6 +20,7 @@
 #include "tests/oracle/conversation.h"
 #include "tests/oracle/differences.h"
 #include "tests/oracle/oracle_compare.h"
+#include "tests/oracle/oracle_decisions.h"
 
 #define REPORT	  "docs/oracle.md"
 #define CASES	  2000
@@ -234,6 +235,7 @@ main(int argc, char **argv)
 		return counts[FAULT] == 0 ? 0 : 1;
 	}
 	try_controls(&all);
+	test(decisions_same(), "decisions of rules at every stage");
 	try_files(&all);
 	try_mutations(&all, seed, cases);
 	printf("# %zu listed differences were not seen in this run\n",

@@ -127,6 +127,7 @@ reference_run(const char *program, const struct session_settings *settings,
 		share();
 	shared->settings = *settings;
 	shared->result = *result;
+	shared->policy = stub_rules;
 	shared->done = shared->saw_end = false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		exit(1);

@@ -131,7 +131,7 @@ monitor_send_backend(struct record_backend *record)
 
 /* What clamd says to the exchange that began last, its NUL included; the
  * caller tells whose it is. */
-static void
+static inline void
 say(const char *text)
 {
 	asked->reply_len = text[0] == '\0' ? 0 : strlen(text) + 1;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Recording host functions; see stub_process.h.  The log has one line per call:
- *   begin N QUEUEID / field NAME:VALUE / body BYTES / end N SIZE [big] /
+ *   begin N QUEUEID / field NAME:VALUE / body BYTES / end N SIZE [WHY] /
  *   abort / report N OUTCOME ACTION QUEUEID ADDR NAME HELO SENDER RCPTS
+ *   [rule N refused N STAGE]
  * Only the first 32 bytes of each body piece are shown.
  */
 #include "tests/unit/stub_process.h"
@@ -148,6 +149,8 @@ process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
 	line("end %u %llu%s\n", message, (unsigned long long)size,
 	    so_far == OUTCOME_TOO_BIG  ? " big"
 	    : so_far == OUTCOME_LIMITS ? " limits"
+	    : so_far == OUTCOME_EXEMPT ? " exempt"
+	    : so_far == OUTCOME_POLICY ? " policy"
 				       : "");
 	*out = stub.result;
 }
@@ -192,6 +195,11 @@ process_claims(const struct claims *r)
 					: outcome_verdict(r->outcome),
 	    action_name(r->action), r->queue_id, r->client_addr, r->client_name,
 	    r->helo, r->sender, r->recipients);
+	if (r->rule == 0 && r->refused == 0)
+		return;
+	stub.log_len--; /* the end of that line */
+	line(" rule %u refused %u %s\n", r->rule, r->refused,
+	    policy_stage_name((enum policy_stage)r->stage));
 }
 
 void

@@ -53,7 +53,9 @@ test_rows(void **state)
 
 		print_message("%s\n", rows[i].what);
 		assert_int_equal(
-		    negotiate_answer(&rows[i].offer, rows[i].quarantine, &a),
+		    negotiate_answer(&rows[i].offer,
+			&(struct rules_wants){.quarantine = rows[i].quarantine},
+			&a),
 		    rows[i].accepted);
 		assert_int_equal(a.version, rows[i].answer.version);
 		assert_int_equal(a.actions, rows[i].answer.actions);
@@ -70,11 +72,13 @@ test_subset(void **state)
 		struct negotiation offer = {6, 1U << bit, 1U << bit};
 		struct negotiation a;
 
-		assert_true(negotiate_answer(&offer, true, &a));
+		assert_true(negotiate_answer(
+		    &offer, &(struct rules_wants){.quarantine = true}, &a));
 		assert_int_equal(a.actions & ~offer.actions, 0);
 		assert_int_equal(a.flags & ~offer.flags, 0);
 		offer.actions = offer.flags = ~(1U << bit);
-		assert_true(negotiate_answer(&offer, true, &a));
+		assert_true(negotiate_answer(
+		    &offer, &(struct rules_wants){.quarantine = true}, &a));
 		assert_int_equal(a.actions & ~offer.actions, 0);
 		assert_int_equal(a.flags & ~offer.flags, 0);
 		assert_int_equal(a.flags & 0xf0000000U, 0);
@@ -93,11 +97,37 @@ test_lists(void **state)
 	assert_string_equal(negotiate_macros[MILTER_STAGE_CONNECT], "{none}");
 }
 
+/* What a stage needs is asked for, and nothing else is; the two halves of the
+ * end need nothing. */
+static void
+test_stages(void **state)
+{
+	static const uint32_t needed[POLICY_STAGES] = {0x1000, 0x2000, 0x4000,
+	    0x8000, 0x10200, 0x80, 0x40040, 0x80000, 0, 0};
+	const struct negotiation offer = {6, 0x1ff, 0x1fffff};
+	struct negotiation a;
+
+	(void)state;
+	for (uint32_t set = 0; set < 1U << POLICY_STAGES; set++) {
+		const struct rules_wants wants = {.stages = set};
+		uint32_t flags = 0x1ff3c0;
+
+		for (size_t i = 0; i < POLICY_STAGES; i++) {
+			if ((set & 1U << i) != 0)
+				flags &= ~needed[i];
+		}
+		assert_true(negotiate_answer(&offer, &wants, &a));
+		assert_int_equal(a.flags, flags);
+		assert_int_equal(a.actions, 0x111);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_stages),
 	    cmocka_unit_test(test_subset),
 	    cmocka_unit_test(test_lists),
 	};

@@ -724,7 +724,7 @@ static void
 submit_next(struct scan *s)
 {
 	then = NULL;
-	scan_submit(s + 1, s[1].owner + 1000, 1000 + LEAD, LEAD);
+	scan_submit(s + 1, (int)s[1].owner + 1000, 1000 + LEAD, LEAD);
 	scan_submit(s, (int)s->owner + 1000, 1000 + LEAD, LEAD);
 }
 

@@ -13,7 +13,7 @@ static const char commands[] = "ODCHMRTULNBEAKQ";
 
 /* For each state and command of the line above: the state that follows, '-' if
  * the command is illegal.  Letters: the last command of a message (M R T L N
- * B, E for EOM), r(eady), s(ession), x (closed). */
+ * B, E for EOM), r(eady), s(ession), v (session over), x (closed). */
 static const struct {
 	enum state from;
 	const char *to;
@@ -29,6 +29,7 @@ static const struct {
     {STATE_EOH, "-N-sM-----BEsrx"},
     {STATE_BODY, "-B-sM-----BEsrx"},
     {STATE_EOM, "---------------"},
+    {STATE_OVER, "-v----------vrx"},
     {STATE_CLOSED, "---------------"},
 };
 
@@ -56,6 +57,8 @@ letter(enum state s)
 		return 'B';
 	case STATE_EOM:
 		return 'E';
+	case STATE_OVER:
+		return 'v';
 	case STATE_CLOSED:
 		return 'x';
 	case STATE_SAME:
@@ -110,22 +113,34 @@ test_no_eoh(void **state)
 	}
 }
 
+/* A verdict ends the message, or at CONNECT and HELO the session, whatever the
+ * MTA sends next. */
 static void
 test_verdict(void **state)
 {
-	struct state_machine m = {.now = STATE_EOM};
+	(void)state;
+	for (size_t i = 0; i < strlen(commands); i++) {
+		const struct state_row *row = state_row((uint8_t)commands[i]);
+		struct state_machine m = {.now = row->next};
+		enum state want = strchr("CH", commands[i]) != NULL ? STATE_OVER
+				  : strchr("MRTLNBE", commands[i]) != NULL
+				      ? STATE_SESSION
+				      : row->next;
+
+		state_verdict(&m, row);
+		assert_int_equal(m.now, want);
+	}
+}
+
+/* Nothing opens it again. */
+static void
+test_closed(void **state)
+{
+	struct state_machine m = {.now = STATE_BODY};
 
 	(void)state;
-	state_verdict(&m);
-	assert_int_equal(m.now, STATE_SESSION);
-	m.now = STATE_BODY;
-	state_verdict(&m);
-	assert_int_equal(m.now, STATE_BODY);
 	state_close(&m);
 	assert_int_equal(m.now, STATE_CLOSED);
-	state_verdict(&m);
-	assert_int_equal(m.now, STATE_CLOSED);
-	/* Nothing opens it again. */
 	for (size_t i = 0; commands[i] != '\0'; i++) {
 		assert_false(state_step(&m, state_row((uint8_t)commands[i])));
 		assert_int_equal(m.now, STATE_CLOSED);
@@ -181,6 +196,7 @@ main(void)
 	    cmocka_unit_test(test_matrix),
 	    cmocka_unit_test(test_no_eoh),
 	    cmocka_unit_test(test_verdict),
+	    cmocka_unit_test(test_closed),
 	    cmocka_unit_test(test_unknown_bytes),
 	    cmocka_unit_test(test_replies),
 	};

@@ -39,6 +39,8 @@ test_outcomes(void **state)
 	    {OUTCOME_TIMEOUT, "unscanned", "timeout"},
 	    {OUTCOME_BUSY, "unscanned", "busy"},
 	    {OUTCOME_INTERNAL, "unscanned", "internal"},
+	    {OUTCOME_EXEMPT, "exempt", ""},
+	    {OUTCOME_POLICY, "policy", ""},
 	    {OUTCOME_COUNT, "unscanned", "internal"},
 	};
 
@@ -62,17 +64,18 @@ test_actions(void **state)
 	    [ACTION_DISCARD] = "discard",
 	    [ACTION_QUARANTINE] = "quarantine",
 	    [ACTION_ABORTED] = "aborted",
+	    [ACTION_PASS] = "pass",
 	};
 	enum action found;
 
 	(void)state;
 	for (enum action a = ACTION_ACCEPT; a < ACTION_COUNT; a++) {
+		bool configured = a < ACTION_ABORTED;
+
 		assert_string_equal(action_name(a), names[a]);
 		found = ACTION_COUNT;
-		/* Nobody can configure the last one. */
-		assert_int_equal(
-		    action_find(names[a], &found), a != ACTION_ABORTED);
-		assert_int_equal(found, a != ACTION_ABORTED ? a : ACTION_COUNT);
+		assert_int_equal(action_find(names[a], &found), configured);
+		assert_int_equal(found, configured ? a : ACTION_COUNT);
 	}
 	assert_string_equal(action_name(ACTION_COUNT), "unknown");
 	assert_string_equal(

@@ -162,6 +162,7 @@ main(void)
 		return 2;
 	stub_reset();
 	stub.result = shared->result;
+	stub_rules = shared->policy;
 	(void)callbacks_run(&shared->settings, "unix:unused");
 	return 2; /* it never ends by itself */
 }

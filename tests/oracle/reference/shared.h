@@ -8,6 +8,7 @@
 
 #include "config/settings.h"
 #include "tests/unit/stub_process.h"
+#include "tests/unit/stub_rules.h"
 
 enum { REFERENCE_FD_MTA = 3, REFERENCE_FD_SHARED = 4 };
 
@@ -15,6 +16,7 @@ struct shared {
 	/* the oracle's */
 	struct session_settings settings;
 	struct scan_result result;
+	struct stub_rules policy;
 	/* the answer */
 	bool done;    /* libmilter closed the connection */
 	bool saw_end; /* after it had read the end of the input */
