@@ -36,7 +36,8 @@ LOGIC := parser/mail/canonical.c parser/mail/disposal.c parser/mail/envelope.c \
 	parser/milter/encoder.c parser/milter/negotiate.c
 
 # Connections that nobody serves yet.
-DOOR := privsep/front/door.c privsep/front/front_boot.c privsep/front/load.c privsep/front/pending.c
+DOOR := privsep/front/door.c privsep/front/front_boot.c privsep/front/load.c privsep/front/own_memory.c \
+	privsep/front/pending.c
 
 # What the operator starts, and what it becomes.
 SRC_pratiqued := privsep/start/start.c privsep/start/plan.c privsep/start/plan_resolver.c \

@@ -111,6 +111,8 @@ static const struct policy_row rows[] = {
     {"madvise", .check = {IS(2, MADV_DONTNEED)},
 	.reason = "heap is given back"},
     {"madvise", .check = {IS(2, MADV_FREE)}, .reason = "the same; musl's"},
+    {"madvise", .check = {IS(2, MADV_DONTFORK)},
+	.reason = "listener: tables that its sessions do not get"},
     {"prctl", .check = {IS(0, PR_SET_VMA), IS(1, PR_SET_VMA_ANON_NAME)},
 	.reason = "glibc from 2.39 on can name its memory"},
     {"readlink", ONLY_X86_64,

@@ -8,7 +8,11 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#endif
 
 #include "sandbox/layer.h"
 #include "sandbox/sandbox.h"
@@ -87,4 +91,17 @@ sandbox_monitor(struct sandbox_report *report)
 	sandbox_no_gain(report);
 	sandbox_hide(report);
 	return (report->layers & MANDATORY) == MANDATORY;
+}
+
+void
+sandbox_no_rseq(void)
+{
+#ifdef RSEQ_SIG
+	/* As the C library registered it.  Where that was in another way the
+	 * kernel refuses, and all stays as it is. */
+	char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+	(void)syscall(SYS_rseq, area, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER,
+	    RSEQ_SIG);
+#endif
 }

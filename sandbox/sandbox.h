@@ -43,6 +43,11 @@ bool sandbox_monitor(struct sandbox_report *report);
  * and the limits of the spec. */
 bool sandbox_reader(const struct sandbox_spec *, struct sandbox_report *report);
 
+/* In a process that forks often and has one thread, before its filter: the
+ * kernel no longer notes in the C library's memory on which processor we run
+ * (rseq(2)).  A page that it writes to has to be copied after each fork. */
+void sandbox_no_rseq(void);
+
 /* In a new session, before its seccomp filter: limits that would be wrong for
  * the listener (no process, no new descriptor, CPU seconds), and the death of
  * the listener (pid parent) kills.  False if one could not be set, or if the

@@ -376,6 +376,7 @@ prepare(void)
 	    (signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)) == -1)
 		return "cannot make a signal descriptor";
 	own_pid = getpid();
+	sandbox_no_rseq();
 	area = session_area_make();
 	sessions = sessions_make(boot.settings->max_sessions,
 	    2 * boot.settings->scan_timeout + LINGER_MS);

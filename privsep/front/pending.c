@@ -7,7 +7,9 @@
  */
 #include "privsep/front/pending.h"
 
-#include <stdlib.h>
+#include <stddef.h>
+
+#include "privsep/front/own_memory.h"
 
 #define NONE (-1)
 
@@ -34,8 +36,8 @@ struct pending *
 pending_make(uint32_t capacity, uint32_t others, uint32_t time)
 {
 	int descriptors = (int)(capacity + others);
-	struct pending *p = calloc(
-	    1, sizeof(*p) + (size_t)descriptors * sizeof(struct pending_entry));
+	struct pending *p = own_memory(
+	    sizeof(*p) + (size_t)descriptors * sizeof(struct pending_entry));
 
 	if (p == NULL)
 		return NULL;

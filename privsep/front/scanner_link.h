@@ -17,9 +17,7 @@
 #include "privsep/ipc/wire.h"
 
 struct scanner_link {
-	/* Records wait here until they are worth a system call. */
-	uint8_t batch[RECORD_BATCH_MAX];
-	size_t len;
+	size_t len; /* of the batch */
 	struct wire_ends ends;
 	uint32_t scan_timeout;
 	/* The caller's; see link_lend. */
@@ -28,6 +26,9 @@ struct scanner_link {
 	bool scanner_gone; /* for good: no channel is made anew */
 	bool draining;
 	bool yield;
+	/* Records wait here until they are worth a system call.  Last: what
+	 * stands before it shares a page with its beginning. */
+	uint8_t batch[RECORD_BATCH_MAX];
 };
 
 /* Names the memory that this thread uses; the listener before it forks. */

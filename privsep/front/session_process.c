@@ -33,9 +33,9 @@
  * The engine has its own large buffers at its end.
  */
 struct session_area {
+	size_t from, to; /* unused input is input[from .. to) */
 	struct scanner_link host;
 	uint8_t input[INPUT_MAX];
-	size_t from, to; /* unused input is input[from .. to) */
 	_Alignas(64) uint8_t engine[];
 };
 

@@ -9,8 +9,10 @@
 #include "privsep/front/session_table.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <sys/queue.h>
+
+#include "privsep/front/own_memory.h"
 
 struct ward {
 	pid_t pid; /* 0: a free place */
@@ -33,7 +35,7 @@ struct sessions *
 sessions_make(uint32_t capacity, uint32_t time)
 {
 	struct sessions *s =
-	    calloc(1, sizeof(*s) + (size_t)capacity * sizeof(struct ward));
+	    own_memory(sizeof(*s) + (size_t)capacity * sizeof(struct ward));
 
 	if (s == NULL)
 		return NULL;

@@ -20,14 +20,6 @@ setup(void **state)
 	return table == NULL;
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	free(table);
-	return 0;
-}
-
 static void
 test_order(void **state)
 {
@@ -102,9 +94,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_order, setup, teardown),
-	    cmocka_unit_test_setup_teardown(test_time, setup, teardown),
-	    cmocka_unit_test_setup_teardown(test_full, setup, teardown),
+	    cmocka_unit_test_setup(test_order, setup),
+	    cmocka_unit_test_setup(test_time, setup),
+	    cmocka_unit_test_setup(test_full, setup),
 	};
 
 	return cmocka_run_group_tests_name("pending", tests, NULL, NULL);

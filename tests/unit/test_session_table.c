@@ -19,13 +19,6 @@ setup(void **state)
 	return *state == NULL;
 }
 
-static int
-teardown(void **state)
-{
-	free(*state);
-	return 0;
-}
-
 static void
 test_count(void **state)
 {
@@ -100,7 +93,7 @@ test_again(void **state)
 	assert_int_equal(sessions_overdue(s, 10 * TIME), 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup(name, setup)
 
 int
 main(void)
