@@ -75,7 +75,7 @@ sandbox_session(pid_t parent, uint32_t cpu_seconds)
 {
 	bool short_of;
 
-	return sandbox_private(parent) &&
+	return sandbox_mortal(parent) &&
 	       limits_set(RLIMIT_NPROC, 0, &short_of) &&
 	       limits_set(RLIMIT_NOFILE, SESSION_FILES, &short_of) &&
 	       limits_set(RLIMIT_CPU, cpu_seconds, &short_of);

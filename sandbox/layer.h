@@ -46,6 +46,9 @@ void layer_required(struct sandbox_report *, uint32_t layers);
  * changes reset both, so they are set at the start and again at the end. */
 bool sandbox_private(pid_t parent);
 
+/* The second half of it alone, which no fork hands down; the first is. */
+bool sandbox_mortal(pid_t parent);
+
 /* Those, for the report. */
 void sandbox_hide(struct sandbox_report *);
 

@@ -20,6 +20,14 @@
 /* Whose death ends us; 0 in the monitor. */
 static pid_t parent_pid;
 
+bool
+sandbox_mortal(pid_t parent)
+{
+	/* A parent that died before this call would not be noticed by it. */
+	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
+	       getppid() == parent;
+}
+
 /* Credential changes reset both, so they are set at the start and again at
  * the end. */
 bool
@@ -27,11 +35,7 @@ sandbox_private(pid_t parent)
 {
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return false;
-	if (parent == 0)
-		return true;
-	/* A parent that died before this call would not be noticed by it. */
-	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
-	       getppid() == parent;
+	return parent == 0 || sandbox_mortal(parent);
 }
 
 /* A closed 0, 1 or 2 would be the number of the next socket. */

@@ -16,8 +16,9 @@
 #include "scanner/client.h"
 #include "scanner/idle.h"
 
-/* Session channels taken per event; others have their turn then. */
-#define TURNS_MAX 32
+/* Session channels taken per event; others have their turn then.  It is one
+ * more than there are sessions: while there are few, a second is seldom there. */
+#define TURNS_MAX 32U
 
 /* What a listener may say of its load; it is more than an honest one says. */
 #define LOADS_AT_ONCE	 50
@@ -204,9 +205,11 @@ peer_gone(uint32_t link)
 void
 peer_input(uint32_t index)
 {
+	uint32_t turns = 1 + client_count();
+
 	if (index >= peers || table[index].link == 0 || table[index].fd == -1)
 		return;
-	for (int turn = 0; turn < TURNS_MAX; turn++) {
+	for (uint32_t turn = 0; turn < turns && turn < TURNS_MAX; turn++) {
 		if (!peer_take(&table[index]))
 			return;
 	}

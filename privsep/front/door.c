@@ -29,6 +29,7 @@ static struct pending *pending;
 static struct door_counts counts;
 static int epoll_fd;
 static bool shut, stalled, crowded;
+static uint64_t busy; /* listening sockets that were ready at the last turn */
 static uint64_t shut_until;  /* those that are there are dropped then */
 static uint64_t pause_until; /* the listening sockets are not watched; or 0 */
 static uint32_t left;	     /* that may still be given out in this turn */
@@ -78,7 +79,7 @@ door_open(const struct door_plan *p)
 	plan = *p;
 	counts = (struct door_counts){0};
 	shut = stalled = false;
-	pause_until = 0;
+	pause_until = busy = 0;
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	pending = pending_make(plan.capacity, plan.others, plan.silent_time);
 	if (epoll_fd == -1 || pending == NULL)
@@ -114,7 +115,6 @@ door_hand_over(int fd, uint32_t tag)
 
 	epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &ev);
 	pending_remove(pending, fd);
-	close(fd);
 }
 
 /* --- arrivals ----------------------------------------------------------------- */
@@ -150,9 +150,9 @@ pause_accepting(uint64_t now)
 }
 
 static void
-accept_from(int listen_fd, uint64_t now)
+accept_from(int listen_fd, int burst, uint64_t now)
 {
-	for (int i = 0; i < ACCEPT_BURST && pause_until == 0; i++) {
+	for (int i = 0; i < burst && pause_until == 0; i++) {
 		int fd = accept4(listen_fd, NULL, NULL, plan.flags);
 
 		if (fd != -1)
@@ -163,7 +163,20 @@ accept_from(int listen_fd, uint64_t now)
 		else
 			return;
 	}
-	crowded = pause_until == 0;
+	crowded = burst == ACCEPT_BURST && pause_until == 0;
+}
+
+/* One connection, without asking for another that is rarely there; all of them
+ * at a socket that was ready in the turn before this one, too. */
+static void
+accept_all(uint64_t ready, uint64_t now)
+{
+	for (int i = 0; i < (int)plan.listens; i++) {
+		if ((ready >> i & 1) != 0)
+			accept_from(CHILD_FD_LISTEN + i,
+			    (busy >> i & 1) != 0 ? ACCEPT_BURST : 1, now);
+	}
+	busy = ready;
 }
 
 /* --- first words --------------------------------------------------------------- */
@@ -249,6 +262,7 @@ door_wait(struct epoll_event *ev, int max, int milliseconds)
 {
 	int n = epoll_pwait(epoll_fd, ev, max, milliseconds, NULL);
 	uint64_t now = wire_now();
+	uint64_t ready = 0;
 	int others = 0;
 
 	/* A number that is free now may come back with a new connection, so
@@ -266,9 +280,11 @@ door_wait(struct epoll_event *ev, int max, int milliseconds)
 	for (int i = 0; i < n; i++) {
 		if (!is_listening(event_fd(&ev[i])))
 			ev[others++] = ev[i];
-		else if (!shut)
-			accept_from(event_fd(&ev[i]), now);
+		else
+			ready |= 1ULL << (event_fd(&ev[i]) - CHILD_FD_LISTEN);
 	}
+	if (!shut)
+		accept_all(ready, now);
 	run(now);
 	return others;
 }

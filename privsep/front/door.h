@@ -53,8 +53,8 @@ int door_time(uint64_t now);
 
 /* The connection to be served next, or -1.  It stays until it is taken (its
  * descriptor is the caller's from then on), handed over to a process that has
- * it open (it is closed, and its end is told once, with the tag), or dropped
- * (closed). */
+ * it open (the caller closes it, and its end is told once, with the tag), or
+ * dropped (closed). */
 int door_next(void);
 void door_take(int fd);
 void door_hand_over(int fd, uint32_t tag);

@@ -80,52 +80,62 @@ fork_bare(void)
 	return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 }
 
-/* Gives the scanner its end of a new session's channel, and returns the other;
- * -1 with why it has to wait. */
-static int
-session_channel(enum load_why *why)
+/* Closes descriptors in rising order, neighbours with one call. */
+static void
+close_all(const int *fd, size_t count)
+{
+	size_t next;
+
+	for (size_t i = 0; i < count; i = next) {
+		next = i + 1;
+		while (next < count && fd[next] == fd[next - 1] + 1)
+			next++;
+		close_range((unsigned int)fd[i], (unsigned int)fd[next - 1], 0);
+	}
+}
+
+/* Makes a new session's channel and gives the scanner its end, pair[1]; or
+ * why that has to wait. */
+static enum load_why
+session_channel(int pair[2])
 {
 	struct record_plain r = {
 	    .head = record_head(RECORD_CHANNEL, sizeof(r))};
-	bool sent;
-	int pair[2];
 
-	*why = LOAD_DESCRIPTORS;
 	if (!channel_pair(pair))
-		return -1;
-	*why = LOAD_SCANNER;
-	sent = channel_send(scanner_fd, &r, pair[1]);
-	close(pair[1]);
-	if (sent)
-		return pair[0];
-	close(pair[0]);
-	return -1;
+		return LOAD_DESCRIPTORS;
+	if (channel_send(scanner_fd, &r, pair[1]))
+		return LOAD_NONE;
+	close_all(pair, 2);
+	return LOAD_SCANNER;
 }
 
 /* Starts a session for fd; LOAD_NONE, or why that has to wait. */
 static enum load_why
 session_start(int fd)
 {
+	int open[3] = {fd}; /* and the channel's two ends */
 	enum load_why why;
 	pid_t pid;
-	int channel;
 
 	if (scanner_fd == -1)
 		return LOAD_SCANNER;
 	if (sessions_count(sessions) >= boot.settings->max_sessions)
 		return LOAD_MAX_SESSIONS;
-	channel = session_channel(&why);
-	if (channel == -1)
+	why = session_channel(open + 1);
+	if (why != LOAD_NONE)
 		return why;
 	pid = fork_bare();
 	if (pid == 0)
 		session_main(area, own_pid, boot.settings, boot.session_filter,
-		    fd, channel);
-	close(channel);
-	if (pid == -1)
+		    fd, open[1]);
+	if (pid == -1) {
+		close_all(open + 1, 2);
 		return LOAD_FORK;
+	}
 	sessions_add(sessions, pid);
 	door_hand_over(fd, (uint32_t)pid);
+	close_all(open, 3);
 	started++;
 	return LOAD_NONE;
 }
@@ -186,9 +196,10 @@ reap(void)
 	struct signalfd_siginfo unused;
 	siginfo_t info = {0};
 
-	while (read(signal_fd, &unused, sizeof(unused)) > 0)
-		;
-	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 &&
+	/* One SIGCHLD stands for all that ended before it was read. */
+	(void)!read(signal_fd, &unused, sizeof(unused));
+	while (sessions_count(sessions) > 0 &&
+	       waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 &&
 	       info.si_pid != 0) {
 		session_ended(&info);
 		info.si_pid = 0;

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -25,7 +26,7 @@
 #include "privsep/ipc/record.h"
 #include "privsep/ipc/wire.h"
 
-#define CLIENTS_MAX 64
+#define CLIENTS_MAX 65 /* one more than a turn takes */
 
 static struct sockaddr_un address;
 static socklen_t address_len;
@@ -38,6 +39,15 @@ static struct door_plan plan = {.listens = 1,
     .capacity = 40,
     .others = 64,
     .silent_time = 60000};
+
+static unsigned int accepts; /* calls */
+
+int
+accept4(int fd, __SOCKADDR_ARG from, socklen_t *len, int flags)
+{
+	accepts++;
+	return (int)syscall(SYS_accept4, fd, from.__sockaddr__, len, flags);
+}
 
 /* Out of the way of the numbers that a listener has. */
 static int
@@ -164,6 +174,28 @@ test_hang_up(void **state)
 	assert_int_equal(door_waiting(), 1);
 }
 
+/* A connection that comes alone costs one call; many cost no turn each. */
+static void
+test_accepts(void **state)
+{
+	struct epoll_event ev[8];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		accepts = 0;
+		dial("x");
+		turns();
+		assert_int_equal(accepts, 1);
+	}
+	for (int i = 0; i < 20; i++)
+		dial("x");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(door_wait(ev, 8, 0), 0);
+	assert_int_equal(accepts, 1 + 20 + 1); /* it has found no more */
+	turns();
+	assert_int_equal(door_waiting(), 23);
+}
+
 /* Behind all others, a few in a turn. */
 static void
 test_left(void **state)
@@ -217,7 +249,9 @@ test_crowded(void **state)
 	turns();
 	for (int i = 0; i < CLIENTS_MAX; i++)
 		dial(NULL);
-	assert_int_equal(door_wait(ev, 8, 0), 0);
+	/* of the first turn one, whatever is behind it; then all */
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(door_wait(ev, 8, 0), 0);
 	fd = door_next();
 	assert_int_not_equal(fd, -1);
 	door_drop(fd);
@@ -310,17 +344,22 @@ test_no_descriptor(void **state)
 {
 	struct rlimit limit, none;
 	struct epoll_event ev[8];
-	int first;
+	int first, second;
 
 	(void)state;
 	for (int i = 0; i < 5; i++)
 		dial("x");
+	/* There is room for two, whose numbers need not be neighbours. */
 	first = dup(0);
+	second = dup(0);
 	close(first);
+	close(second);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none = limit;
-	none.rlim_cur = (rlim_t)first + 2;
+	none.rlim_cur = (rlim_t)second + 1;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(door_wait(ev, 8, 0), 0);
+	assert_int_equal(door_counts()->refused, 0); /* it took only one */
 	assert_int_equal(door_wait(ev, 8, 0), 0);
 	assert_int_equal(door_counts()->refused, 1);
 	/* the socket is left alone, it would wake us for ever */
@@ -429,6 +468,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_hang_up, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_accepts, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_left, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_crowded, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_silent, setup_short, teardown),

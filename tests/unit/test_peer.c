@@ -78,6 +78,14 @@ idle_yield(uint32_t owner, uint32_t places, uint64_t now)
 	yielded += places;
 }
 
+static uint32_t living = 1000; /* sessions */
+
+uint32_t
+client_count(void)
+{
+	return living;
+}
+
 uint32_t
 client_limit(void)
 {
@@ -293,6 +301,28 @@ test_other_retired(void **state)
 	close(pair[0]);
 }
 
+/* With few sessions there is seldom a second channel: it has its own event,
+ * and nobody looks for it in vain. */
+static void
+test_few(void **state)
+{
+	struct record_plain r = {
+	    .head = record_head(RECORD_CHANNEL, sizeof(r))};
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		assert_true(channel_send(listener, &r, STDIN_FILENO));
+	living = 0;
+	peer_input(0);
+	assert_int_equal(sessions, 1);
+	living = 2;
+	peer_input(0);
+	assert_int_equal(sessions, 1 + 3);
+	living = 1000;
+	peer_input(0);
+	assert_int_equal(sessions, 8);
+}
+
 int
 main(void)
 {
@@ -302,6 +332,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_wrong, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_retired, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_told_later, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_few, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_other_retired, setup, teardown),
 	};
