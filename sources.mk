@@ -35,9 +35,9 @@ LOGIC := parser/mail/canonical.c parser/mail/disposal.c parser/mail/envelope.c \
 	parser/mail/stamp_field.c parser/mail/stamp_fields.c \
 	parser/milter/encoder.c parser/milter/negotiate.c
 
-# Connections that nobody serves yet.
-DOOR := privsep/front/door.c privsep/front/front_boot.c privsep/front/load.c privsep/front/own_memory.c \
-	privsep/front/pending.c
+# The process that accepts connections, up to what serves them.
+DOOR := privsep/front/door.c privsep/front/front.c privsep/front/front_boot.c \
+	privsep/front/load.c privsep/front/own_memory.c privsep/front/pending.c
 
 # What the operator starts, and what it becomes.
 SRC_pratiqued := privsep/start/start.c privsep/start/plan.c privsep/start/plan_resolver.c \
@@ -127,7 +127,7 @@ LIB_oracle-libmilter = $(LIBMILTER)
 # has in it.
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PARTS := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c))) \
-	$(filter-out privsep/start/start.c privsep/monitor/monitor.c privsep/front/listener.c \
+	$(filter-out privsep/start/start.c privsep/monitor/monitor.c privsep/front/listener.c privsep/front/front.c \
 	privsep/front/scanner_link.c privsep/front/mta.c parser/mail/rules.c \
 	scanner/scanner.c keys/keys.c,$(sort \
 	$(SRC_pratiqued) $(SRC_pratique-monitor) $(SRC_pratique-keys) \

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The listener (pratique-session): accepts connections on the sockets that
- * the monitor opened and forks one session per connection.
+ * The listener (pratique-session): what it does beside front.c, which is to
+ * fork one session per connection, once the first bytes are there.
  *
- * It is confined before it accepts anything, and reads nothing from a
- * connection: once the first bytes are there the connection goes to a new
- * session.  A session that dies abnormally retires the listener (all forked
- * sessions share its address layout, so a second try must meet another one):
- * it closes its sockets, drops what has no session yet, and ends when its
- * last session has ended.
+ * A session that dies abnormally retires the listener (all forked sessions
+ * share its address layout, so a second try must meet another one): it closes
+ * its sockets, drops what has no session yet, and ends when its last session
+ * has ended.
  *
  * A session whose MTA has gone and that does not end is killed.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -27,30 +22,22 @@
 #include <unistd.h>
 
 #include "lib/fd_numbers.h"
-#include "lib/log.h"
-#include "privsep/front/door.h"
-#include "privsep/front/front_boot.h"
-#include "privsep/front/load.h"
+#include "privsep/front/front.h"
 #include "privsep/front/pending.h"
+#include "privsep/front/serve.h"
 #include "privsep/front/session_process.h"
 #include "privsep/front/session_table.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
-#include "privsep/ipc/wire.h"
 
-/* The monitor is asked for a successor after so long without a channel to a
- * scanner: one that died is replaced in half of that, so it lives and has
- * closed ours. */
-#define RENEW_ALONE_MS 30000ULL
 /* How soon to look again when a session could not be started. */
 #define STALL_MS 20
 /* When the MTA has gone, a session that is honest may still wait for the
  * scanner to take what it has to say, then for a verdict (each scan_timeout at
  * most), and needs a little time itself. */
-#define LINGER_MS  10000U
-#define EVENTS_MAX 64
+#define LINGER_MS 10000U
 
-static struct front_boot boot;
+static struct front_boot boot; /* front.c has loaded it */
 static struct session_area *area;
 static pid_t own_pid;
 static int signal_fd;
@@ -58,16 +45,6 @@ static int scanner_fd = -1; /* channel on which session channels go out */
 static struct sessions *sessions;
 static uint32_t started; /* since a successor was asked for last */
 static uint64_t renew_at;
-static uint64_t alone_since; /* without a scanner; 0: there is one */
-static bool stopping;
-
-static void
-monitor_tell(const void *record)
-{
-	/* The monitor is gone or does not read: there is nobody to serve. */
-	if (!channel_send(CHILD_FD_MONITOR, record, -1) && errno != EAGAIN)
-		_exit(EX_UNAVAILABLE);
-}
 
 /*
  * fork without what the C library does around it for threads and atexit
@@ -140,16 +117,14 @@ session_start(int fd)
 	return LOAD_NONE;
 }
 
-/* Starts what is ready; why something is left waiting, if it is. */
-static enum load_why
-start_ready(void)
+enum load_why
+serve_ready(void)
 {
 	enum load_why why = LOAD_NONE;
 	int fd;
 
 	while (why == LOAD_NONE && (fd = door_next()) != -1)
 		why = session_start(fd);
-	door_stalled(why != LOAD_NONE);
 	return why;
 }
 
@@ -181,7 +156,7 @@ session_ended(const siginfo_t *info)
 	if (exited && info->si_status == 0)
 		return;
 	if (!died_abnormally(info)) {
-		monitor_tell(&r);
+		front_tell(&r);
 		return;
 	}
 	door_shut(true);
@@ -206,108 +181,45 @@ reap(void)
 	}
 }
 
-static void
-handle_peer(int fd)
+void
+serve_scanner(int fd)
 {
 	if (scanner_fd != -1) {
 		door_unwatch(scanner_fd);
 		close(scanner_fd);
 	}
 	scanner_fd = fd;
-	alone_since = 0;
-	door_watch(fd, 0); /* for its hang-up only */
 }
 
-/* One record from the monitor; what it must not send ends the listener. */
-static void
-monitor_read(void)
+void
+serve_event(uint64_t data, uint64_t now)
 {
-	uint8_t buf[sizeof(struct record_ready)];
-	int passed;
-	ssize_t n = channel_recv(CHILD_FD_MONITOR, buf, sizeof(buf), &passed);
-	struct span r = span_of(buf, n > 0 ? (size_t)n : 0);
-
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (!record_check(ROLE_MONITOR, ROLE_LISTENER, r, passed != -1))
-		_exit(n == 0 ? EX_OK : EX_PROTOCOL);
-	if (record_type_of(r) == RECORD_PEER) {
-		handle_peer(passed);
-	} else if (record_type_of(r) == RECORD_PING) {
-		struct record_plain pong = {
-		    .head = record_head(RECORD_PONG, sizeof(pong))};
-		monitor_tell(&pong);
-	} else {
-		stopping = stopping || record_type_of(r) == RECORD_STOP;
-		door_shut(stopping);
-	}
+	if ((data & DOOR_LEFT) != 0)
+		sessions_left(sessions, (pid_t)(uint32_t)data, now);
+	else if (data == (uint64_t)signal_fd)
+		reap();
 }
 
-/* When time alone is a reason for a successor. */
-static uint64_t
-renew_time(void)
+/* So many sessions, or so long, have passed. */
+bool
+serve_is_old(uint64_t now)
 {
-	uint64_t alone = alone_since + RENEW_ALONE_MS;
-
-	return alone_since != 0 && alone < renew_at ? alone : renew_at;
+	return started >= boot.settings->renew_sessions || now >= renew_at;
 }
 
-static void
-renew_later(uint64_t now)
+void
+serve_renewed(uint64_t now)
 {
 	started = 0;
 	renew_at = now + boot.settings->renew_interval;
-	if (alone_since != 0)
-		alone_since = now;
 }
 
-/* Asks the monitor for a listener with a fresh address layout, after so many
- * sessions or so long; again as much later if it has no place for one. */
-static void
-ask_for_successor(uint64_t now)
+int
+serve_time(uint64_t now, enum load_why why)
 {
-	struct record_plain r = {.head = record_head(RECORD_RENEW, sizeof(r))};
-
-	if (door_is_shut() ||
-	    (started < boot.settings->renew_sessions && now < renew_time()))
-		return;
-	renew_later(now);
-	monitor_tell(&r);
-}
-
-static void
-handle_event(const struct epoll_event *ev, uint64_t now)
-{
-	int fd = (int)(uint32_t)ev->data.u64;
-
-	if ((ev->data.u64 & DOOR_LEFT) != 0) {
-		sessions_left(sessions, fd, now);
-	} else if (fd == CHILD_FD_MONITOR) {
-		monitor_read();
-	} else if (fd == signal_fd) {
-		reap();
-	} else if (fd == scanner_fd) {
-		door_unwatch(fd);
-		close(fd);
-		scanner_fd = -1;
-		alone_since = now;
-	}
-}
-
-/* Of two waits in milliseconds the shorter; -1 is for ever. */
-static int
-shorter(int a, int b)
-{
-	if (a == -1 || b == -1)
-		return a > b ? a : b;
-	return a < b ? a : b;
-}
-
-static int
-wait_time(uint64_t now, enum load_why why)
-{
-	uint64_t renew = renew_time(), overdue = sessions_next(sessions);
-	uint64_t until = overdue < renew && overdue > now ? overdue : renew;
+	uint64_t overdue = sessions_next(sessions);
+	uint64_t until =
+	    overdue < renew_at && overdue > now ? overdue : renew_at;
 	int timer = now < until ? (int)(until - now) : -1;
 	/* The end of a session, or a new scanner, is an event. */
 	int stall =
@@ -315,45 +227,36 @@ wait_time(uint64_t now, enum load_why why)
 		? STALL_MS
 		: -1;
 
-	return shorter(
-	    shorter(timer, stall), shorter(door_time(now), load_time(now)));
+	return front_shorter(timer, stall);
 }
 
-/* They had their time. */
-static void
-end_overdue(uint64_t now)
+uint32_t
+serve_count(void)
+{
+	return sessions_count(sessions);
+}
+
+bool
+serve_may_yield(void)
+{
+	return true;
+}
+
+bool
+serve_is_over(uint64_t now)
+{
+	(void)now;
+	return sessions_count(sessions) == 0;
+}
+
+/* Those that are overdue have had their time. */
+void
+serve_turn(uint64_t now)
 {
 	pid_t pid;
 
 	while ((pid = sessions_overdue(sessions, now)) != 0)
 		kill(pid, SIGKILL);
-}
-
-static void
-loop(void)
-{
-	struct epoll_event ev[EVENTS_MAX];
-	uint64_t now = wire_now();
-	enum load_why why = LOAD_NONE;
-	int n;
-
-	while (!door_is_shut() || sessions_count(sessions) > 0 ||
-	       !door_is_empty()) {
-		n = door_wait(ev, EVENTS_MAX, wait_time(now, why));
-		now = wire_now();
-		for (int i = 0; i < n; i++)
-			handle_event(&ev[i], now);
-		why = start_ready();
-		if (!load_tell(
-			&(struct load){.sessions = sessions_count(sessions),
-			    .why = why,
-			    .may_yield = true,
-			    .scanner = scanner_fd},
-			now))
-			_exit(EX_UNAVAILABLE);
-		end_overdue(now);
-		ask_for_successor(now);
-	}
 }
 
 /* How many silent connections the descriptor limit leaves room for. */
@@ -371,16 +274,15 @@ pending_capacity(void)
 		   : LISTENER_OTHER_FILES;
 }
 
-static const char *
-prepare(void)
+const char *
+serve_prepare(const struct front_boot *loaded, struct door_plan *door)
 {
-	const struct door_plan door = {.listens = boot.listener->listens,
-	    .flags = SOCK_NONBLOCK | SOCK_CLOEXEC,
-	    .capacity = pending_capacity(),
-	    .others = LISTENER_OTHER_FILES,
-	    .silent_time = boot.settings->limits.silent_time};
 	sigset_t set;
 
+	boot = *loaded;
+	door->flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+	door->capacity = pending_capacity();
+	door->others = LISTENER_OTHER_FILES;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
@@ -391,47 +293,23 @@ prepare(void)
 	area = session_area_make();
 	sessions = sessions_make(boot.settings->max_sessions,
 	    2 * boot.settings->scan_timeout + LINGER_MS);
-	if (area == NULL || sessions == NULL || !door_open(&door))
-		return "out of memory, or of descriptors";
-	door_watch(CHILD_FD_MONITOR, EPOLLIN);
-	door_watch(signal_fd, EPOLLIN);
-	alone_since = wire_now();
-	renew_later(alone_since);
-	/* From here on nothing is said on the inherited standard error. */
-	return dup2(STDIN_FILENO, STDERR_FILENO) == -1 ? strerror(errno) : NULL;
+	return area == NULL || sessions == NULL ? "out of memory" : NULL;
 }
 
-static void
-fail(const char *what)
+void
+serve_watch(void)
 {
-	log_event(LOG_LEVEL_ERROR, "listener-failed", what);
-	_exit(EX_OSERR);
+	door_watch(signal_fd, EPOLLIN);
+}
+
+void
+serve_start(void)
+{
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct sandbox_report report;
-	struct record_ready ready = {
-	    .head = record_head(RECORD_READY, sizeof(ready))};
-	const char *why;
-	uint64_t listens;
-
 	(void)argv;
-	if (argc != 2 || !sandbox_first(getppid()) || !front_boot_load(&boot))
-		fail("must be started by pratiqued");
-	listens = (1ULL << boot.listener->listens) - 1;
-	if (!sandbox_descriptors(CHILD_FDS | listens << CHILD_FD_LISTEN))
-		fail("unexpected descriptors are open");
-	if (!sandbox_enter(&boot.listener->sandbox, &report))
-		fail(report.missing);
-	if ((why = prepare()) != NULL)
-		fail(why);
-	if (!policy_load(boot.filter))
-		_exit(EX_CONFIG);
-	ready.layers = report.layers | LAYER_BIT(LAYER_SECCOMP);
-	memcpy(ready.missing, report.missing, sizeof(ready.missing));
-	monitor_tell(&ready);
-	loop();
-	return 0;
+	front_main(argc);
 }
