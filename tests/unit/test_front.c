@@ -233,9 +233,8 @@ says(enum record_type type, int fd)
 {
 	size_t len = type == RECORD_PEER ? sizeof(struct record_peer)
 					 : sizeof(struct record_plain);
-	struct record_peer r = {.head = record_head(type, len),
-	    .link = 1,
-	    .role = ROLE_SCANNER};
+	struct record_peer r = {
+	    .head = record_head(type, len), .link = 1, .role = ROLE_SCANNER};
 
 	memcpy(coming, &r, len);
 	coming_len = (ssize_t)len;
@@ -268,6 +267,8 @@ test_scanner(void **state)
 	assert_int_equal(event_of, 0);
 	assert_int_equal(serving, -1);
 	assert_int_equal(alone_since, now_ms);
+	event(SCANNER); /* whose number may be another one now */
+	assert_int_equal(event_of, SCANNER);
 }
 
 static void
