@@ -152,7 +152,7 @@ endif
 CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
 	$(B)/conform-engine $(B)/stamp-case \
 	$(B)/oracle $(B)/oracle-libmilter \
-	$(FAKES:%=$(B)/%) \
+	$(FAKES:%=$(B)/%) $(B)/fake-clamd $(B)/milter-load \
 	fuzz-programs
 
 # Tests that need something there is only one of, /dev/log or an address: these
