@@ -65,6 +65,7 @@ place_enter(struct place *p, enum place_state state)
 	case PLACE_TAKEN:
 		break;
 	case PLACE_ABANDONED:
+		query_abandon(&p->query);
 		p->query.deadline = clock_ms() + ABANDONED_MS;
 		TAILQ_INSERT_TAIL(&abandoned, p, order);
 		break;

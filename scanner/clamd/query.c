@@ -50,7 +50,7 @@ took_step(struct query *a, enum step step)
 		return QUERY_REFUSED;
 	case STEP_BUSY:
 		return QUERY_BUSY;
-	case STEP_STALE: /* of a new connection: cannot be */
+	case STEP_STALE: /* there is nothing that could be sent anew */
 	case STEP_FAULT:
 		break;
 	}
@@ -111,10 +111,16 @@ query_event(struct query *a)
 		return QUERY_PENDING;
 	step = exchange_continue(&a->exchange);
 	/* clamd never had it: anew, with the same memfd. */
-	if (step == STEP_STALE)
+	if (step == STEP_STALE && memfd != -1)
 		step = open_new(
 		    a, a->exchange.request, memfd, a->exchange.size, false);
 	return took_step(a, step);
+}
+
+void
+query_abandon(struct query *a)
+{
+	a->exchange.memfd = -1;
 }
 
 bool

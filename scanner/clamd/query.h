@@ -72,6 +72,10 @@ enum query_news query_event(struct query *);
 /* Has clamd the whole request?  Then it is at it, whatever we do. */
 bool query_is_at_work(const struct query *);
 
+/* What it was given to send is gone, whatever its number may stand for by now:
+ * only the answer is still waited for. */
+void query_abandon(struct query *);
+
 struct reply query_reply(const struct query *);
 struct span query_bytes(const struct query *);
 int query_error(const struct query *);

@@ -23,9 +23,10 @@
 #include "scanner/clamd/standby.h"
 #include "tests/unit/fake_clock.h"
 
-static struct exchange *asked; /* the exchange that began last */
-static unsigned int opened;    /* so many so far */
-static enum step at_once;      /* what opening one brings */
+static struct exchange *asked;		/* the exchange that began last */
+static unsigned int opened;		/* so many so far */
+static enum step at_once;		/* what opening one brings */
+static enum step at_event = STEP_ENDED; /* and what an event does */
 
 void
 exchange_init(struct exchange *c)
@@ -57,7 +58,7 @@ enum step
 exchange_continue(struct exchange *c)
 {
 	c->state = EXCHANGE_CLOSED;
-	return STEP_ENDED;
+	return at_event;
 }
 
 void

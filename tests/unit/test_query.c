@@ -36,6 +36,7 @@ setup(void **state)
 	now_ms = 1000;
 	opened = 0;
 	at_once = STEP_WAIT_READ;
+	at_event = STEP_ENDED;
 	memory_setup(1000);
 	backend_setup(&settings);
 	for (uint32_t i = 0; i < 2; i++) {
@@ -173,6 +174,31 @@ test_pool(void **state)
 	assert_false(pool_event(1000));
 }
 
+/* A standby connection was dead.  As long as somebody waits for the answer the
+ * message is sent anew; then no more: its memfd may be another one's by now. */
+static void
+test_stale(void **state)
+{
+	uint32_t index, at;
+
+	(void)state;
+	assert_int_equal(backend_choose(0, 10, &index), BACKEND_CHOSEN);
+	at = pool_take(index);
+	(void)query_scan(pool_at(at), 5, 10, false);
+	assert_int_equal(opened, 1);
+	at_event = STEP_STALE;
+	assert_true(pool_event(at));
+	assert_int_equal(query_event(pool_at(at)), QUERY_PENDING);
+	assert_int_equal(opened, 2);
+	assert_int_equal(asked->memfd, 5);
+	pool_give(at);
+	assert_int_equal(backend_at(index)->running, 1);
+	assert_false(pool_event(at));
+	assert_int_equal(opened, 2);
+	assert_int_equal(backend_at(index)->running, 0);
+	assert_true(pool_next() == UINT64_MAX);
+}
+
 #define T(name) cmocka_unit_test_setup(name, setup)
 
 int
@@ -183,6 +209,7 @@ main(void)
 	    T(test_held),
 	    T(test_scan),
 	    T(test_pool),
+	    T(test_stale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
