@@ -16,7 +16,6 @@
 #include "lib/ensure.h"
 #include "libmilter/edits.h"
 #include "libmilter/threads.h"
-#include "parser/mail/process.h"
 #include "parser/milter/encoder.h"
 #include "parser/milter/milter.h"
 #include "parser/milter/negotiate.h"
@@ -338,7 +337,7 @@ on_close(SMFICTX *ctx)
 		return SMFIS_CONTINUE;
 	threads_use(c->host, ctx);
 	if (wire_now() - c->last >= settings->session_timeout)
-		process_closing("session_timeout", &c->session.report);
+		session_closing(&c->session, "session_timeout", c->open);
 	if (c->open) { /* libmilter's own timeout calls no abort */
 		session_abort(&c->session);
 		set_open(c, false);

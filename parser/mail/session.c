@@ -557,3 +557,13 @@ session_abort(struct session *s)
 		clear_message(s); /* nothing was seen of it */
 	}
 }
+
+void
+session_closing(struct session *s, const char *why, bool open)
+{
+	const struct claims claims = s->report;
+
+	if (open && !s->scanning)
+		session_abort(s);
+	process_closing(why, &claims);
+}

@@ -54,6 +54,10 @@ enum session_status session_body(
 /* progress: the engine's packet for process_scan_end. */
 enum session_status session_eom(struct session *, struct span queue_id,
     struct span progress, struct session_edits *);
+/* The connection is going to be closed, and why; open: with a message.  One
+ * that has not begun to be scanned is over with that: nothing begins in the
+ * scanner after it was told so. */
+void session_closing(struct session *, const char *why, bool open);
 /* The open message is dropped (ABORT, new MAIL or HELO, end of session). */
 void session_abort(struct session *);
 

@@ -11,7 +11,6 @@
 #include "parser/milter/engine.h"
 
 #include "lib/ensure.h"
-#include "parser/mail/process.h"
 #include "parser/mail/session.h"
 #include "parser/milter/command.h"
 #include "parser/milter/encoder.h"
@@ -86,7 +85,7 @@ engine_stop(struct engine *e, const char *why)
 {
 	if (e->why[0] == '\0') {
 		e->why = why;
-		process_closing(why, &e->session.report);
+		session_closing(&e->session, why, state_open(&e->state));
 	}
 	engine_close(e);
 }

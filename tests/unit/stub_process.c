@@ -91,7 +91,7 @@ process_scan_begin(uint32_t message, const char *queue_id,
 {
 	(void)client_addr;
 	stub.candidates_due = candidates;
-	need(!stub.scanning && !stub.settled, "begin");
+	need(!stub.scanning && !stub.settled && !stub.closing, "begin");
 	stub.scanning = true;
 	stub.begins++;
 	stub.content_len = 0;

@@ -107,6 +107,26 @@ test_session_over(void **state)
 	assert_string_equal(engine_why(engine), "");
 }
 
+/* What was refused is told before the end of the connection, after which the
+ * scanner takes no other message. */
+static void
+test_refused_and_closed(void **state)
+{
+	static const struct decision_row row = {.what = "refused and closed",
+	    .stages = POLICY_BIT(POLICY_RCPT),
+	    .packet = {O_NR, C4, MAIL, P('R', "<rcpt-reject>\0"), C4}};
+
+	(void)state;
+	converse(&row, 0);
+	assert_string_equal(engine_why(engine), "order");
+	assert_string_equal(stub.closing_why, "order");
+	assert_string_equal(stub.closing_report.sender, "a@b");
+	assert_int_equal(stub.closing_report.refused, 1);
+	assert_int_equal(stub.reports, 1);
+	assert_int_equal(
+	    stub.report.rule, STUB_RULE(POLICY_RCPT, ACTION_REJECT));
+}
+
 /* The scanner can neither invent what only a rule says, nor undo it. */
 static void
 test_scanner_lies(void **state)
@@ -140,6 +160,7 @@ main(void)
 	    DRIVE_TEST(test_rows),
 	    DRIVE_TEST(test_nothing_wanted),
 	    DRIVE_TEST(test_session_over),
+	    DRIVE_TEST(test_refused_and_closed),
 	    DRIVE_TEST(test_scanner_lies),
 	};
 
