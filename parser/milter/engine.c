@@ -139,20 +139,34 @@ queue_id(const struct engine *e)
 	return id;
 }
 
-/* False: it is too much, and the connection ends. */
+static void
+stop_at_limit(struct engine *e, enum session_limit limit)
+{
+	session_limit(&e->session, limit);
+	engine_stop(e, "limits");
+}
+
+/* False, as below: it is too much, and the connection ends. */
 static bool
 check_envelope(struct engine *e, const struct command_envelope *envelope)
 {
 	const struct limit_settings *limits = &e->settings->limits;
 
 	if (envelope->parameters > limits->parameters)
-		session_limit(&e->session, SESSION_LIMIT_PARAMETERS);
+		stop_at_limit(e, SESSION_LIMIT_PARAMETERS);
 	else if (e->session.messages >= limits->messages)
-		session_limit(&e->session, SESSION_LIMIT_MESSAGES);
-	else
-		return true;
-	engine_stop(e, "limits");
-	return false;
+		stop_at_limit(e, SESSION_LIMIT_MESSAGES);
+	return e->why[0] == '\0';
+}
+
+/* What is decided of a session counts as a message, for the scanner too. */
+static bool
+check_session(struct engine *e, enum policy_stage stage)
+{
+	if ((e->session.wanted & POLICY_BIT(stage)) != 0 &&
+	    e->session.messages >= e->settings->limits.messages)
+		stop_at_limit(e, SESSION_LIMIT_MESSAGES);
+	return e->why[0] == '\0';
 }
 
 /* Without HDR_LEADSPC the MTA took one space off each value, if there was
@@ -201,10 +215,14 @@ obey(struct engine *e, const struct command *c)
 		break;
 	case MILTER_CONNECT:
 		macro_command(&e->macros, MILTER_STAGE_CONNECT);
+		if (!check_session(e, POLICY_CONNECT))
+			break;
 		return session_connect(
 		    s, c->connect.host, c->connect.address, c->connect.is_ip);
 	case MILTER_HELO:
 		macro_command(&e->macros, MILTER_STAGE_HELO);
+		if (!check_session(e, POLICY_HELO))
+			break;
 		return session_helo(s, c->text);
 	case MILTER_MAIL:
 		macro_command(&e->macros, MILTER_STAGE_MAIL);

@@ -127,6 +127,36 @@ test_refused_and_closed(void **state)
 	    stub.report.rule, STUB_RULE(POLICY_RCPT, ACTION_REJECT));
 }
 
+/* The scanner takes no number above the limit, whatever the message is. */
+static void
+test_decided_too_often(void **state)
+{
+	static const struct decision_row rows[] = {
+	    {.what = "connect",
+		.stages = POLICY_BIT(POLICY_CONNECT),
+		.packet = {O_NR, P('C', "connect-reject\0U"), NEXT,
+		    P('C', "connect-reject\0U"), NEXT,
+		    P('C', "connect-reject\0U")}},
+	    {.what = "helo",
+		.stages = POLICY_BIT(POLICY_HELO),
+		.packet = {O_NR, C4, MAIL, RCPT, EOM, MAIL, RCPT, EOM,
+		    P('H', "helo-reject\0")}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		settings.limits.messages = 3;
+		converse(&rows[i], 0);
+		assert_string_equal(engine_why(engine), "");
+		settings.limits.messages = 2;
+		converse(&rows[i], 0);
+		assert_string_equal(engine_why(engine), "limits");
+		assert_int_equal(
+		    stub.closing_report.limit, SESSION_LIMIT_MESSAGES);
+		assert_int_equal(stub.begins, 2);
+	}
+}
+
 /* The scanner can neither invent what only a rule says, nor undo it. */
 static void
 test_scanner_lies(void **state)
@@ -161,6 +191,7 @@ main(void)
 	    DRIVE_TEST(test_nothing_wanted),
 	    DRIVE_TEST(test_session_over),
 	    DRIVE_TEST(test_refused_and_closed),
+	    DRIVE_TEST(test_decided_too_often),
 	    DRIVE_TEST(test_scanner_lies),
 	};
 
