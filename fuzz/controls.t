@@ -16,6 +16,9 @@ packet|parser/milter/packet.c|packets without a command taken|s/length < LENGTH_
 conversation|parser/mail/session.c|fields deleted from the first to the last|s/uint32_t i = count; i > 0; i--/uint32_t i = 1; i <= count; i++/
 conversation|parser/mail/session.c|clean, but not all was scanned|s/v->outcome = s->so_far/v->outcome = OUTCOME_CLEAN/
 conversation|parser/mail/session.c|forged fields found by exact spelling only|s/strncasecmp((const char \*)/strncmp((const char *)/
+conversation|parser/mail/session.c|content of an exempt message|s/s->so_far = d->outcome;/;/
+conversation|parser/mail/session.c|what was decided about the message before|s/s->scope == SESSION_SCOPE_MESSAGE/false/
+conversation|parser/milter/state.c|commands after a verdict on the session|s/.define NEGOTIATED (READY/#define NEGOTIATED (OVER | READY/
 conversation|parser/milter/state.c|replies that nobody waits for|s/row->replies && (m->flags & row->no_reply) == 0/row->replies/
 conversation|parser/milter/state.c|recipients after DATA|s/MAIL | RCPT, .next = STATE_RCPT/MAIL | RCPT | DATA, .next = STATE_RCPT/
 conversation|parser/milter/engine.c|a header's space not put back|s/e->value\[0\] = ' '/e->value[0] = '\\\\t'/

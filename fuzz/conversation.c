@@ -74,6 +74,15 @@ choose(struct cursor *c, uint8_t *pieces)
 	limit = fuzz_u8(c);
 	s->max_message_size = sizes[size % (sizeof(sizes) / sizeof(sizes[0]))];
 	s->limits = size < 128 ? generous : tight;
+	/* The bits of names that mean nothing else. */
+	if ((names & 8) != 0) {
+		plan.rule_stage = (names >> 5) + (plan.signature & 3);
+		plan.rule_action = (plan.signature >> 2) % ACTION_COUNT;
+		if (plan.rule_action == ACTION_ABORTED)
+			plan.rule_action = ACTION_PASS;
+		plan.stages = POLICY_BIT(plan.rule_stage) |
+			      (plan.stride & ((1U << POLICY_STAGES) - 1));
+	}
 	plan.send_limit = limit == 0 ? SIZE_MAX : limit;
 	SET_TEXT(s->header_scanned, (names & 1) ? "" : "X-Virus-Scanned");
 	SET_TEXT(s->header_status, (names & 2) ? "" : "X-Virus-Status");

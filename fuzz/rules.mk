@@ -13,9 +13,10 @@
 
 FUZZ := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/*.c)))
 FUZZ_MAINS := fuzz/kit/replay.c fuzz/kit/mutator.c fuzz/kit/recorder.c
-# The kit first: its side of parser/mail/process.h goes before any other.
+# The kit first: its side of parser/mail/process.h, and its rules
+# (parser/mail/rules.h), go before any other.
 FUZZ_PARTS := $(filter-out $(FUZZ_MAINS),$(sort $(wildcard fuzz/kit/*.c))) \
-	$(filter-out tests/%,$(UNIT_PARTS)) parser/mail/rules.c \
+	$(filter-out tests/%,$(UNIT_PARTS)) \
 	$(filter-out cli/pratique.c,$(sort $(wildcard cli/*.c)))
 LIB_fuzz = $(call lib,libconfuse libseccomp libcap-ng libsodium)
 

@@ -80,6 +80,8 @@ host_start(const struct host_plan *plan)
 	host.content = (struct content){0};
 	host.closed = host.gone = host.closing = false;
 	host.sent_total = 0;
+	host.asked = 0;
+	host.early = 0;
 	host.sent_hash = HASH_BASIS;
 	now = IDLE;
 	host_looked();
@@ -90,6 +92,13 @@ host_looked(void)
 {
 	host.sent_len = 0;
 	host.judged_count = 0;
+}
+
+void
+host_fold_early(uint64_t *early, enum policy_stage stage, uint32_t refused)
+{
+	fold(early, stage + 1);
+	fold(early, refused);
 }
 
 bool
@@ -222,11 +231,20 @@ process_claims(const struct claims *r)
 	NEED(TERMINATED(r->queue_id) && TERMINATED(r->client_addr) &&
 	     TERMINATED(r->client_name) && TERMINATED(r->helo) &&
 	     TERMINATED(r->sender));
-	NEED((now == ABORTED) == (r->action == ACTION_ABORTED));
+	NEED(r->rule == 0 || r->rule == HOST_RULE);
+	if (now == ABORTED && r->rule != 0) {
+		NEED(outcome_is_ruled(r->outcome));
+		NEED(r->action == host.plan.rule_action);
+		host_fold_early(&host.early, r->stage, r->refused);
+	} else {
+		NEED((now == ABORTED) == (r->action == ACTION_ABORTED));
+	}
 	if (now == ENDED) {
 		j->outcome = (enum outcome)r->outcome;
 		j->action = (enum action)r->action;
 		j->recipients = r->recipients;
+		j->refused = r->refused;
+		j->rule = r->rule;
 		host.judged_count++;
 	}
 	now = IDLE;

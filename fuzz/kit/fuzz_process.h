@@ -23,7 +23,13 @@ struct host_plan {
 	uint8_t stride;	   /* added for each later one */
 	uint8_t signature; /* which name goes with it */
 	size_t send_limit; /* the MTA is gone after that many bytes */
+	/* Where rules may decide, and where and how one does; see fuzz_rules.c. */
+	uint32_t stages;
+	enum policy_stage rule_stage;
+	enum action rule_action;
 };
+
+#define HOST_RULE 7U /* the number of that rule */
 
 /* The content of messages as a running hash: what the scanner was given, and
  * by the same functions what it should have been given. */
@@ -46,6 +52,7 @@ struct judged {
 	enum outcome given; /* by us; may be none */
 	enum outcome outcome;
 	enum action action; /* both as reported */
+	uint32_t rule, refused;
 	uint32_t recipients;
 	size_t sent_at; /* bytes that were out when the scan began */
 	uint64_t size;
@@ -56,6 +63,9 @@ struct host {
 	struct host_plan plan;
 	struct content content;
 	bool closed, gone, closing;
+	uint32_t asked; /* questions to the rule, at its stage */
+	uint64_t
+	    early; /* hash of what was decided before the end of a message */
 	size_t sent_len; /* since the last look */
 	uint64_t sent_hash, sent_total;
 	uint32_t judged_count; /* since the last look */
@@ -69,6 +79,9 @@ void host_start(const struct host_plan *);
 
 /* Forgets what was looked at. */
 void host_looked(void);
+
+/* Into the hash: decided at that stage. */
+void host_fold_early(uint64_t *early, enum policy_stage, uint32_t refused);
 
 /* No message is open, all are reported. */
 bool host_settled(void);

@@ -11,7 +11,7 @@
 
 /* Where a conversation stands: the commands that are legal there, and those
  * that are if the end of headers need not come. */
-enum phase { START, READY, SESSION, MAIL, RCPT, CONTENT, BODY };
+enum phase { START, READY, SESSION, OVER, MAIL, RCPT, CONTENT, BODY };
 static const struct {
 	const char *legal, *waived;
 	bool open; /* a message is */
@@ -19,11 +19,18 @@ static const struct {
     [START] = {"OQ", "", false},
     [READY] = {"CDHMUAKQ", "", false},
     [SESSION] = {"DHMUAKQ", "", false},
+    [OVER] = {"DAKQ", "", false},
     [MAIL] = {"DHMRUAKQ", "", true},
     [RCPT] = {"DHMRUTLNAKQ", "BE", true},
     [CONTENT] = {"DHMLNAKQ", "BE", true},
     [BODY] = {"DHMBEAKQ", "", true},
 };
+
+/* The flags that no answer has where a rule may decide. */
+static const uint32_t needed[POLICY_STAGES] = {MILTER_P_NR_CONN,
+    MILTER_P_NR_HELO, MILTER_P_NR_MAIL, MILTER_P_NR_RCPT,
+    MILTER_P_NR_DATA | MILTER_P_NODATA, MILTER_P_NR_HDR,
+    MILTER_P_NR_EOH | MILTER_P_NOEOH, MILTER_P_NR_BODY};
 
 /* The flag that makes a command go without a reply. */
 static const struct {
@@ -47,7 +54,14 @@ static struct {
 	enum phase phase;
 	struct wire_offer granted;
 	struct content content;
-	bool begun; /* the message's content */
+	bool begun;  /* the message's content */
+	bool data;   /* the rule was asked at DATA */
+	bool always; /* it has decided for the session */
+	uint32_t exempt;
+	uint32_t asked;
+	uint64_t early;
+	uint8_t reply; /* to this packet, if there is one */
+	bool over;     /* the message, or the session, is */
 	struct message message;
 	struct cursor out; /* what was sent */
 	uint32_t judged;   /* verdicts looked at */
@@ -112,6 +126,21 @@ well_formed(const struct wire_packet *p)
 }
 
 static bool
+nobody_left(void)
+{
+	return model.message.refused > 0 && model.message.recipients == 0;
+}
+
+/* So many messages will there have been, once the open one has ended. */
+static uint32_t
+messages_before(uint8_t code)
+{
+	bool refused = code == 'M' && !model.begun && nobody_left();
+
+	return model.content.begun + refused;
+}
+
+static bool
 is_one_of(uint8_t code, const char *set)
 {
 	return code != '\0' && strchr(set, code) != NULL;
@@ -139,7 +168,7 @@ expected_end(const struct wire_packet *p)
 	/* The first string is the address. */
 	if (is_one_of(p->code, "MR") &&
 	    (nuls(p->payload) - 1 > limits->parameters ||
-		model.content.begun >= limits->messages))
+		messages_before(p->code) >= limits->messages))
 		return "limits";
 	return p->code == 'Q' ? "quit" : "";
 }
@@ -158,6 +187,10 @@ enter(uint8_t code)
 {
 	bool was_open = phases[model.phase].open;
 
+	if (model.over) {
+		model.phase = is_one_of(code, "CH") ? OVER : SESSION;
+		return;
+	}
 	switch (code) {
 	case 'O':
 	case 'K':
@@ -194,17 +227,46 @@ enter(uint8_t code)
 /* --- content ----------------------------------------------------------------- */
 
 static void
+new_message(void)
+{
+	model.begun = model.data = false;
+	model.exempt = 0;
+	model.message =
+	    (struct message){.size = EMPTY_LINE, .ruled = model.always};
+}
+
+/* Decided before its end: the scanner is told, and dropped. */
+static void
+end_early(enum policy_stage stage)
+{
+	if (!model.begun)
+		content_begin(&model.content);
+	content_drop(&model.content);
+	host_fold_early(&model.early, stage, model.message.refused);
+	new_message();
+}
+
+static void
 forget_message(void)
 {
 	if (model.begun)
 		content_drop(&model.content);
-	model.begun = false;
-	model.message = (struct message){.size = EMPTY_LINE};
+	else if (nobody_left())
+		end_early(POLICY_RCPT);
+	new_message();
 }
+
+static void end_recipients(void);
+static bool rule_decides(enum policy_stage);
 
 static void
 begin_content(void)
 {
+	bool told = model.data;
+
+	end_recipients();
+	if (!told && rule_decides(POLICY_DATA))
+		model.message.ruled = true;
 	if (!model.begun)
 		content_begin(&model.content);
 	model.begun = true;
@@ -216,7 +278,69 @@ admit(uint64_t bytes)
 	model.message.size += bytes;
 	if (model.message.size > host.plan.settings.max_message_size)
 		model.message.too_big = true;
-	return !model.message.too_big && !model.message.limits;
+	return !model.message.too_big && !model.message.limits &&
+	       !model.message.ruled;
+}
+
+/* --- the rule ----------------------------------------------------------------- */
+
+static bool
+rule_decides(enum policy_stage stage)
+{
+	return host.plan.stages != 0 && !model.message.ruled && !model.always &&
+	       stage == host.plan.rule_stage && model.asked++ % 2 == 0;
+}
+
+/* What it comes to at this stage: an answer, or it is kept. */
+static void
+act(enum policy_stage stage)
+{
+	enum action action = host.plan.rule_action;
+	bool session = stage <= POLICY_HELO;
+	static const uint8_t replies[ACTION_COUNT] = {[ACTION_REJECT] = 'r',
+	    [ACTION_TEMPFAIL] = 't',
+	    [ACTION_DISCARD] = 'd',
+	    [ACTION_PASS] = 'a'};
+
+	model.always = model.always || session;
+	if (replies[action] == 0 || (session && action == ACTION_DISCARD)) {
+		model.message.ruled = true;
+		return;
+	}
+	model.reply = replies[action];
+	if (stage == POLICY_RCPT && strchr("rt", model.reply) != NULL) {
+		model.message.refused++;
+		return;
+	}
+	model.over = true;
+	end_early(stage);
+}
+
+static void
+take_recipient(void)
+{
+	bool decides = rule_decides(POLICY_RCPT);
+	enum action action = host.plan.rule_action;
+
+	if (!decides || (action != ACTION_REJECT && action != ACTION_TEMPFAIL))
+		if (++model.message.recipients >
+		    host.plan.settings.limits.recipients)
+			model.message.limits = true;
+	if (decides && action == ACTION_ACCEPT)
+		model.exempt++;
+	else if (decides)
+		act(POLICY_RCPT);
+}
+
+static void
+end_recipients(void)
+{
+	if (model.data)
+		return;
+	model.data = true;
+	if (nobody_left() ||
+	    (model.exempt > 0 && model.exempt == model.message.recipients))
+		model.message.ruled = true;
 }
 
 static void
@@ -256,7 +380,7 @@ take_field(struct span payload)
 	struct cursor c = cursor_of(payload);
 	struct span name = {0}, value = {0};
 	uint64_t bytes;
-	bool space;
+	bool space, fits;
 
 	NEED(cursor_string(&c, &name) && cursor_string(&c, &value));
 	begin_content();
@@ -270,35 +394,80 @@ take_field(struct span payload)
 		model.message.limits = true;
 	bytes = name.len + value.len + space + 3 + bare_ends(value);
 	count_field(bytes);
-	if (admit(bytes))
+	fits = admit(bytes);
+	if (rule_decides(POLICY_HEADER))
+		act(POLICY_HEADER);
+	else if (fits)
 		content_field(&model.content, name, value, space);
 }
 
 static void
 take_body(struct span bytes)
 {
+	bool fits;
+
 	begin_content();
-	if (admit(bytes.len))
+	fits = admit(bytes.len);
+	if (rule_decides(POLICY_BODY))
+		act(POLICY_BODY);
+	else if (fits)
 		content_body(&model.content, bytes);
+}
+
+static void
+take_end(struct span piece)
+{
+	if (piece.len > 0)
+		take_body(piece);
+	if (model.over)
+		return;
+	begin_content();
+	if (rule_decides(POLICY_EOM))
+		model.message.ruled = true;
+	else
+		model.message.overruled = rule_decides(POLICY_OUTCOME);
+	content_end(&model.content);
+	model.begun = false;
+}
+
+static void
+take_stage(enum policy_stage stage)
+{
+	if (stage == POLICY_DATA)
+		end_recipients();
+	if (stage == POLICY_EOH &&
+	    (host.plan.stages & POLICY_BIT(POLICY_EOH)) != 0)
+		begin_content();
+	if (rule_decides(stage))
+		act(stage);
 }
 
 static void
 take_content(const struct wire_packet *p)
 {
+	static const char envelope[] = "CHM"; /* in the order of stages */
+	const char *at = strchr(envelope, p->code);
+
+	model.reply = 'c';
+	model.over = false;
 	if (is_one_of(p->code, "HMAK"))
 		forget_message();
-	if (p->code == 'R' &&
-	    ++model.message.recipients > host.plan.settings.limits.recipients)
-		model.message.limits = true;
+	if (p->code == 'K')
+		model.always = model.message.ruled = false;
+	if (at != NULL)
+		take_stage((enum policy_stage)(at - envelope));
+	if (p->code == 'R')
+		take_recipient();
+	if (p->code == 'T')
+		take_stage(POLICY_DATA);
+	if (p->code == 'N')
+		take_stage(POLICY_EOH);
 	if (p->code == 'L')
 		take_field(p->payload);
-	if (p->code == 'B' || (p->code == 'E' && p->payload.len > 0))
+	if (p->code == 'B')
 		take_body(p->payload);
-	if (p->code == 'E') {
-		begin_content();
-		content_end(&model.content);
-		model.begun = false;
-	}
+	if (p->code == 'E')
+		take_end(p->payload);
 }
 
 /* --- replies ------------------------------------------------------------------ */
@@ -314,6 +483,19 @@ answered_offer(const struct wire_packet *p)
 	offer.actions = fuzz_u32(&c);
 	offer.flags = fuzz_u32(&c);
 	model.granted = wire_answer(&reply, &offer);
+	for (size_t i = 0; i < POLICY_STAGES; i++)
+		NEED((host.plan.stages & POLICY_BIT(i)) == 0 ||
+		     (model.granted.flags & needed[i]) == 0);
+}
+
+/* A text of the class that the code stands for will do. */
+static bool
+is_reply(const struct wire_packet *p, uint8_t code)
+{
+	if (p->code != 'y')
+		return p->code == code && p->payload.len == 0;
+	return (code == 'r' && p->payload.ptr[0] == '5') ||
+	       (code == 't' && p->payload.ptr[0] == '4');
 }
 
 static void
@@ -323,16 +505,19 @@ answered(const struct wire_packet *p)
 
 	if (p->code == 'O')
 		answered_offer(p);
-	else if (p->code == 'E') {
+	else if (p->code == 'E' && !model.over) {
 		NEED(model.judged < host.judged_count);
 		NEED((size_t)(model.out.at - host.sent) ==
 		     host.judged[model.judged].sent_at);
 		verdict_check(&model.message, &model.granted,
 		    &host.judged[model.judged++], &model.out);
-		model.message = (struct message){.size = EMPTY_LINE};
+		new_message();
 	} else if (wants_reply(p->code)) {
 		reply = wire_next(&model.out);
-		NEED(reply.code == 'c' && reply.payload.len == 0);
+		wire_check(&reply, &model.granted);
+		NEED(is_reply(&reply, model.reply));
+	} else {
+		NEED(model.reply == 'c');
 	}
 }
 
@@ -345,6 +530,7 @@ same_content(void)
 	     a->dropped == b->dropped);
 	NEED(a->total == b->total);
 	NEED(a->open == b->open);
+	NEED(model.early == host.early && model.asked == host.asked);
 }
 
 /* One packet that the engine took; returns why it should have closed. */

@@ -4,11 +4,13 @@
  * is legal where, which is owed an answer and what content it carries, and
  * compares with what the engine did (kit/fuzz_process.h) and sent (kit/mta_bytes.h):
  *
- *  - exactly one final reply for each command that is owed one, in order, and
- *    CONTINUE for all but the end of a message; nothing after the close;
+ *  - exactly one final reply for each command that is owed one, in order;
+ *    before the end of a message CONTINUE, or what the rule decides there;
+ *    nothing after the close; nothing asked for that is not used;
  *  - every packet canonical and granted; edits at the end of a message only;
  *  - the connection is closed for the right reason, at the right packet;
- *  - the scanner is given all of the content, in order, and nothing else;
+ *  - the scanner is given all of the content, in order, and nothing else, and
+ *    none once the rule has decided;
  *  - what is called clean or scanned was; the action is the configured one;
  *  - fields with our names are deleted, all of them, from the last to the
  *    first, in any message that goes on.

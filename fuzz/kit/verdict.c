@@ -96,11 +96,16 @@ static enum action
 expected_action(const struct message *m, const struct judged *j,
     const struct wire_offer *granted)
 {
-	enum action action = host.plan.settings.disposition[j->outcome].action;
+	enum action action =
+	    m->ruled || m->overruled
+		? host.plan.rule_action
+		: host.plan.settings.disposition[j->outcome].action;
 	bool scanned =
 	    j->outcome == OUTCOME_CLEAN || j->outcome == OUTCOME_INFECTED;
 	uint32_t needed = 0;
 
+	if (action == ACTION_PASS)
+		action = ACTION_ACCEPT;
 	if (action != ACTION_ACCEPT && action != ACTION_QUARANTINE)
 		return action;
 	if (m->forged[SCANNED] + m->forged[STATUS] > 0)
@@ -165,11 +170,22 @@ check_final(const struct wire_packet *p, const struct edits *e,
 	}
 }
 
+static bool
+rule_passes(void)
+{
+	return host.plan.rule_action == ACTION_ACCEPT ||
+	       host.plan.rule_action == ACTION_PASS;
+}
+
 /* What it must have come to: never clean unless we were told so. */
 static enum outcome
-expected_outcome(const struct judged *j)
+expected_outcome(const struct message *m, const struct judged *j)
 {
-	/* EXEMPT and POLICY are a rule's to say, and here is none. */
+	if (m->ruled)
+		return rule_passes() ? OUTCOME_EXEMPT : OUTCOME_POLICY;
+	if (m->overruled && !rule_passes())
+		return OUTCOME_POLICY;
+	/* EXEMPT and POLICY are a rule's to say, not the scanner's. */
 	if (j->given >= OUTCOME_EXEMPT)
 		return OUTCOME_INTERNAL;
 	/* No stamp was sent along, so none can be good. */
@@ -184,6 +200,10 @@ expected_outcome(const struct judged *j)
 static void
 check_so_far(const struct message *m, const struct judged *j)
 {
+	if (m->ruled) {
+		NEED(j->so_far == expected_outcome(m, j));
+		return;
+	}
 	NEED((j->so_far == OUTCOME_CLEAN) == (!m->too_big && !m->limits));
 	NEED(j->so_far == OUTCOME_CLEAN ||
 	     (j->so_far == OUTCOME_TOO_BIG && m->too_big) ||
@@ -199,8 +219,9 @@ verdict_check(const struct message *m, const struct wire_offer *granted,
 
 	NEED(j->size == m->size);
 	check_so_far(m, j);
-	NEED(j->recipients == m->recipients);
-	NEED(j->outcome == expected_outcome(j));
+	NEED(j->recipients == m->recipients && j->refused == m->refused);
+	NEED(j->rule == (m->ruled || m->overruled ? HOST_RULE : 0));
+	NEED(j->outcome == expected_outcome(m, j));
 	NEED(j->action == expected_action(m, j, granted));
 	for (; !wire_is_final(p.code); p = wire_next(out)) {
 		wire_check(&p, granted);

@@ -15,7 +15,9 @@
 /* What the judge knows of a message from its packets. */
 struct message {
 	uint64_t size, header_size;
-	uint32_t recipients, fields;
+	uint32_t recipients, refused, fields;
+	/* The rule decided, before the scan or after it. */
+	bool ruled, overruled;
 	bool too_big, limits; /* a limit of that kind was passed */
 	uint32_t forged[2]; /* fields named as header_scanned, header_status */
 };
