@@ -13,8 +13,9 @@ B=${B:-build}
 faults="
 packet|parser/milter/command.c|bytes behind a string taken|s/cursor_string(&c, out) && cursor_empty(&c)/cursor_string(\&c, out)/
 packet|parser/milter/packet.c|packets without a command taken|s/length < LENGTH_MIN || //
-conversation|parser/mail/session.c|fields deleted from the first to the last|s/uint32_t i = count; i > 0; i--/uint32_t i = 1; i <= count; i++/
-conversation|parser/mail/session.c|clean, but not all was scanned|s/v->outcome = s->so_far/v->outcome = OUTCOME_CLEAN/
+conversation|parser/mail/disposal.c|fields deleted from the first to the last|s/uint32_t i = count; i > 0; i--/uint32_t i = 1; i <= count; i++/
+conversation|parser/mail/disposal.c|clean, but not all was scanned|s/return s->so_far/return OUTCOME_CLEAN/
+conversation|parser/mail/disposal.c|a rule that the scanner invents|s/ || outcome_is_ruled(given)//
 conversation|parser/mail/session.c|forged fields found by exact spelling only|s/strncasecmp((const char \*)/strncmp((const char *)/
 conversation|parser/mail/session.c|content of an exempt message|s/s->so_far = d->outcome;/;/
 conversation|parser/mail/session.c|what was decided about the message before|s/s->scope == SESSION_SCOPE_MESSAGE/false/
@@ -25,7 +26,7 @@ conversation|parser/milter/engine.c|a header's space not put back|s/e->value\[0\
 encoder|parser/milter/encoder.c|per cent signs not doubled|s/line.ptr\[i\] == '%'/line.ptr[i] == '\\\\0'/
 encoder|parser/milter/encoder.c|edits that were not granted|s/(r->actions & row->actions) == row->actions/true/
 encoder|parser/mail/canonical.c|line ends in header values|s/after_lf && byte != ' '/false \&\& byte != ' '/
-negotiation|parser/milter/negotiate.c|more asked than offered|s/WANTED_FLAGS & offered_flags/WANTED_FLAGS/
+negotiation|parser/milter/negotiate.c|more asked than offered|s/(wants->stages) & offered_flags/(wants->stages)/
 address|parser/mail/envelope.c|brackets in quotes end a mailbox|s/quoted || byte != '>'/byte != '>'/
 macro|parser/milter/macro.c|macros of the message before|s/clear_from(m, MILTER_STAGE_MAIL)/clear_from(m, MILTER_STAGE_DATA)/
 clamd_reply|scanner/clamd/reply.c|clean by a reply that was cut|s/span_is(s, \"OK\") && end == REPLY_EOF/span_is(s, \"OK\")/
