@@ -57,8 +57,9 @@ SRC_pratique-monitor := privsep/monitor/monitor.c privsep/monitor/supervise.c \
 	privsep/monitor/notify.c privsep/monitor/publish.c \
 	privsep/monitor/roles.c privsep/ipc/exec_fds.c privsep/monitor/signals.c \
 	privsep/monitor/status_write.c privsep/ipc/syslog.c privsep/ipc/wire.c \
-	$(KEYS) $(CHANNEL) $(CONFINE) lib/log.c lib/stamp.c
-LIB_pratique-monitor = $(call lib,libcap-ng libsodium)
+	$(KEYS) $(CHANNEL) sandbox/confinement.c sandbox/descriptors.c \
+	sandbox/policy_load.c lib/log.c lib/stamp.c
+LIB_pratique-monitor = $(call lib,libsodium)
 
 SRC_pratique-keys := keys/keys.c $(READER) $(RING) $(BOOT) $(SANDBOX) \
 	lib/stamp.c

@@ -32,8 +32,7 @@ check_warn(const char *where, const struct key *key, uint64_t now, FILE *err)
 	    [KEY_EXPIRED] = "has expired: its last day was",
 	    [KEY_NOT_YET] = "is not valid before"};
 	char day[KEY_DAY_MAX];
-	uint64_t change;
-	enum key_state state = key_state(key->from, key->until, now, &change);
+	enum key_state state = key_state(key->from, key->until, now);
 
 	/* A checking key may end when it is no longer needed. */
 	if (state == KEY_VALID || (!key->stamps && state != KEY_EXPIRED))

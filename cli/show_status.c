@@ -66,13 +66,11 @@ static void
 print_key(const struct status_block *b)
 {
 	enum key_state state;
-	uint64_t change;
 	char day[KEY_DAY_MAX];
 
 	if (b->key[0] == '\0')
 		return;
-	state =
-	    key_state(b->key_from, b->key_until, (uint64_t)time(NULL), &change);
+	state = key_state(b->key_from, b->key_until, (uint64_t)time(NULL));
 	printf("%-9s %-11s %-9s", "key", b->key, key_state_name(state));
 	if (b->key_from != 0) {
 		key_day_write(b->key_from, day);

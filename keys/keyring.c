@@ -12,12 +12,6 @@
 static struct vault vault[2];
 static size_t in_use;
 
-static struct keyring_pages *
-pages_of(struct vault *v)
-{
-	return v->memory;
-}
-
 bool
 keyring_setup(void)
 {
@@ -36,7 +30,9 @@ keyring_is_secret(void)
 const struct keyring *
 keyring_get(void)
 {
-	return &pages_of(&vault[in_use])->ring;
+	const struct keyring_pages *pages = vault[in_use].memory;
+
+	return &pages->ring;
 }
 
 const struct key *
@@ -70,7 +66,7 @@ struct keyring_pages *
 keyring_begin(void)
 {
 	struct vault *spare = &vault[1 - in_use];
-	struct keyring_pages *pages = pages_of(spare);
+	struct keyring_pages *pages = spare->memory;
 
 	ensure(pages->ring.count == 0 && pages->ring.stamping == 0);
 	vault_unlock(spare);
@@ -102,7 +98,7 @@ bool
 keyring_finish(bool ok, char *why, size_t size)
 {
 	struct vault *spare = &vault[1 - in_use];
-	struct keyring_pages *pages = pages_of(spare);
+	struct keyring_pages *pages = spare->memory;
 
 	vault_lock(spare);
 	if (ok && holds_together(&pages->ring))

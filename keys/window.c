@@ -6,26 +6,17 @@
 #define SOON_MOST UINT64_C(2592000)
 
 enum key_state
-key_state(uint64_t from, uint64_t until, uint64_t now, uint64_t *change)
+key_state(uint64_t from, uint64_t until, uint64_t now)
 {
 	uint64_t before = (until - from) / SHARE + 1;
 
 	if (before > SOON_MOST)
 		before = SOON_MOST;
-	if (now < from) {
-		*change = from;
+	if (now < from)
 		return KEY_NOT_YET;
-	}
-	if (now > until) {
-		*change = UINT64_MAX;
+	if (now > until)
 		return KEY_EXPIRED;
-	}
-	if (until - now < before) {
-		*change = until + 1;
-		return KEY_ENDS_SOON;
-	}
-	*change = until + 1 - before;
-	return KEY_VALID;
+	return until - now < before ? KEY_ENDS_SOON : KEY_VALID;
 }
 
 const char *

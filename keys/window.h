@@ -11,10 +11,8 @@
 
 enum key_state { KEY_VALID, KEY_ENDS_SOON, KEY_EXPIRED, KEY_NOT_YET };
 
-/* from and until are within.  *change gets the first second of the state that
- * follows; UINT64_MAX: none does. */
-enum key_state key_state(
-    uint64_t from, uint64_t until, uint64_t now, uint64_t *change);
+/* from and until are within. */
+enum key_state key_state(uint64_t from, uint64_t until, uint64_t now);
 
 /* "valid", "ends-soon", "expired", "not-yet". */
 const char *key_state_name(enum key_state);

@@ -13,6 +13,7 @@
 #include "lib/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -167,13 +168,9 @@ void
 log_number(struct log_line *line, const char *key, uint64_t number)
 {
 	char digits[24];
-	size_t at = sizeof(digits);
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, number);
 
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number != 0);
-	line_add_pair(line, key, digits + at, sizeof(digits) - at, true);
+	line_add_pair(line, key, digits, (size_t)len, true);
 }
 
 /* "2026-11-20T10:00:00.123Z" */
@@ -182,29 +179,25 @@ time_text(char *buf, size_t size)
 {
 	struct timespec now;
 	struct tm tm;
-	int n;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &tm);
-	n = snprintf(buf, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec, now.tv_nsec / 1000000);
-	return n > 0 && (size_t)n < size ? (size_t)n : 0;
+	return (size_t)snprintf(buf, size,
+	    "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	    now.tv_nsec / 1000000);
 }
 
 void
 log_begin(struct log_line *line, enum log_level level, const char *event)
 {
-	char text[64];
-	int n;
+	char text[128];
 
 	line->len = 0;
 	line->full = false;
-	if (target_to == LOG_TO_SYSLOG) {
-		n = snprintf(text, sizeof(text), "<%d>" SYSLOG_PREFIX,
-		    SYSLOG_MAIL | level_severity[level]);
-		line_add(line, text, n > 0 ? (size_t)n : 0);
-	}
+	if (target_to == LOG_TO_SYSLOG)
+		line->len = (size_t)snprintf(line->text, sizeof(line->text),
+		    "<%d>" SYSLOG_PREFIX, SYSLOG_MAIL | level_severity[level]);
 	if (target_format == LOG_FORMAT_JSON)
 		line_add(line, "{", 1);
 	line->start = line->len;

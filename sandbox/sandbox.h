@@ -34,8 +34,9 @@ bool sandbox_descriptors(uint64_t open);
  * *report says which failed. */
 bool sandbox_enter(const struct sandbox_spec *, struct sandbox_report *report);
 
-/* The monitor's own, smaller set: keeps only SETUID, SETGID, SYS_CHROOT and
- * KILL (no more than it has), no_new_privs, MDWE, core 0. */
+/* The monitor's own, smaller set, which pratiqued puts on before it becomes the
+ * monitor: keeps only SETUID, SETGID, SYS_CHROOT and KILL (no more than it
+ * has), no_new_privs, MDWE, core 0. */
 bool sandbox_monitor(struct sandbox_report *report);
 
 /* The key reader's: it stays the monitor's user, to whom key files belong,

@@ -6,7 +6,6 @@
 #include "privsep/ipc/child.h"
 #include "lib/fd_numbers.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sysexits.h>
@@ -46,7 +45,7 @@ child_run(const char *program, const char *role, const int *fd, size_t count)
 pid_t
 child_start(const struct child_plan *plan, int *channel)
 {
-	int pair[2], fd[EXEC_FDS_MAX], saved;
+	int pair[2], fd[EXEC_FDS_MAX];
 	pid_t pid;
 
 	if (!channel_pair(pair))
@@ -54,13 +53,11 @@ child_start(const struct child_plan *plan, int *channel)
 	memcpy(fd, plan->fd, sizeof(fd));
 	fd[CHILD_FD_MONITOR - EXEC_FDS_FIRST] = pair[1];
 	pid = child_run(plan->program, plan->role, fd, plan->fds);
-	saved = errno;
+	/* What succeeds leaves errno as it is. */
 	close(pair[1]);
-	if (pid == -1) {
+	if (pid == -1)
 		close(pair[0]);
-		errno = saved;
-		return -1;
-	}
-	*channel = pair[0];
+	else
+		*channel = pair[0];
 	return pid;
 }

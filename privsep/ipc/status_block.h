@@ -86,6 +86,9 @@ struct status_block {
  * the mend in why. */
 int status_make(const struct config *, char *why, size_t size);
 
+/* The monitor is about to begin, with this confinement.  In pratiqued. */
+void status_monitor(int fd, const struct sandbox_report *);
+
 /* The resolver is there, as it told pratiqued, which started it. */
 void status_resolver(int fd, pid_t, const struct sandbox_report *);
 

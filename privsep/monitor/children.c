@@ -24,15 +24,21 @@
 struct child children[CHILDREN_MAX];
 struct role_state jobs[ROLES_MAX];
 
-static uint32_t links; /* that have been made */
+static uint32_t links;	     /* that have been made */
+static unsigned int awaited; /* ROLE_BITs of those that were never up */
 
 void
 children_setup(const struct child_plan plan[static ROLES_MAX])
 {
+	awaited = 0;
 	for (enum role role = 0; role < ROLES_MAX; role++) {
-		ensure(plan[role].fds == 0 || roles[role].name != NULL);
-		jobs[role] = (struct role_state){.plan = &plan[role],
-		    .start_at = plan[role].fds == 0 ? CHILDREN_NEVER : 0};
+		jobs[role] = (struct role_state){
+		    .plan = &plan[role], .start_at = CHILDREN_NEVER};
+		if (plan[role].fds == 0)
+			continue;
+		ensure(roles[role].name != NULL);
+		jobs[role].start_at = 0;
+		awaited |= ROLE_BIT(role);
 	}
 }
 
@@ -75,14 +81,11 @@ children_find(enum role role, enum child_state state)
 }
 
 bool
-children_all_up(void)
+child_up(struct child *c)
 {
-	bool all = true;
-
-	for (enum role role = 0; role < ROLES_MAX; role++)
-		all &= jobs[role].plan->fds == 0 ||
-		       children_find(role, CHILD_UP) != NULL;
-	return all;
+	c->state = CHILD_UP;
+	awaited &= ~ROLE_BIT(c->role);
+	return awaited == 0;
 }
 
 /* --- introduction ----------------------------------------------------------- */

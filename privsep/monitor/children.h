@@ -85,8 +85,9 @@ size_t children_room(void);
 /* The first that is in that state, or NULL. */
 struct child *children_find(enum role, enum child_state);
 
-/* Is each role that there is in this configuration up? */
-bool children_all_up(void);
+/* It is at work.  True if each role that there is in this configuration has
+ * been by now. */
+bool child_up(struct child *);
 
 /* Nothing new for this one, which has the time of its plan to end what it
  * has. */

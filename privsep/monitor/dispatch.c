@@ -56,10 +56,11 @@ handle_ready(struct child *c, void *record)
 	struct child *old = children_find(c->role, CHILD_UP);
 	struct log_line line;
 	char event[32];
+	bool all;
 
 	if (old != NULL)
 		child_retire(old);
-	c->state = CHILD_UP;
+	all = child_up(c);
 	ready->missing[sizeof(ready->missing) - 1] = '\0';
 	snprintf(p->missing, sizeof(p->missing), "%s", ready->missing);
 	p->layers = ready->layers;
@@ -68,7 +69,7 @@ handle_ready(struct child *c, void *record)
 	log_number(&line, "pid", (uint64_t)c->pid);
 	logging_layers(&line, p);
 	log_end(&line);
-	if (status_now.phase != STATUS_STARTING || !children_all_up())
+	if (status_now.phase != STATUS_STARTING || !all)
 		return;
 	status_now.phase = STATUS_READY;
 	publish();

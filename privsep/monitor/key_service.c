@@ -145,12 +145,12 @@ void
 keys_look(void)
 {
 	const struct key *key = stamping();
-	uint64_t time = wire_date(), change;
+	uint64_t time = wire_date();
 	enum key_state state;
 
 	if (key == NULL)
 		return;
-	state = key_state(key->from, key->until, time, &change);
+	state = key_state(key->from, key->until, time);
 	/* A clock that was set back makes the difference a large one. */
 	if (state != told || time - told_at >= TELL_EVERY_S) {
 		if (state != KEY_VALID || told != KEY_VALID)

@@ -9,7 +9,6 @@
 #include "privsep/ipc/syslog.h"
 
 static bool to_syslog;
-static uint64_t next = UINT64_MAX;
 
 void
 logging_setup(bool syslog)
@@ -31,15 +30,11 @@ logging_renew(void)
 uint64_t
 logging_run(uint64_t now)
 {
-	int error;
+	int error = log_flush();
 
-	if (next > now && next != UINT64_MAX)
-		return next;
-	error = log_flush();
-	next = error == 0 ? UINT64_MAX : now + log_again(error);
 	if (log_is_gone(error))
 		logging_renew();
-	return next;
+	return error == 0 ? UINT64_MAX : now + log_again(error);
 }
 
 void

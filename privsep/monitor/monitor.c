@@ -2,16 +2,15 @@
 /*
  * pratique-monitor: what pratiqued becomes when everything is prepared
  * (privsep/start/start.c).  Shows itself as pratiqued, the process that the
- * operator started, and begins as that has left it: signals, limits, umask,
- * descriptors 0 to 2 and no environment stay across execve.
+ * operator started, and begins as that has left it: with no more privilege than
+ * restarting a child needs; signals, limits, umask, descriptors 0 to 2 and an
+ * empty environment last across execve as well.
  *
- * Keeps only the privilege that restarting a child needs, puts its own filter
- * on, has the keys read, and then supervises (supervise.c).  It never reads a
- * byte of mail, of the milter protocol, of the configuration or of a key file;
- * what its children send it are fixed-size records.
+ * Puts its own filter on, has the keys read, and then supervises (supervise.c).
+ * It never reads a byte of mail, of the milter protocol, of the configuration
+ * or of a key file; what its children send it are fixed-size records.
  */
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -42,19 +41,6 @@ fail(int status, const char *why)
 	return status;
 }
 
-/* Keeps what restarting children needs and gives everything else away. */
-static const char *
-confine(struct sandbox_report *report)
-{
-	if (!sandbox_monitor(report))
-		return report->missing;
-	if (!policy_load(policy_bytes(&boot->monitor)))
-		return "cannot load the system call filter: this kernel has no "
-		       "seccomp, or an outer filter forbids it";
-	report->layers |= LAYER_BIT(LAYER_SECCOMP);
-	return NULL;
-}
-
 static void
 log_start(void)
 {
@@ -71,23 +57,20 @@ log_start(void)
 static int
 run(void)
 {
-	struct sandbox_report report;
 	char text[KEYRING_WHY];
-	const char *why;
 	int status;
 
 	if (given(MONITOR_FD_KEYS) && !keys_setup(boot, text, sizeof(text)))
 		return fail(EX_OSERR, text);
 	if (!status_map(MONITOR_FD_STATUS))
 		return fail(EX_OSERR, "cannot map the status file");
-	if ((why = confine(&report)) != NULL)
-		return fail(EX_OSERR, why);
+	if (!policy_load(policy_bytes(&boot->monitor)))
+		return fail(EX_OSERR,
+		    "cannot load the system call filter: this kernel has no "
+		    "seccomp, or an outer filter forbids it");
 	if (!keys_load(text, sizeof(text)))
 		return fail(EX_CONFIG, text);
 	log_init(MONITOR_FD_LOG, boot->log_format, boot->log_to);
-	status_now.monitor.layers = report.layers;
-	memcpy(
-	    status_now.monitor.missing, report.missing, sizeof(report.missing));
 	log_start();
 	keys_log();
 	notify_setup(given(MONITOR_FD_MANAGER), given(MONITOR_FD_LAUNCHER));

@@ -53,7 +53,6 @@ static void
 stop(void)
 {
 	status_now.phase = STATUS_STOPPING;
-	publish();
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
 		struct child *c = &children[i];
 		if (c->state == CHILD_FREE)
@@ -136,22 +135,17 @@ reap(void)
 }
 
 static void
-begin_stop(void)
-{
-	stop();
-	log_event(LOG_LEVEL_INFO, "stop", "finishing open sessions");
-	notify_stopping();
-}
-
-static void
 signals(void)
 {
 	enum signals_wish wish;
 
 	while ((wish = signals_next(signal_fd)) != SIGNALS_NONE) {
-		if (wish == SIGNALS_STOP && !stopping())
-			begin_stop();
-		else if (wish == SIGNALS_RELOAD && !keys_reload())
+		if (wish == SIGNALS_STOP && !stopping()) {
+			stop();
+			log_event(
+			    LOG_LEVEL_INFO, "stop", "finishing open sessions");
+			notify_stopping();
+		} else if (wish == SIGNALS_RELOAD && !keys_reload())
 			log_event(LOG_LEVEL_WARNING, "reload-refused",
 			    "the configuration is read at start only; restart "
 			    "the service");
@@ -200,7 +194,6 @@ static void
 beat(uint64_t now)
 {
 	heartbeat_run(now - beat_at);
-	keys_look();
 	footprint_check(boot);
 	status_now.beat = now;
 	beat_at = now + HEARTBEAT_MS;
@@ -215,6 +208,7 @@ drive(uint64_t now)
 	end_overdue(now);
 	if (beat_at <= now)
 		beat(now);
+	keys_look(); /* a ring may have been replaced in this turn */
 	until = beat_at;
 	for (enum role role = 0; role < ROLES_MAX && !stopping(); role++) {
 		start_due(role, now);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,9 @@
 #include "privsep/start/leftover.h"
 #include "privsep/start/listen.h"
 #include "privsep/start/plan_resolver.h"
+
+/* As much as the monitor asks for (privsep/monitor/key_service.c), and more. */
+#define LOCKED_MEMORY 65536
 
 static struct blocks blocks;
 
@@ -188,7 +192,7 @@ make_blocks(const struct config *c, const struct plan_given *given, int log_fd,
 	return NULL;
 }
 
-/* Last: which of its descriptors the monitor has is known now. */
+/* Which of its descriptors the monitor has is known now. */
 static const char *
 make_monitor(struct plan *out)
 {
@@ -330,7 +334,40 @@ plan_make(struct config *c, const struct plan_given *given, struct plan *out,
 		    reason);
 		return false;
 	}
-	if ((reason = make_monitor(out)) != NULL)
+	return true;
+}
+
+/* The monitor locks the memory that its keys are in, without the capability
+ * for that; whether it may shows there. */
+static void
+permit_locked_memory(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) == -1 ||
+	    limit.rlim_cur >= LOCKED_MEMORY)
+		return;
+	limit.rlim_cur = LOCKED_MEMORY;
+	if (limit.rlim_max < LOCKED_MEMORY)
+		limit.rlim_max = LOCKED_MEMORY;
+	(void)setrlimit(RLIMIT_MEMLOCK, &limit);
+}
+
+bool
+plan_confine(struct plan *plan, char *why, size_t size)
+{
+	struct sandbox_report report;
+	const char *reason = report.missing;
+
+	permit_locked_memory();
+	if (sandbox_monitor(&report)) {
+		/* It does not begin without its filter. */
+		report.layers |= LAYER_BIT(LAYER_SECCOMP);
+		status_monitor(
+		    plan->fd[MONITOR_FD_STATUS - EXEC_FDS_FIRST], &report);
+		reason = make_monitor(plan);
+	}
+	if (reason != NULL)
 		snprintf(why, size, "cannot prepare the monitor: %s", reason);
 	return reason == NULL;
 }

@@ -83,6 +83,19 @@ status_resolver(int fd, pid_t pid, const struct sandbox_report *report)
 	    offsetof(struct status_block, child[STATUS_RESOLVER]));
 }
 
+void
+status_monitor(int fd, const struct sandbox_report *report)
+{
+	struct status_process p;
+	const off_t at = offsetof(struct status_block, monitor);
+
+	if (pread(fd, &p, sizeof(p), at) != sizeof(p))
+		return;
+	p.layers = report->layers;
+	copy_text(p.missing, sizeof(p.missing), report->missing);
+	(void)!pwrite(fd, &p, sizeof(p), at);
+}
+
 int
 status_make(const struct config *c, char *why, size_t size)
 {

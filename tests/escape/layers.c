@@ -52,11 +52,21 @@ wanted(enum layer layer)
 	return (layers & LAYER_BIT(layer)) != 0;
 }
 
+/* Who has changed its ids is not dumpable, whatever it asks for itself.  The
+ * filters allow nobody to become so again. */
+static void
+reveal(void)
+{
+	if (!wanted(LAYER_NOT_DUMPABLE) && !wanted(LAYER_SECCOMP))
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
 bool
 __wrap_policy_load(struct span program)
 {
 	if (wanted(LAYER_SECCOMP))
 		return __real_policy_load(program);
+	reveal(); /* the monitor hides after what is left out here */
 	return true;
 }
 
@@ -68,15 +78,6 @@ __wrap_limits_set(int resource, uint64_t value, bool *short_of)
 		return __real_limits_set(resource, value, short_of);
 	*short_of = false;
 	return true;
-}
-
-/* Who has changed its ids is not dumpable, whatever it asks for itself.  The
- * filters allow nobody to become so again. */
-static void
-reveal(void)
-{
-	if (!wanted(LAYER_NOT_DUMPABLE) && !wanted(LAYER_SECCOMP))
-		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
 static void

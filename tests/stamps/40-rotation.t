@@ -168,10 +168,11 @@ def ending(tap, chain):
     says("it ends in five days", -95 * day, 5 * day, "ends-soon", None)
     says("it has ended", -95 * day, -1, "expired", "key-expired")
     says("it begins tomorrow", day, 5 * day, "not-yet", "key-not-yet")
-    # By itself, while nothing else happens.
+    # By itself, while nothing else happens.  The monitor looks every five
+    # seconds at least.
     begun = time.monotonic()
     hop.reload_keys()
-    soon = 3 + int(10 * (time.monotonic() - begun))
+    soon = 6 + int(10 * (time.monotonic() - begun))
     now, seen = int(time.time()), len(lines())
     hop.ring.put(NEW, secret, "stamp",
                  f"from {now + soon}\nuntil {now + 2 * soon - 1}\n")

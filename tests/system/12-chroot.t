@@ -75,8 +75,9 @@ def out_of_sight(tap, w):
     w.mta.command("postfix", "reload")
     tag = smtp.new_tag()
     wait_for("the new settings", lambda: "451 4.7.1" in w.send(tag))
-    tap.has(w.mta.log(), "No such file or directory",
-            "a chrooted smtpd does not find it, and the log says why")
+    tap.ok(wait_for("the log to say why",
+                    lambda: "No such file or directory" in w.mta.log()),
+           "a chrooted smtpd does not find it, and the log says why")
 
 
 main(world, delivered, submitted, out_of_sight)
