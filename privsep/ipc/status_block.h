@@ -53,6 +53,7 @@ struct status_process {
 
 struct status_backend {
 	uint32_t up; /* 1 or 0 */
+	uint32_t zero;
 	char name[32];
 	char address[128];
 	/* Why it is not up; not up for no reason: it is being looked at. */
@@ -74,7 +75,7 @@ struct status_block {
 	char version[32];
 	char listen[CONFIG_LISTEN_MAX][128];
 	/* The key that stamps; "": none does. */
-	char key[STAMP_KEY_MAX + 1];
+	char key[STAMP_KEY_MAX + 8];  /* no byte between the members */
 	uint64_t key_from, key_until; /* both within */
 	struct status_process monitor;
 	struct status_process child[STATUS_CHILDREN_MAX];
