@@ -219,7 +219,8 @@ const struct option options[] = {
     {GROUP_LIMITS, OPTION_COUNT, "messages", "10000", LIMIT(messages), 1,
 	UINT32_MAX, NULL,
 	"Messages of one connection. When one more begins the connection is "
-	"closed."},
+	"closed; with engine libmilter what comes then is not scanned, see "
+	"on_limits."},
     {GROUP_LIMITS, OPTION_TIME, "packet_time", "1m", LIMIT(packet_time),
 	SECONDS(1), SECONDS(3600), NULL,
 	"How long a packet of the protocol may take from its first byte to its "

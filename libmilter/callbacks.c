@@ -28,6 +28,7 @@ struct conversation {
 	struct scanner_link *host;
 	bool leading_space; /* HDR_LEADSPC was granted */
 	bool open;	    /* a message is */
+	bool too_many;	    /* messages there were */
 	uint64_t begun;	    /* when it was opened, */
 	uint64_t last;	    /* and when anything was last done; wire_now's */
 	/* A value with the space that the MTA took off it. */
@@ -54,7 +55,7 @@ conversation_new(SMFICTX *ctx, bool leading_space)
 	}
 	session_init(&c->session, settings);
 	c->leading_space = leading_space;
-	c->open = false;
+	c->open = c->too_many = false;
 	c->last = wire_now();
 	(void)smfi_setpriv(ctx, c);
 	return c;
@@ -204,8 +205,20 @@ check_envelope(struct conversation *c, char **arguments)
 		parameters++;
 	if (parameters > settings->limits.parameters)
 		session_limit(&c->session, SESSION_LIMIT_PARAMETERS);
-	if (c->session.messages >= settings->limits.messages)
+	if (c->too_many)
 		session_limit(&c->session, SESSION_LIMIT_MESSAGES);
+}
+
+/* Nor can it keep the MTA from sending more: they are counted anew, on a new
+ * channel, since the scanner takes no number above the limit. */
+static void
+count_message(struct conversation *c)
+{
+	if (c->session.messages < settings->limits.messages)
+		return;
+	c->too_many = true;
+	c->session.messages = 0;
+	threads_renew(c->host);
 }
 
 static sfsistat
@@ -217,6 +230,7 @@ on_mail(SMFICTX *ctx, char **arguments)
 	if (c == NULL)
 		return SMFIS_TEMPFAIL;
 	set_open(c, true);
+	count_message(c);
 	status = session_envfrom(
 	    &c->session, span_text(arguments[0]), queue_id(ctx));
 	check_envelope(c, arguments);

@@ -78,6 +78,14 @@ threads_open(void)
 }
 
 void
+threads_renew(struct scanner_link *host)
+{
+	if (host->ends.scanner != -1)
+		close(host->ends.scanner);
+	link_init((struct wire_ends){-1, channel_open()}, scan_timeout);
+}
+
+void
 threads_use(struct scanner_link *host, SMFICTX *ctx)
 {
 	link_use(host);

@@ -13,6 +13,10 @@
 
 #include "privsep/front/scanner_link.h"
 
+/* A channel to the scanner that knows of no message yet, for that session,
+ * which is in use by this thread and has none open. */
+void threads_renew(struct scanner_link *);
+
 /* A session begins: its memory, with a channel of its own to the scanner, in
  * use by this thread.  NULL: no memory. */
 struct scanner_link *threads_open(void);

@@ -20,6 +20,7 @@ from milterclient import MilterClient, packet
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SESSIONS = 8  # max_sessions here
+MESSAGES = 6  # limits: messages
 OFFER = packet(b"O", b"\0\0\0\6\0\0\1\xff\0\x1f\xff\xff")
 # Whole tests that must pass with this engine, too.
 SAME = ["01-mail.t", "03-clamd-faults.t"]
@@ -33,7 +34,7 @@ OUTSIDE = ["engine_", "packet_", "clamd_", "stream_", "seccomp_", "cfg_",
 
 def world(stack, directory):
     return World(stack, directory, engine="libmilter", scan_timeout="30s",
-                 max_sessions=SESSIONS, limits={"silent_time": "2s"})
+                 max_sessions=SESSIONS, limits={"silent_time": "2s", "messages": MESSAGES})
 
 
 def same(tap, w):
@@ -229,6 +230,23 @@ def bounds(tap, w):
     tap.has(w.send(smtp.new_tag()), "250 ", "then mail goes through")
 
 
+def many(tap, w):
+    """More messages on one connection than it may bring, and as many again"""
+    names = [f"MANY{n}" for n in range(3 * MESSAGES)]
+    with MilterClient(f"unix:{w.pratiqued.socket}") as mta:
+        mta.negotiate()
+        mta.connect()
+        codes = [mta.message([("Subject", "many")], b"x\r\n",
+                             queue_id=name)[-1][0] for name in names]
+    tap.equal(codes[:MESSAGES], [b"c"] * MESSAGES, "the first are scanned")
+    for name in names[MESSAGES:]:
+        line = w.pratiqued.wait_line("message", qid=name)
+        tap.equal((line["reason"], line["limit"], line["action"]),
+                  ("limits", "messages", "tempfail"), f"{name}: it is not")
+    tap.equal(w.pratiqued.lines("session-violation"), [],
+              "and the session has broken no rule")
+
+
 def stop(tap, w):
     """SIGTERM while a message waits for its verdict"""
     tag = smtp.new_tag()
@@ -245,4 +263,4 @@ def stop(tap, w):
 
 
 main(world, same, confined, linked, paused, several, ended, screened, bounds,
-     stop)
+     many, stop)
