@@ -128,6 +128,12 @@ threads_open(void)
 }
 
 void
+threads_renew(struct scanner_link *host)
+{
+	(void)host;
+}
+
+void
 threads_use(struct scanner_link *host, SMFICTX *ctx)
 {
 	(void)host;
