@@ -201,7 +201,7 @@ start(const struct start_options *a, struct config *c, struct plan_given *given,
 	else if (!rehearse(&plan, why, sizeof(why)))
 		status = fail(EX_SOFTWARE, why);
 	else if (!plan_confine(&plan, why, sizeof(why)))
-		fail(status, why);
+		status = fail(EX_OSERR, why);
 	else
 		status = become_monitor(&plan, argv);
 	remove_footprint(&plan);
