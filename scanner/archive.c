@@ -5,6 +5,8 @@
 
 #include <strings.h>
 
+#include "lib/ensure.h"
+
 /* APPNOTE 4.3.7, 4.3.12, 4.3.16, with the first byte highest. */
 #define MARK_FILE      UINT32_C(0x504b0304)
 #define MARK_DIRECTORY UINT32_C(0x504b0102)
@@ -424,5 +426,6 @@ archive_fault_name(enum archive_fault fault)
 	    [ARCHIVE_NESTED] = "nested",
 	};
 
+	ensure(fault < ARCHIVE_FAULTS);
 	return names[fault];
 }

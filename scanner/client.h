@@ -60,7 +60,7 @@ struct client {
 	uint32_t next_free;
 	uint32_t owner;
 	uint32_t message; /* number of the open or last message */
-	bool closing;	  /* the session has said that it will end */
+	bool closing;	  /* the session has announced its end */
 	struct report_rates rates;
 	/* Those with a message, oldest first; the others, idle longest first */
 	TAILQ_ENTRY(client) order;
@@ -86,7 +86,7 @@ bool client_setup(const struct scanner_settings *);
 void client_add(int fd, uint32_t owner);
 
 /* That listener has ended: what its sessions have sent is read, and that is
- * their end, whoever else may hold their channels. */
+ * their end, even if others still hold their channels. */
 void client_leave(uint32_t owner);
 
 /* The channel of that slot is readable. */

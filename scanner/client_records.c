@@ -100,18 +100,21 @@ client_state_name(enum client_state state)
 	    [CLIENT_ABORTED] = "aborted",
 	};
 
+	ensure(state < CLIENT_STATES);
 	return name[state];
 }
 
 struct client *
 client_at(uint32_t index)
 {
+	ensure(index < slots);
 	return &clients[index];
 }
 
 uint32_t
 client_index(const struct client *c)
 {
+	ensure(c >= clients && c < clients + slots);
 	return (uint32_t)(c - clients);
 }
 
@@ -126,7 +129,9 @@ client_enter(struct client *c, enum client_state state)
 {
 	bool was_busy = is_busy(c->state), was_idle = c->state == CLIENT_IDLE;
 
+	ensure(state < CLIENT_STATES && (!was_busy || c->flow != NULL));
 	if (was_busy && !is_busy(state)) {
+		ensure(busy > 0);
 		busy--;
 		TAILQ_REMOVE(&with_message, c, order);
 		flow_leave(c->flow);
@@ -172,7 +177,7 @@ client_drain(void)
 static void
 client_fresh(struct client *c)
 {
-	/* Then it stands in lists that would lead into what is wiped. */
+	/* Otherwise it is in lists that would point into what is wiped. */
 	ensure(c->scans.state == CASE_IDLE &&
 	       c->stamping.state == STAMPING_IDLE &&
 	       (c->stream.memfd == -1 || c->stream.written == 0));

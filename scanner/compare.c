@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 
+#include "lib/ensure.h"
+
 #define SECOND 1000 /* settings are in milliseconds */
 
 _Static_assert(FIELD_NAME_MAX == SETTINGS_NAME_MAX, "names are copied");
@@ -16,6 +18,7 @@ compare_ignore(const struct stamp_settings *settings,
 	uint32_t n = settings->ignores;
 	char *own = names[n];
 
+	ensure(n <= SETTINGS_IGNORE_MAX);
 	memcpy(names, settings->ignore, n * sizeof(names[0]));
 	memcpy(own, settings->header, sizeof(settings->header));
 	for (size_t i = 0; own[i] != '\0'; i++) {

@@ -36,7 +36,7 @@ enum digest_fault {
 	DIGEST_OK,
 	DIGEST_NAME,	   /* a field name that is none */
 	DIGEST_BYTE,	   /* NUL or bare CR in a value */
-	DIGEST_FOLD,	   /* LF without a blank behind it */
+	DIGEST_FOLD,	   /* LF without a blank after it */
 	DIGEST_SIZE,	   /* too many fields, or too long together */
 	DIGEST_BLANK_FOLD, /* a continuation line of blanks only */
 	DIGEST_INERT,	   /* an ignored field with other than plain ASCII */

@@ -2,6 +2,7 @@
 /* Sessions without a message; see idle.h.  In the scanner. */
 #include "scanner/idle.h"
 
+#include "lib/ensure.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
 #include "scanner/base/clock.h"
@@ -26,6 +27,7 @@ idle_enter(struct client *c)
 void
 idle_leave(struct client *c)
 {
+	ensure(!TAILQ_EMPTY(&idle));
 	TAILQ_REMOVE(&idle, c, order);
 }
 

@@ -3,6 +3,8 @@
  * strangers. */
 #include "scanner/look.h"
 
+#include "lib/ensure.h"
+
 #define PIECE 16384 /* that is searched at a time */
 
 #define NO_LETTER 64 /* not one of base64's */
@@ -62,7 +64,7 @@ mark_at(const uint8_t *at)
 	       (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Searches the first so many of len bytes of the window. */
+/* Searches the first count of the len bytes in the window. */
 static void
 search_bytes(struct look_bytes *l, size_t count, size_t len)
 {
@@ -86,6 +88,7 @@ take_bytes(struct look_bytes *l, const uint8_t *bytes, size_t len)
 	size_t all = l->kept + len;
 	size_t count = all < sizeof(l->keep) ? 0 : all - sizeof(l->keep);
 
+	ensure(l->kept <= sizeof(l->keep) && len <= PIECE);
 	memcpy(window, l->keep, l->kept);
 	memcpy(window + l->kept, bytes, len);
 	search_bytes(l, count, all);
@@ -97,6 +100,7 @@ take_bytes(struct look_bytes *l, const uint8_t *bytes, size_t len)
 static void
 end_bytes(struct look_bytes *l)
 {
+	ensure(l->kept <= sizeof(l->keep));
 	memcpy(window, l->keep, l->kept);
 	search_bytes(l, l->kept, l->kept);
 	l->kept = 0;

@@ -27,7 +27,7 @@
  * header may begin there. */
 struct look_bytes {
 	struct archive archive;
-	uint64_t at; /* what is kept begins behind so many */
+	uint64_t at; /* what is kept begins after this many */
 	size_t kept;
 	uint8_t keep[ARCHIVE_HEADER_MAX];
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "lib/fd_numbers.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
@@ -26,6 +27,7 @@ on_peer(struct span record, int passed)
 {
 	struct record_peer peer;
 
+	ensure(passed != -1);
 	memcpy(&peer, record.ptr, sizeof(peer));
 	peer_add(passed, peer.link);
 	return ORDER_NOTHING;

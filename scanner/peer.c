@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "lib/rate.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
@@ -86,6 +87,7 @@ peer_add(int fd, uint32_t link)
 static void
 peer_close(struct peer *p)
 {
+	ensure(p->link != 0 && p->fd != -1);
 	if (!peer_tell(p->link, p->wrong))
 		return;
 	poll_leave(p->fd);

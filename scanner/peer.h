@@ -4,7 +4,7 @@
  * CHANNEL record.  A retired listener's stays until its last session ends, so
  * there can be several.
  *
- * When a channel is closed the monitor is told: because the listener closed
+ * When a channel is closed the monitor hears why: because the listener closed
  * it, or because of a record that must not be.  What then becomes of the
  * listener is for the monitor to say.
  */

@@ -8,7 +8,7 @@
 #include "scanner/base/journal.h"
 #include "scanner/clamd/backend.h"
 
-/* How often it is told what was left out. */
+/* How often the log says what was left out. */
 #define TELL_EVERY_MS 10000
 
 static const struct {

@@ -19,7 +19,7 @@
  *
  * A stream may be begun while the message still arrives (scan_early): it is
  * sent to a clamd as it grows, and what goes wrong with that has no
- * consequence but that scan_submit begins anew.
+ * consequence but that scan_submit begins again.
  */
 #ifndef SCANNER_SCAN_H
 #define SCANNER_SCAN_H

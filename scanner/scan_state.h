@@ -70,7 +70,7 @@ struct scan {
 	struct flow *flow; /* the sender's; NULL: none */
 	int memfd;	   /* the owner's */
 	uint64_t size;	   /* of it */
-	uint64_t lead;	   /* so many of these bytes are not the message's */
+	uint64_t lead;	   /* bytes before the message's own */
 	uint64_t submitted, asked;
 	struct timer deadline;	    /* all states but IDLE, _OFF and OVER */
 	struct timer wake;	    /* OPENING, CONNECTING, early or not */
@@ -108,7 +108,7 @@ const char *scan_state_name(enum scan_state);
  * query, wake.at before OPENING and CONNECTING, submitted before the first. */
 void scan_enter(struct scan *, enum scan_state);
 
-/* Its time begins anew, at submitted. */
+/* Its time starts again, at submitted. */
 void scan_restart(struct scan *);
 
 /* Is the message not whole yet? */

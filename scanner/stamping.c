@@ -302,7 +302,7 @@ stamping_answer(struct span record)
 
 /* --- the log -------------------------------------------------------------- */
 
-/* A reason, and behind a colon which fault of form, if there is one. */
+/* A reason, and after a colon which fault of form, if there is one. */
 static void
 log_why(struct log_line *line, const char *key, const char *why,
     enum digest_fault fault)
@@ -340,6 +340,7 @@ stamping_count(struct stamping *s, enum stamp_reason seen)
 		s->reason = seen > STAMP_GOOD && seen <= STAMP_SYNTAX
 				? seen
 				: STAMP_NONE;
+	ensure(s->reason < STAMP_REASONS);
 	counts[s->reason]++;
 }
 
@@ -368,6 +369,7 @@ stamping_log(const struct stamping *s, struct log_line *line)
 
 	if (!in_use())
 		return;
+	ensure(s->end < sizeof(end) / sizeof(end[0]));
 	log_text(line, "stamp", end[s->end]);
 	if (s->end != STAMPING_NONE)
 		log_stamp(line, s);

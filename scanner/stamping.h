@@ -7,8 +7,8 @@
  *	stamping_check --> stamping_checked	(or false: nothing to check)
  *	stamping_make --> stamping_made		(or false: none to be had)
  *
- * The monitor is asked one thing at a time; who has to wait stands in a
- * queue.  Nothing is computed where stamps are neither made nor checked.
+ * The monitor is asked one thing at a time; messages that have to wait are
+ * in a queue.  Nothing is computed where stamps are neither made nor checked.
  */
 #ifndef SCANNER_STAMPING_H
 #define SCANNER_STAMPING_H
@@ -90,7 +90,7 @@ void stamping_count(struct stamping *, enum stamp_reason seen);
 /* The keys "stamp" to "stamp_not_made" of a message's line; after count. */
 void stamping_log(const struct stamping *, struct log_line *);
 
-/* A line with how often what was the end, and from now on anew. */
+/* A line with how often what was the end, and counting starts again. */
 void stamping_log_counts(void);
 
 /* The same once an hour; and when to call it next, UINT64_MAX: never. */

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "scanner/base/monitor_link.h"
 
 static int log_fd = -1;
@@ -24,6 +25,7 @@ journal_setup(int fd, enum log_format format, enum log_to to)
 void
 journal_replace(int fd)
 {
+	ensure(fd >= 0 && fd != log_fd);
 	close(log_fd);
 	log_fd = fd;
 	log_redirect(fd, log_to);

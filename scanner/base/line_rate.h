@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Log lines of one kind that somebody else can bring about as often as he
- * likes: so many in a row, then one a second.  In the scanner.
+ * likes: a number in a row, then one a second.  In the scanner.
  */
 #ifndef SCANNER_BASE_LINE_RATE_H
 #define SCANNER_BASE_LINE_RATE_H

@@ -3,7 +3,7 @@
  * The sum of what our own test messages hold in memfds, and its limit.  That is
  * set aside for them (share.h is for mail), so that neither they nor mail keep
  * the other from being looked at.  Whoever writes to a memfd takes first;
- * whoever closes it gives back the same number.
+ * the code that closes it gives back the same number.
  */
 #ifndef SCANNER_BASE_MEMORY_H
 #define SCANNER_BASE_MEMORY_H

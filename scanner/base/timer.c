@@ -22,6 +22,7 @@ timer_start(struct timer_list *list, struct timer *t, uint64_t at)
 void
 timer_stop(struct timer_list *list, struct timer *t)
 {
+	ensure(!TAILQ_EMPTY(list));
 	TAILQ_REMOVE(list, t, order);
 }
 

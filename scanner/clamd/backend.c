@@ -22,7 +22,7 @@
 /* One message's part of the work, divided by the weight; weights are at most
  * 100, so nothing that matters is lost. */
 #define SHARE 1000000
-/* A clamd may be started anew, with other limits, unseen: they are found out
+/* A clamd may be started again, with other limits, unseen: they are found out
  * again so often at most, by a canary that it does not unpack to the end. */
 #define CEILING_MS 300000
 /* Up to here what is proved is not worth a line in the log. */

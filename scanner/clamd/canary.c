@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "lib/ensure.h"
 #include "scanner/base/stream.h"
 #include "scanner/clamd/gzip.h"
 #include "scanner/clamd/tar.h"
@@ -95,6 +96,7 @@ add_base64(struct stream *s, const uint8_t *raw, size_t len)
 	for (size_t i = 0; i < len; i += LINE_RAW) {
 		size_t n = len - i < LINE_RAW ? len - i : LINE_RAW;
 
+		ensure(at + LINE_BYTES < sizeof(text));
 		sodium_bin2base64(line, sizeof(line), raw + i, n,
 		    sodium_base64_VARIANT_ORIGINAL);
 		at += (size_t)snprintf(

@@ -6,7 +6,7 @@
 #include "scanner/base/journal.h"
 #include "scanner/clamd/backend_log.h"
 
-/* clamd's dates have no zone: they can be wrong by so much. */
+/* clamd's dates have no zone: they can be wrong by this much. */
 #define ZONES_S (26 * INT64_C(3600))
 
 void

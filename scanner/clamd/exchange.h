@@ -41,8 +41,8 @@ enum step {
 	STEP_WAIT_MORE,	   /* for exchange_grow, or until fd is readable */
 	STEP_ENDED,	   /* reply holds all that came; end says how */
 	STEP_REFUSED,	   /* no connection; error says why */
-	STEP_BUSY,	   /* clamd's backlog is full: try anew in some ms */
-	STEP_STALE,	   /* clamd read nothing from a standby: open anew */
+	STEP_BUSY,	   /* clamd's backlog is full: try again in some ms */
+	STEP_STALE,	   /* clamd read nothing from a standby: open again */
 	STEP_FAULT,	   /* of our own; error says which */
 };
 
@@ -57,7 +57,7 @@ struct exchange {
 	bool growing;  /* INSTREAM: more will come */
 	uint64_t from; /* INSTREAM: where the chunk in hand begins */
 	uint64_t len;  /* its length */
-	bool last;     /* nothing comes behind it */
+	bool last;     /* nothing comes after it */
 	uint64_t sent; /* bytes of the request, or of the chunk, all included */
 	int error;     /* errno */
 	enum reply_end end;

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "lib/ensure.h"
+
 #define POLYNOMIAL UINT32_C(0xedb88320)
 #define ONE	   UINT32_C(0x80000000) /* x^0 */
 #define X8	   UINT32_C(0x00800000) /* x^8: a byte */
@@ -99,6 +101,7 @@ put_bytes(struct gzip *p, const uint8_t *bytes, size_t len)
 static void
 put_bits(struct gzip *p, uint32_t value, unsigned int count)
 {
+	ensure(p->held < 8 && count <= 32);
 	p->bits |= (uint64_t)value << p->held;
 	p->held += count;
 	for (; p->held >= 8; p->held -= 8) {
@@ -128,6 +131,7 @@ gzip_stored(struct gzip *p, const uint8_t *bytes, size_t len, bool last)
 {
 	uint8_t head[4];
 
+	ensure(len <= UINT16_MAX);
 	put_bits(p, last ? STORED_LAST : STORED, HEAD_BITS);
 	put_bits(p, 0, (8 - p->held) % 8); /* from a whole byte on */
 	put_little(
@@ -192,6 +196,7 @@ gzip_wrap(uint8_t *at, size_t len)
 {
 	uint8_t *front = at - GZIP_HEAD;
 
+	ensure(len <= UINT16_MAX);
 	memcpy(front, gzip_head, sizeof(gzip_head));
 	front += sizeof(gzip_head);
 	*front++ = STORED_LAST;

@@ -23,7 +23,7 @@ enum probe_due_state {
 void probe_due_setup(uint32_t backends);
 
 /* For probe.c: one begins; it gets no answer to PING; it has ended, and the
- * next follows after so many milliseconds. */
+ * next follows after that many milliseconds. */
 void probe_due_begin(uint32_t index);
 void probe_due_silent(uint32_t index);
 void probe_due_end(uint32_t index, uint64_t pause);

@@ -50,7 +50,7 @@ took_step(struct query *a, enum step step)
 		return QUERY_REFUSED;
 	case STEP_BUSY:
 		return QUERY_BUSY;
-	case STEP_STALE: /* there is nothing that could be sent anew */
+	case STEP_STALE: /* there is nothing that could be sent again */
 	case STEP_FAULT:
 		break;
 	}
@@ -110,7 +110,7 @@ query_event(struct query *a)
 	if (a->state != QUERY_CONNECTING && a->state != QUERY_TALKING)
 		return QUERY_PENDING;
 	step = exchange_continue(&a->exchange);
-	/* clamd never had it: anew, with the same memfd. */
+	/* clamd never had it: again, with the same memfd. */
 	if (step == STEP_STALE && memfd != -1)
 		step = open_new(
 		    a, a->exchange.request, memfd, a->exchange.size, false);

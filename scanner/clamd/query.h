@@ -69,7 +69,7 @@ enum query_news query_grow(struct query *, uint64_t size, bool whole);
 /* Its descriptor is ready. */
 enum query_news query_event(struct query *);
 
-/* Has clamd the whole request?  Then it is at it, whatever we do. */
+/* Has clamd the whole request?  Then it works on it, whatever we do. */
 bool query_is_at_work(const struct query *);
 
 /* What it was given to send is gone, whatever its number may stand for by now:
@@ -80,7 +80,7 @@ struct reply query_reply(const struct query *);
 struct span query_bytes(const struct query *);
 int query_error(const struct query *);
 
-/* No connection for so many milliseconds; thread and canary are kept. */
+/* No connection for pause milliseconds; thread and canary are kept. */
 void query_put_off(struct query *, uint64_t pause);
 
 /* Its end.  The reply stays readable. */

@@ -36,7 +36,7 @@ struct search {
 
 void search_begin(struct search *);
 
-/* Of one that is DONE: asks once, and anew if the answer is another one. */
+/* Of one that is DONE: asks once, and again if the answer is another one. */
 void search_check(struct search *);
 
 /* The size to claim; not when it is DONE. */

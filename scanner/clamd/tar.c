@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/ensure.h"
+
 void
 tar_header(uint8_t block[TAR_BLOCK], char type, const char *name, uint64_t size)
 {
 	char text[TAR_BLOCK] = "";
 	unsigned int sum = 0;
 
+	ensure(strlen(name) < 100 && size < UINT64_C(1) << 33);
 	(void)snprintf(text, 100, "%s", name);
 	(void)snprintf(text + 100, 8, "0000644");
 	(void)snprintf(text + 108, 8, "0000000");
