@@ -8,6 +8,7 @@
  */
 #include "parser/mail/disposal.h"
 
+#include "lib/ensure.h"
 #include "parser/mail/process.h"
 #include "parser/mail/stamp_field.h"
 
@@ -65,6 +66,8 @@ disposal_judge(struct session *s, struct span progress, struct judgement *v)
 	    s->report.message, s->size, s->so_far, progress, &result);
 	result.name[sizeof(result.name) - 1] = '\0';
 	v->outcome = outcome_of(s, result.outcome);
+	ensure(v->outcome < OUTCOME_COUNT);
+	ensure(v->outcome != OUTCOME_CLEAN || s->so_far == OUTCOME_CLEAN);
 	take_stamp(s, &result, v);
 	phrase_name(v->outcome, result.name, v->name);
 }
@@ -102,6 +105,7 @@ delete_stamps(
 	const struct stamp_session *set = &s->settings->stamp;
 	uint32_t keep = set->strip == STAMP_STRIP_ALL ? 0 : v->good;
 
+	ensure(keep <= s->stamps.fields);
 	for (uint32_t i = s->stamps.fields; i > 0; i--) {
 		if (i != keep && !edit_delete_header(e, set->header, i))
 			return false;
@@ -119,6 +123,8 @@ insert_fields(
 	    v->outcome == OUTCOME_CLEAN || v->outcome == OUTCOME_INFECTED;
 	struct phrase p;
 
+	/* A new stamp says that clamd has seen all of it. */
+	ensure(v->stamp[0] == '\0' || v->outcome == OUTCOME_CLEAN);
 	if (set->header_status[0] != '\0' &&
 	    !(phrase_status(&p, v->outcome, v->name) &&
 		edit_insert_header(e, set->header_status, p.text)))

@@ -4,9 +4,12 @@
 
 #include <string.h>
 
+#include "lib/ensure.h"
+
 static void
 add_byte(struct phrase *p, char byte)
 {
+	ensure(p->len < sizeof(p->text));
 	if (p->len + 1 >= sizeof(p->text)) {
 		p->full = true;
 		return;
@@ -44,6 +47,7 @@ phrase_name(enum outcome outcome, const char *signature,
 {
 	size_t len = 0;
 
+	ensure(outcome < OUTCOME_COUNT);
 	if (outcome != OUTCOME_INFECTED)
 		signature = outcome_reason(outcome);
 	if (signature[0] == '\0')

@@ -2,6 +2,7 @@
 /* The stamps of one message; see stamp_fields.h.  In the session. */
 #include "parser/mail/stamp_fields.h"
 
+#include "lib/ensure.h"
 #include "lib/network.h"
 #include "parser/mail/process.h"
 #include "parser/mail/stamp_field.h"
@@ -45,6 +46,7 @@ stamps_field(struct stamps *s, struct span value)
 
 	/* Counted to the end: they are all taken out by their number. */
 	s->fields++;
+	ensure(s->candidates < s->fields);
 	if (s->peer == STAMPS_NO_PEER || s->fields > STAMPS_MAX ||
 	    !stamp_read(value, &stamp, c->mac))
 		return;
@@ -59,6 +61,8 @@ stamps_send(struct stamps *s)
 	if (s->sent)
 		return;
 	s->sent = true;
+	ensure(s->candidates <= STAMPS_MAX);
+	ensure(s->candidates == 0 || s->peer != STAMPS_NO_PEER);
 	if (s->fields > STAMPS_MAX)
 		s->candidates = 0;
 	for (uint32_t i = 0; i < s->candidates; i++)

@@ -6,6 +6,7 @@
  */
 #include "parser/milter/encoder.h"
 
+#include "lib/ensure.h"
 #include "parser/mail/canonical.h"
 #include "parser/mail/process.h"
 
@@ -90,6 +91,7 @@ put_bytes(struct encoder *r, struct span s)
 	while (!cursor_empty(&c)) {
 		size_t room = sizeof(r->bytes) - r->len;
 
+		ensure(r->len <= sizeof(r->bytes));
 		if (room == 0) {
 			(void)encoder_flush(r);
 			continue;
@@ -149,6 +151,8 @@ allowed(const struct encoder *r, const struct reply_row *row)
 static void
 put_head(struct encoder *r, uint8_t code, bool final, size_t payload)
 {
+	ensure(payload <= MILTER_PAYLOAD_MAX);
+	ensure(!final || encoder_owed(r));
 	if (final)
 		r->sent++;
 	put_u32(r, (uint32_t)(1 + payload));

@@ -6,6 +6,8 @@
  */
 #include "parser/milter/macro.h"
 
+#include "lib/ensure.h"
+
 /* In order of time; the numbers on the wire are not (EOM is 5, EOH 6). */
 static const struct {
 	enum milter_stage stage;
@@ -39,6 +41,7 @@ clear_from(struct macros *m, enum milter_stage first)
 		if (reached)
 			table_clear(m, order[i].stage);
 	}
+	ensure(reached);
 }
 
 void
@@ -76,6 +79,7 @@ bare_name(struct span name)
 static void
 table_put(struct macros *m, enum milter_stage stage, struct span text)
 {
+	ensure(text.len < MACRO_STAGE_MAX - m->len[stage]);
 	memcpy(&m->bytes[stage][m->len[stage]], text.ptr, text.len);
 	m->len[stage] += text.len;
 	m->bytes[stage][m->len[stage]++] = '\0';

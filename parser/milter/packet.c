@@ -6,6 +6,7 @@
  */
 #include "parser/milter/packet.h"
 
+#include "lib/ensure.h"
 #include "parser/milter/milter.h"
 
 /* The length word counts the command byte and the payload. */
@@ -27,8 +28,9 @@ packet_next(struct span in, struct packet *out)
 		return PACKET_NEED_MORE;
 
 	c = cursor_of(whole);
-	(void)cursor_u8(&c, &out->command); /* there: LENGTH_MIN */
+	ensure(cursor_u8(&c, &out->command)); /* there: LENGTH_MIN */
 	out->payload = cursor_rest(&c);
 	out->size = sizeof(length) + whole.len;
+	ensure(out->size <= in.len && out->size <= MILTER_PACKET_MAX);
 	return PACKET_WHOLE;
 }

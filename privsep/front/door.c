@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The front door; see door.h.  In the listener and in pratique-libmilter. */
 #include "privsep/front/door.h"
+#include "lib/ensure.h"
 #include "lib/fd_numbers.h"
 
 #include <errno.h>
@@ -76,6 +77,7 @@ watch_sockets(int operation, uint32_t events)
 bool
 door_open(const struct door_plan *p)
 {
+	ensure(p->listens <= 64); /* bits of a turn's ready ones */
 	plan = *p;
 	counts = (struct door_counts){0};
 	shut = stalled = false;
@@ -91,6 +93,7 @@ door_open(const struct door_plan *p)
 void
 door_take(int fd)
 {
+	ensure(pending_state(pending, fd) != PENDING_STATES);
 	door_unwatch(fd);
 	pending_remove(pending, fd);
 }
@@ -113,6 +116,7 @@ door_hand_over(int fd, uint32_t tag)
 	struct epoll_event ev = {
 	    .events = EPOLLRDHUP | EPOLLONESHOT, .data.u64 = DOOR_LEFT | tag};
 
+	ensure(tag != 0 && pending_state(pending, fd) != PENDING_STATES);
 	epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &ev);
 	pending_remove(pending, fd);
 }
@@ -265,6 +269,7 @@ door_wait(struct epoll_event *ev, int max, int milliseconds)
 	uint64_t ready = 0;
 	int others = 0;
 
+	ensure(n <= max);
 	/* A number that is free now may come back with a new connection, so
 	 * there are no new ones before the events of the old ones are taken. */
 	for (int i = 0; i < n; i++) {

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "lib/ensure.h"
 #include "privsep/front/own_memory.h"
 
 #define NONE (-1)
@@ -64,6 +65,7 @@ append(struct pending *p, int fd, enum pending_state state)
 	struct pending_entry *e = &p->entry[fd];
 	struct list *list = &p->list[state];
 
+	ensure(state < PENDING_STATES && e->state == PENDING_STATES);
 	e->state = state;
 	e->before = list->last;
 	e->after = NONE;
@@ -86,6 +88,7 @@ pending_remove(struct pending *p, int fd)
 		return;
 	e = &p->entry[fd];
 	list = &p->list[state];
+	ensure(list->count > 0);
 	if (e->before != NONE)
 		p->entry[e->before].after = e->after;
 	else

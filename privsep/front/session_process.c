@@ -5,6 +5,7 @@
  * handler and no close: the end of the process closes everything.
  */
 #include "privsep/front/session_process.h"
+#include "lib/ensure.h"
 #include "lib/fd_numbers.h"
 
 #include <errno.h>
@@ -66,6 +67,7 @@ input_compact(struct session_area *a)
 {
 	size_t unused = a->to - a->from;
 
+	ensure(a->from <= a->to && a->to <= INPUT_MAX);
 	if (unused > 0 && a->from > INPUT_ROOM)
 		memmove(a->input + INPUT_ROOM, a->input + a->from, unused);
 	a->from = INPUT_ROOM;
@@ -104,6 +106,7 @@ input_read(struct session_area *a, const struct patience *p, bool skip_wait)
 
 	for (;;) {
 		if ((got & WIRE_READ_MTA) != 0) {
+			ensure(a->to < INPUT_MAX);
 			n = read(SESSION_FD_MTA, a->input + a->to,
 			    INPUT_MAX - a->to);
 			if (n > 0) {
@@ -184,6 +187,7 @@ serve(struct session_area *a, const struct session_settings *settings)
 		if (engine_input(engine, span_of(a->input + a->from, before),
 			&used) == ENGINE_CLOSE)
 			break;
+		ensure(used <= before);
 		a->from += used;
 		input_compact(a);
 		patience_renew(&p, a, used, settings);
@@ -200,6 +204,7 @@ session_main(struct session_area *a, pid_t parent,
     const struct session_settings *settings, struct span filter, int mta,
     int scanner)
 {
+	ensure(mta > SESSION_FD_SCANNER && scanner > SESSION_FD_SCANNER);
 	if (!keep_descriptors(mta, scanner) ||
 	    !sandbox_session(parent, CPU_SECONDS) || !policy_load(filter))
 		_exit(1);

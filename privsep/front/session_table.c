@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/queue.h>
 
+#include "lib/ensure.h"
 #include "privsep/front/own_memory.h"
 
 struct ward {
@@ -64,8 +65,7 @@ sessions_add(struct sessions *s, pid_t pid)
 		w = ward_of(s, 0);
 	else if (s->used < s->capacity)
 		w = &s->ward[s->used++];
-	if (w == NULL)
-		__builtin_trap(); /* the caller has not counted */
+	ensure(w != NULL); /* else the caller has not counted */
 	*w = (struct ward){.pid = pid};
 	s->count++;
 }
@@ -85,6 +85,7 @@ sessions_remove(struct sessions *s, pid_t pid)
 		return;
 	if (w->left)
 		TAILQ_REMOVE(&s->leaving, w, order);
+	ensure(s->count > 0);
 	w->pid = 0;
 	s->count--;
 }

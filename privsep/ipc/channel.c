@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/ipc/record.h"
 
 /* One descriptor's worth of control data, aligned as the kernel wants it. */
@@ -31,6 +32,7 @@ channel_send(int fd, const void *record, int passfd)
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 
 	memcpy(&head, record, sizeof(head));
+	ensure(head.length >= sizeof(head));
 	iov.iov_len = head.length;
 	if (passfd != -1) {
 		msg.msg_control = control.bytes;
