@@ -19,7 +19,7 @@
 
 #include "fuzz/kit/fuzz.h"
 #include "privsep/ipc/channel.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/poll.h"
 #include "scanner/base/share.h"
 #include "scanner/clamd/backend.h"
@@ -514,7 +514,7 @@ set_up(void)
 	share_setup(UINT64_MAX);
 	stamping_setup(&settings.stamp);
 	NEED(stream_setup(LIMIT) && client_setup(&settings));
-	journal_setup(log_fd[1], LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
+	log_retry_setup(log_fd[1], LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
 	report_setup(true);
 	for (size_t i = 0; i < SESSIONS; i++)
 		sessions[i].fd = -1;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/report.h"
 
 void
@@ -22,5 +22,5 @@ closing_log(struct client *c, const struct record_closing *closing)
 		log_text(
 		    &line, "limit", limit_name((enum session_limit)r->limit));
 	report_envelope(&line, r);
-	journal_end(&line);
+	log_retry_end(&line);
 }

@@ -5,7 +5,7 @@
 #include <limits.h>
 
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/poll.h"
 #include "scanner/clamd/confirm.h"
 #include "scanner/clamd/meter.h"
@@ -94,8 +94,8 @@ time_to_wait(uint64_t now)
 		next = client_next();
 	if (report_next() < next)
 		next = report_next();
-	if (journal_next() < next)
-		next = journal_next();
+	if (log_retry_next() < next)
+		next = log_retry_next();
 	if (stop_at != 0 && next > now + 100)
 		next =
 		    now + 100; /* the end of a stop has no timer of its own */
@@ -130,7 +130,7 @@ loop_run(const struct scanner_settings *settings)
 			case ORDER_GONE:
 				return 0;
 			case ORDER_BROKEN:
-				journal_event(LOG_LEVEL_ERROR,
+				log_retry_event(LOG_LEVEL_ERROR,
 				    "monitor-violation",
 				    "unexpected record from the monitor");
 				return 1;
@@ -145,7 +145,7 @@ loop_run(const struct scanner_settings *settings)
 		standby_run(now);
 		client_run(now);
 		report_run(now);
-		journal_run(now);
+		log_retry_run(now);
 	}
 	stamping_log_counts();
 	report_run(UINT64_MAX);

@@ -10,7 +10,7 @@
 #include "lib/fd_numbers.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/peer.h"
 #include "scanner/stamping.h"
@@ -59,7 +59,7 @@ static enum order
 on_log(struct span record, int passed)
 {
 	(void)record;
-	journal_replace(passed);
+	log_retry_replace(passed);
 	return ORDER_NOTHING;
 }
 

@@ -11,7 +11,7 @@
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/base/poll.h"
 #include "scanner/client.h"
@@ -70,7 +70,7 @@ peer_add(int fd, uint32_t link)
 		index++;
 	if (index == PEERS_MAX ||
 	    !poll_watch(fd, POLL_PEER, index, &watched, POLL_READ)) {
-		journal_event(
+		log_retry_event(
 		    LOG_LEVEL_ERROR, "peer-refused", "too many listeners");
 		(void)peer_tell(link, 0);
 		close(fd);
@@ -112,7 +112,7 @@ load_log(const struct record_load *load)
 		log_number(&line, "limit", client_limit());
 		log_number(&line, "sessions", load->sessions);
 		log_number(&line, "waiting", load->waiting);
-		journal_end(&line);
+		log_retry_end(&line);
 	}
 	if (load->silent == 0 && load->evicted == 0 && load->refused == 0)
 		return;
@@ -120,7 +120,7 @@ load_log(const struct record_load *load)
 	log_number(&line, "silent", load->silent);
 	log_number(&line, "evicted", load->evicted);
 	log_number(&line, "refused", load->refused);
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 static void

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/clamd/backend.h"
 
 /* How often the log says what was left out. */
@@ -68,7 +68,7 @@ report_run(uint64_t now)
 		log_number(&line, rates[kind].key, left_out[kind]);
 		left_out[kind] = 0;
 	}
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 uint64_t
@@ -159,7 +159,7 @@ report_decided(const struct claims *r)
 	log_text(
 	    &line, "stage", policy_stage_name((enum policy_stage)r->stage));
 	add_action(&line, r);
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 /* No session can make a verdict of its own of this. */
@@ -202,7 +202,7 @@ report_message(struct client *c, const struct claims *r)
 	add_action(&line, r);
 	if (!aborted)
 		stamping_log(&c->stamping, &line);
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 void
@@ -219,7 +219,7 @@ report_lost(struct client *c)
 		add_verdict(&line, c);
 	else
 		log_number(&line, "size", c->stream.len);
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 /* Ends the line of a session that is to be ended. */
@@ -227,7 +227,7 @@ static void
 end_with_state(struct log_line *line, const struct client *c)
 {
 	log_text(line, "state", client_state_name(c->state));
-	journal_end(line);
+	log_retry_end(line);
 }
 
 void

@@ -6,7 +6,7 @@
 
 #include "lib/ensure.h"
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/clamd/backend_log.h"
 #include "scanner/clamd/standby.h"
 #include "scanner/suspects.h"
@@ -262,7 +262,7 @@ scan_news(struct scan *s, enum query_news news)
 		    s, scan_is_early(s) ? SCAN_EARLY_OPENING : SCAN_OPENING);
 		break;
 	case QUERY_FAULT:
-		journal_event(LOG_LEVEL_ERROR, "scan-fault",
+		log_retry_event(LOG_LEVEL_ERROR, "scan-fault",
 		    strerrordesc_np(query_error(a)));
 		scan_fault(s);
 		break;

@@ -14,7 +14,7 @@
 #include "lib/fd_numbers.h"
 #include "privsep/ipc/boot.h"
 #include "privsep/ipc/record.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/memory.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/base/poll.h"
@@ -145,7 +145,7 @@ main(void)
 	if (!sandbox_descriptors(CHILD_FDS | 1U << CHILD_FD_LOG |
 				 (is_named() ? 1U << CHILD_FD_ADDRESSES : 0)))
 		fail("scanner: unexpected descriptors are open");
-	journal_setup(
+	log_retry_setup(
 	    CHILD_FD_LOG, boot->settings.log_format, boot->settings.log_to);
 	allocate(&boot->settings);
 	look_up();

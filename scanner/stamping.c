@@ -12,8 +12,8 @@
 
 #include "lib/ensure.h"
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
 #include "scanner/base/line_rate.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 
 #define COUNTS_EVERY_MS UINT64_C(3600000)
@@ -129,7 +129,7 @@ ask_next(void)
 	asked = s;
 	due = s->state;
 	if (due == STAMPING_CHECK ? !send_check(s) : !send_stamp(s))
-		journal_event(LOG_LEVEL_ERROR, "stamp-fault",
+		log_retry_event(LOG_LEVEL_ERROR, "stamp-fault",
 		    "the monitor does not take a question");
 }
 
@@ -396,7 +396,7 @@ stamping_log_counts(void)
 		if (counts[r] > 0)
 			log_number(&line, stamp_reason_name(r), counts[r]);
 	}
-	journal_end(&line);
+	log_retry_end(&line);
 	memset(counts, 0, sizeof(counts));
 	made = 0;
 }

@@ -3,7 +3,7 @@
 #include "scanner/base/line_rate.h"
 
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 
 #define AT_ONCE	   100
 #define PER_SECOND 1
@@ -23,5 +23,5 @@ line_rate_end(struct line_rate *rate, struct log_line *line)
 	if (rate->left_out > 0)
 		log_number(line, "left_out", rate->left_out);
 	rate->left_out = 0;
-	journal_end(line);
+	log_retry_end(line);
 }

@@ -11,7 +11,7 @@
 
 #include "lib/ensure.h"
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/clamd/backend_log.h"
 #include "scanner/clamd/database.h"
@@ -313,7 +313,7 @@ log_state(const struct backend *b)
 		reason_text(&b->reason, reason, sizeof(reason));
 		log_text(&line, "reason", reason);
 	}
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 static void

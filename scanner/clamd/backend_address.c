@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/clamd/probe.h"
 
@@ -46,7 +46,7 @@ backend_follow(void)
 			continue;
 		log_begin(&line, LOG_LEVEL_INFO, "backend-address");
 		log_text(&line, "backend", backend_name(i));
-		journal_end(&line);
+		log_retry_end(&line);
 		b->proved = 0;
 		b->ceiling = UINT64_MAX;
 		probe_fail(i, reason_of(REASON_ADDRESS));

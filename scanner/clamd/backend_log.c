@@ -2,7 +2,7 @@
 /* Lines about clamds; see backend_log.h.  Runs in the scanner. */
 #include "scanner/clamd/backend_log.h"
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 
 /* All replies but absurd ones; escaped it still fits into a line. */
 #define REPLY_LOG_MAX 512
@@ -15,7 +15,7 @@ backend_log_warning(const char *name, const char *reason)
 	log_begin(&line, LOG_LEVEL_WARNING, "backend-warning");
 	log_text(&line, "backend", name);
 	log_text(&line, "reason", reason);
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 void
@@ -27,7 +27,7 @@ backend_log_length(const char *name, enum log_level level, const char *event,
 	log_begin(&line, level, event);
 	log_text(&line, "backend", name);
 	log_number(&line, key, length);
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 void
@@ -40,5 +40,5 @@ backend_log_fault(const char *name, enum reply_fault fault, struct span reply)
 	log_text(&line, "reason", reply_fault_text(fault));
 	log_bytes(&line, "reply", reply.ptr,
 	    reply.len < REPLY_LOG_MAX ? reply.len : REPLY_LOG_MAX);
-	journal_end(&line);
+	log_retry_end(&line);
 }

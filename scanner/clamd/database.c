@@ -3,7 +3,7 @@
 #include "scanner/clamd/database.h"
 
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/clamd/backend_log.h"
 
 /* clamd's dates have no zone: they can be wrong by this much. */
@@ -41,7 +41,7 @@ database_judge(
 	log_text(&line, "backend", backend);
 	log_text(&line, "version", v->text);
 	database_add(&line, v);
-	journal_end(&line);
+	log_retry_end(&line);
 }
 
 bool

@@ -8,7 +8,7 @@
 
 #include "lib/ensure.h"
 #include "scanner/base/clock.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/poll.h"
 #include "scanner/base/stream.h"
 #include "scanner/clamd/backend.h"
@@ -97,7 +97,7 @@ log_bounds(uint32_t index)
 		log_number(&line, "file_limit", m->bounds.file);
 	if (m->bounds.all != UINT64_MAX)
 		log_number(&line, "scan_limit", m->bounds.all);
-	journal_end(&line);
+	log_retry_end(&line);
 	if (!m->bounds.told && !m->warned)
 		backend_warn(index, UNTOLD);
 	m->warned = !m->bounds.told;

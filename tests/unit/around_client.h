@@ -7,7 +7,7 @@
 #ifndef TESTS_UNIT_AROUND_CLIENT_H
 #define TESTS_UNIT_AROUND_CLIENT_H
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/scan.h"
 #include "tests/unit/stub_archives.h"
 #include "tests/unit/stub_poll.h"
@@ -16,14 +16,14 @@ static unsigned int violations;
 static struct log_line last_line;
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	last_line = *line;
 	violations++;
 }
 
 void
-journal_event(enum log_level level, const char *event, const char *what)
+log_retry_event(enum log_level level, const char *event, const char *what)
 {
 	(void)level, (void)event, (void)what;
 }

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/base/poll.h"
 #include "scanner/clamd/exchange.h"
@@ -113,13 +113,13 @@ poll_watch(int fd, enum poll_kind kind, uint32_t index, enum poll_for *have,
 }
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	(void)line;
 }
 
 void
-journal_event(enum log_level level, const char *event, const char *what)
+log_retry_event(enum log_level level, const char *event, const char *what)
 {
 	(void)level, (void)event, (void)what;
 }

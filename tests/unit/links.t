@@ -91,7 +91,7 @@ def sources(tree, folders, endings):
 
 
 PROGRAMS = ("lib", "privsep", "scanner", "keys", "libmilter", "parser")
-EVENT = re.compile(r'\b(?:log_begin|log_event|journal_event)\([^;"]*"([a-z-]+)"')
+EVENT = re.compile(r'\b(?:log_begin|log_event|log_retry_event)\([^;"]*"([a-z-]+)"')
 MADE = re.compile(r"(?:listener|scanner)-start")  # of a role and a word
 
 

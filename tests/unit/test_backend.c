@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/clamd/backend_log.h"
 #include "scanner/clamd/database.h"
@@ -55,7 +55,7 @@ probe_due_later(uint32_t index)
 }
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	last_line = *line;
 	last_line.text[last_line.len] = '\0';

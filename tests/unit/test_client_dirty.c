@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "privsep/ipc/channel.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/base/share.h"
 #include "scanner/clamd/backend.h"
@@ -70,13 +70,13 @@ static struct stamp good; /* for the message of whole() */
 static struct database database = {.number = 27091};
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	see("log ", line->text + line->start, line->len - line->start);
 }
 
 void
-journal_event(enum log_level level, const char *event, const char *what)
+log_retry_event(enum log_level level, const char *event, const char *what)
 {
 	(void)level;
 	see(event, what, strlen(what));

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "privsep/ipc/channel.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/base/share.h"
 #include "scanner/clamd/backend.h"
@@ -58,7 +58,7 @@ has(const struct log_line *line, const char *event)
 }
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	last_line = *line;
 	if (has(line, "event=message-aborted "))
@@ -76,7 +76,7 @@ journal_end(struct log_line *line)
 }
 
 void
-journal_event(enum log_level level, const char *event, const char *what)
+log_retry_event(enum log_level level, const char *event, const char *what)
 {
 	(void)level, (void)event, (void)what;
 }

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/clamd/backend_log.h"
 #include "scanner/clamd/database.h"
@@ -48,7 +48,7 @@ backend_log_warning(const char *name, const char *reason)
 }
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	last = *line;
 	last.text[last.len] = '\0';

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 
 static time_t now_s;
 static struct log_line last;
@@ -24,7 +24,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
 }
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	last = *line;
 	last.text[last.len] = '\0';

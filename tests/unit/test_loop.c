@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/poll.h"
 #include "scanner/clamd/confirm.h"
 #include "scanner/clamd/meter.h"
@@ -37,7 +37,7 @@ enum unit {
 	STANDBY,
 	CLIENT,
 	REPORT,
-	JOURNAL,
+	LOG_RETRY,
 	UNITS,
 	PEER,
 };
@@ -80,7 +80,7 @@ UNIT(stamping, STAMPING)
 UNIT(standby, STANDBY)
 UNIT(client, CLIENT)
 UNIT(report, REPORT)
-UNIT(journal, JOURNAL)
+UNIT(log_retry, LOG_RETRY)
 EVENT(scan_event, SCAN)
 EVENT(probe_event, PROBE)
 EVENT(confirm_event, CONFIRM)
@@ -100,7 +100,7 @@ backend_follow(void)
 }
 
 void
-journal_event(enum log_level level, const char *event, const char *what)
+log_retry_event(enum log_level level, const char *event, const char *what)
 {
 	(void)level, (void)event, (void)what;
 }

@@ -17,7 +17,7 @@
 #include "lib/fd_numbers.h"
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/peer.h"
 #include "scanner/stamping.h"
@@ -65,7 +65,7 @@ peer_retire(uint32_t link)
 }
 
 void
-journal_replace(int fd)
+log_retry_replace(int fd)
 {
 	told = 'l';
 	told_fd = fd;

@@ -17,7 +17,7 @@
 
 #include "privsep/ipc/channel.h"
 #include "privsep/ipc/record.h"
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/base/monitor_link.h"
 #include "scanner/client.h"
 #include "scanner/idle.h"
@@ -41,7 +41,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
 }
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	snprintf(
 	    last_line, sizeof(last_line), "%.*s", (int)line->len, line->text);
@@ -49,7 +49,7 @@ journal_end(struct log_line *line)
 }
 
 void
-journal_event(enum log_level level, const char *event, const char *what)
+log_retry_event(enum log_level level, const char *event, const char *what)
 {
 	(void)level, (void)event, (void)what;
 }

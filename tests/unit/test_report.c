@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 #include "scanner/clamd/backend.h"
 #include "scanner/closing.h"
 #include "tests/unit/fake_clock.h"
@@ -23,7 +23,7 @@ static char text[LOG_LINE_MAX + 1]; /* of the last line */
 static unsigned int lines;
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	memcpy(text, line->text, line->len);
 	text[line->len] = '\0';

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the scanner's loop rests on: scanner/base/journal.c, poll.c and
+ * What the scanner's loop rests on: scanner/base/log_retry.c, poll.c and
  * monitor_link.c.  The monitor and the reader of the log are socket pairs of
  * the test's, at the descriptors that the scanner has them at.
  */
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,22 +77,22 @@ test_waiting(void **state)
 	size_t lines = 0, said = 0;
 
 	(void)state;
-	journal_setup(log, LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
-	assert_true(journal_next() == UINT64_MAX);
-	while (journal_next() == UINT64_MAX && said < 10000) {
-		journal_event(LOG_LEVEL_INFO, "e", "w");
+	log_retry_setup(log, LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
+	assert_true(log_retry_next() == UINT64_MAX);
+	while (log_retry_next() == UINT64_MAX && said < 10000) {
+		log_retry_event(LOG_LEVEL_INFO, "e", "w");
 		said++;
 	}
-	assert_int_equal(journal_next(), 0);
-	journal_run(1000);
-	assert_int_equal(journal_next(), 1100);
+	assert_int_equal(log_retry_next(), 0);
+	log_retry_run(1000);
+	assert_int_equal(log_retry_next(), 1100);
 	lines = lines_in(reader);
 	assert_int_equal(lines, said - 1);
-	journal_run(1099);
+	log_retry_run(1099);
 	assert_int_equal(lines_in(reader), 0);
-	journal_run(1100);
+	log_retry_run(1100);
 	assert_int_equal(lines_in(reader), 1);
-	assert_true(journal_next() == UINT64_MAX);
+	assert_true(log_retry_next() == UINT64_MAX);
 	close(reader);
 }
 
@@ -109,24 +109,24 @@ test_gone(void **state)
 		print_message("syslog %d\n", syslog);
 		log = make_log(&reader);
 		old = log;
-		journal_setup(log, LOG_FORMAT_LOGFMT,
+		log_retry_setup(log, LOG_FORMAT_LOGFMT,
 		    syslog ? LOG_TO_SYSLOG : LOG_TO_STDERR);
 		close(reader);
-		journal_event(LOG_LEVEL_INFO, "e", "w");
-		assert_int_equal(journal_next(), 0);
-		journal_run(5000);
+		log_retry_event(LOG_LEVEL_INFO, "e", "w");
+		assert_int_equal(log_retry_next(), 0);
+		log_retry_run(5000);
 		assert_int_equal(told(&r, sizeof(r)),
 		    syslog ? RECORD_LOG_LOST : RECORD_TYPES);
-		assert_int_equal(journal_next(), 6000);
-		journal_run(5999);
+		assert_int_equal(log_retry_next(), 6000);
+		log_retry_run(5999);
 		assert_int_equal(told(&r, sizeof(r)), RECORD_TYPES);
 		newer = make_log(&reader);
-		journal_replace(newer);
+		log_retry_replace(newer);
 		assert_true(is_closed(old));
-		assert_int_equal(journal_next(), 0);
-		journal_run(6000);
+		assert_int_equal(log_retry_next(), 0);
+		log_retry_run(6000);
 		assert_int_equal(lines_in(reader), 1);
-		assert_true(journal_next() == UINT64_MAX);
+		assert_true(log_retry_next() == UINT64_MAX);
 		close(reader);
 	}
 }

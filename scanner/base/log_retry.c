@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Log lines of the scanner; see journal.h.  After lockdown log_redirect is
+ * Log lines of the scanner; see log_retry.h.  After lockdown log_redirect is
  * used and never log_init, which lets libc look for the time zone again.
  */
-#include "scanner/base/journal.h"
+#include "scanner/base/log_retry.h"
 
 #include <unistd.h>
 
@@ -15,7 +15,7 @@ static enum log_to log_to;
 static uint64_t next = UINT64_MAX; /* when lines that wait are tried again */
 
 void
-journal_setup(int fd, enum log_format format, enum log_to to)
+log_retry_setup(int fd, enum log_format format, enum log_to to)
 {
 	log_to = to;
 	log_fd = fd;
@@ -23,7 +23,7 @@ journal_setup(int fd, enum log_format format, enum log_to to)
 }
 
 void
-journal_replace(int fd)
+log_retry_replace(int fd)
 {
 	ensure(fd >= 0 && fd != log_fd);
 	close(log_fd);
@@ -34,20 +34,20 @@ journal_replace(int fd)
 }
 
 void
-journal_end(struct log_line *line)
+log_retry_end(struct log_line *line)
 {
 	if (!log_end(line) && next == UINT64_MAX)
 		next = 0;
 }
 
 uint64_t
-journal_next(void)
+log_retry_next(void)
 {
 	return next;
 }
 
 void
-journal_run(uint64_t now)
+log_retry_run(uint64_t now)
 {
 	int error;
 
@@ -60,11 +60,11 @@ journal_run(uint64_t now)
 }
 
 void
-journal_event(enum log_level level, const char *event, const char *what)
+log_retry_event(enum log_level level, const char *event, const char *what)
 {
 	struct log_line line;
 
 	log_begin(&line, level, event);
 	log_text(&line, "what", what);
-	journal_end(&line);
+	log_retry_end(&line);
 }
