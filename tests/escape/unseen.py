@@ -37,7 +37,6 @@ REASONS = {
         "setrlimit": OTHER + "the same.",
         "mremap": "a heap's large piece grows, where realloc is called; and its "
                   "child's with the other engine.",
-        "madvise": OTHER + "a heap gives back what is free inside of it.",
         "futex": "glibc wakes whoever waits for a thing that is done once "
                  "(call_once); not on each start, not in each version.",
         "restart_syscall":
