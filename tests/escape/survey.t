@@ -109,7 +109,9 @@ def read_traces(directory, kind):
         elif role == "monitor":
             role = MONITORS[kind]
         for line in lines:
-            match = re.match(r"(\w+)\(", line)
+            # strace takes the error with which a call was interrupted for
+            # the number of another: syscall_0xfffffffffffffffc is -EINTR.
+            match = re.match(r"(?!syscall_0xf{12})(\w+)\(", line)
             if not match:
                 continue
             if inside:

@@ -48,9 +48,10 @@ def end(number=1, so_far="clean", size=20):
         "=IIQ", number, TYPE.get(f"outcome-{so_far}", so_far), size))
 
 
-def report(number=1, outcome=0, action=0, text=b""):
-    return record("report", struct.pack("=IIBBBB", number, 1, outcome, action,
-                                        0, 0) + text)
+def report(number=1, outcome=0, action=0, text=b"", stage=0):
+    """lib/claims.h: one recipient, none refused, no rule."""
+    return record("report", struct.pack("=IIIIBBBBB3x", number, 1, 0, 0,
+                                        outcome, action, 0, 0, stage) + text)
 
 
 def replay(number=1, offset=0, credit=PIECE_MAX):

@@ -53,9 +53,9 @@ main(void)
 	}
 	printf("outcome-clean %d 0\noutcome-infected %d 0\n"
 	       "outcome-too-big %d 0\noutcome-clean-by-stamp %d 0\n"
-	       "outcome-busy %d 0\n",
+	       "outcome-busy %d 0\noutcome-exempt %d 0\n",
 	    OUTCOME_CLEAN, OUTCOME_INFECTED, OUTCOME_TOO_BIG,
-	    OUTCOME_CLEAN_BY_STAMP, OUTCOME_BUSY);
+	    OUTCOME_CLEAN_BY_STAMP, OUTCOME_BUSY, OUTCOME_EXEMPT);
 	printf("batch-max 0 %d\n", RECORD_BATCH_MAX);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -277,6 +277,9 @@ def lies(tap, w):
         after(tap, w, f"report with outcome {outcome}, action {action}, "
               "strings without end")
     with Puppet(w.cell) as p:
+        p.all(begin() + ABORT + report(1, TYPE["outcome-exempt"], stage=255))
+    after(tap, w, "report of a decision at no stage")
+    with Puppet(w.cell) as p:
         p.all(begin(1, b"4LF\nevent=message" + b"\xff" * 50) + ABORT +
               report(1, text=b"x\nevent=forged"))
     after(tap, w, "line breaks in what is logged")
