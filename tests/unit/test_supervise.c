@@ -671,6 +671,45 @@ test_violations(void **state)
 	assert_int_equal(logged("violation"), 0);
 }
 
+#define BIT(type) (UINT64_C(1) << (type))
+
+/* Of all types and lengths each role that is at work has these taken from it:
+ * no other type, and each at one length. */
+static void
+test_all_records(void **state)
+{
+	static const struct {
+		enum role role;
+		uint64_t types;
+	} rows[] = {
+	    {ROLE_LISTENER, BIT(RECORD_ENDED) | BIT(RECORD_RENEW) |
+				BIT(RECORD_LOAD) | BIT(RECORD_PONG)},
+	    /* not CUT: of a channel that there never was */
+	    {ROLE_SCANNER, BIT(RECORD_LOG_LOST) | BIT(RECORD_BACKEND) |
+			       BIT(RECORD_STAMP) | BIT(RECORD_CHECK) |
+			       BIT(RECORD_PONG)},
+	    {HELPER, BIT(RECORD_PONG)},
+	};
+	const size_t longest = sizeof(struct record_ready);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (uint32_t type = 0; type <= RECORD_TYPES; type++) {
+			size_t taken = 0;
+
+			for (size_t length = sizeof(struct record_head);
+			     length <= longest; length += 4) {
+				setup(NULL);
+				taken += says(the(rows[i].role, CHILD_UP),
+				    (enum record_type)type, length);
+			}
+			print_message("%s: %s\n", roles[rows[i].role].name,
+			    record_name((enum record_type)type));
+			assert_int_equal(taken, rows[i].types >> type & 1);
+		}
+	}
+}
+
 static void
 test_too_many(void **state)
 {
@@ -803,6 +842,7 @@ main(void)
 	    cmocka_unit_test_setup(test_replaced, setup),
 	    cmocka_unit_test_setup(test_hung, setup),
 	    cmocka_unit_test_setup(test_violations, setup),
+	    cmocka_unit_test_setup(test_all_records, setup),
 	    cmocka_unit_test_setup(test_too_many, setup),
 	    cmocka_unit_test_setup(test_cut, setup),
 	    cmocka_unit_test_setup(test_newest, setup),
