@@ -184,7 +184,7 @@ option_assign(
 	case OPTION_PROFILE:
 		return value_profile(text, at, c);
 	case OPTION_KEYS:
-		/* No preset: complete.c misses it. */
+		/* No preset: complete.c reports it missing. */
 		return *text == '\0' || assign_peer_key(base, text, c);
 	case OPTION_IGNORE:
 		return *text == '\0' ||

@@ -255,7 +255,7 @@ check_stamp_header(struct reading *r)
 	const struct session_settings *session = &r->config.session;
 	const char *what = NULL;
 
-	/* Empty is also what was refused, and has been told. */
+	/* It is also empty if it was refused, which has been reported. */
 	if (*header == '\0' && r->faults > 0)
 		return;
 	if (*header == '\0')

@@ -60,7 +60,7 @@ void config_warnings(void (*say)(const struct config_warning *));
 /* "FILE:LINE: warning: KEY: what". */
 void config_warning_print(const struct config_warning *, FILE *out);
 
-/* Are there keys to be read at all?  Where nothing is stamped nor checked the
+/* Are there keys to be read at all?  Where nothing is stamped or checked the
  * daemon reads none. */
 bool config_has_keys(const struct config *);
 

@@ -80,7 +80,7 @@ const struct option options[] = {
 	"was found not to look into messages of that length: see MaxFileSize, "
 	"MaxScanSize and StreamMaxLength in its configuration."},
     {GROUP_MAIN, OPTION_SIZE, "max_memory", "1G", MAIN(scanner.max_memory),
-	/* At the least one message and one canary. */
+	/* At least one message and one canary. */
 	UINT64_C(1) << 20, UINT64_C(1) << 40, NULL,
 	"Memory for the messages of all sessions together. One client, known by"
 	" its address, can have up to three quarters of it, and less when "
@@ -401,7 +401,7 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Levenshtein's distance of the first KEY_MAX bytes, row by row. */
+/* The Levenshtein distance of the first KEY_MAX bytes, row by row. */
 static size_t
 distance(const char *a, const char *b)
 {
@@ -427,7 +427,7 @@ distance(const char *a, const char *b)
 const char *
 option_nearest(enum section_id section, const char *key)
 {
-	/* A third of the letters may be wrong: more is another word. */
+	/* A third of the letters may be wrong: with more it is another word. */
 	size_t best = strnlen(key, KEY_MAX) / 3 + 1;
 	const char *name = NULL;
 

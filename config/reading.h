@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A configuration that is being read: shared by the parts of config_read
- * only.  text.c gets the file, read.c runs libconfuse and fills in what the file
- * says, assign.c stores single values, complete.c adds what the file leaves
- * out and checks what only the whole can show, warn.c tells what is unwise.
+ * A configuration that is being read: shared by the parts of config_read only.
+ * text.c gets the file, read.c runs libconfuse and fills in what the file says,
+ * assign.c stores single values, complete.c adds what the file leaves out and
+ * checks what only the whole can show, warn.c tells what is unwise.
  */
 #ifndef CONFIG_READING_H
 #define CONFIG_READING_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the confined processes are told: plain data without pointers, made by
+ * The settings of the confined processes: plain data without pointers, made by
  * pratiqued from the configuration file and handed over in the boot block
  * (privsep/ipc/boot.h).  Nobody but config/ knows the file's syntax.
  *

@@ -177,9 +177,9 @@ left_open(const struct text_scan *s, unsigned *line)
 			       "end; add the missing }";
 }
 
-/* No value has a line end in it.  A quote without its partner is told in its
- * own line: the next quote of the file would be taken for the partner, and what
- * stands behind that be blamed. */
+/* No value has a line end in it.  A quote without its partner is reported in
+ * its own line: else the next quote of the file would be taken for the partner,
+ * and what follows that would be blamed. */
 static bool
 line_ends_in_text(const struct text_scan *s, const char *text)
 {

@@ -70,8 +70,8 @@ bool value_user(const char *, uid_t *out, struct complaint *);
 /* A group by name; (gid_t)-1 for "". */
 bool value_group(const char *, gid_t *out, struct complaint *);
 
-/* Text that fits into size bytes with its NUL.  out may be partly written on
- * no path but success. */
+/* Text that fits into size bytes with its NUL.  Nothing is written to out
+ * except on success. */
 bool value_path(const char *, char *out, size_t size, struct complaint *);
 bool value_host(const char *, char *out, size_t size, struct complaint *);
 bool value_header(const char *, char *out, size_t size, struct complaint *);

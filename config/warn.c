@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Settings that are allowed and unwise: each is told with its line and what to
- * write instead, by `pratiqued -T` and in the log of a start.  Runs in
+ * Settings that are allowed and unwise: each is reported with its line and what
+ * to write instead, by `pratiqued -T` and in the log of a start.  Runs in
  * pratiqued, when the file has been read without a fault.
  */
 #include <grp.h>
@@ -93,8 +93,8 @@ warn_of_run_dir(struct reading *r)
 		    "fix it with: chmod 0755 DIRECTORY");
 }
 
-/* Only what the file says, once: on_unscanned is not told again for each
- * reason that takes after it. */
+/* Only what the file says, once: on_unscanned is not repeated for each reason
+ * that inherits from it. */
 static void
 warn_of_actions(struct reading *r)
 {
@@ -129,7 +129,7 @@ reply_is_sent(const struct config *c, const char *reply)
 	return false;
 }
 
-/* That of on_unscanned may still be one for a reason that takes after it. */
+/* That of on_unscanned may still be one for a reason that inherits it. */
 static void
 warn_of_replies(struct reading *r)
 {
@@ -189,7 +189,7 @@ warn_of_clamd(struct reading *r, const struct backend_settings *b)
 	reading_warning(r, 0, "", "clamd", text.text);
 }
 
-/* The presets are the usual names for what they say, and are not told. */
+/* The presets are the usual names for what they say, and are not reported. */
 static void
 warn_of_headers(struct reading *r)
 {

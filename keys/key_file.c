@@ -83,7 +83,7 @@ key_day_parse(struct span text, uint64_t *out)
 	days = days_of(year, month, day);
 	day_of(days, &y, &m, &d);
 	if (y != year || m != month || d != day)
-		return false; /* a month has not so many */
+		return false; /* the month does not have so many */
 	*out = days * DAY;
 	return true;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * pratique-keys: reads the key files into memory that it shares with the
- * monitor, and ends: 0 if all of them are good, else with what is wrong in
- * that memory.  Started by the monitor, at its start and for each SIGHUP, with
- * the descriptors of privsep/ipc/exec_fds.h and a boot block; not by hand.  It ends
- * itself, by SIGALRM, if that takes long.
+ * monitor, and ends: 0 if all of them are good, else with what is wrong in that
+ * memory.  Started by the monitor, at its start and for each SIGHUP, with the
+ * descriptors of privsep/ipc/exec_fds.h and a boot block; not by hand.  It ends
+ * itself, by SIGALRM, if that takes too long.
  *
  * Key files are the one thing that is parsed with the right to read root's
  * files; so it is done in a process that has nothing else.

@@ -117,7 +117,7 @@ notary_check(const uint8_t record[static STAMP_RECORD],
 	if (!is_for_peer(peer, s.key))
 		return STAMP_KEY_NOT_FOR_CLIENT;
 	notary_mac(key, record, right);
-	/* In constant time: how much of it was right is told to nobody. */
+	/* In constant time, so that nobody learns how much of it was right. */
 	reason = crypto_verify_32(right, mac) == 0 ? STAMP_GOOD : STAMP_BAD_MAC;
 	sodium_memzero(right, sizeof(right));
 	if (reason == STAMP_GOOD)

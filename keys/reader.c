@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Keys from files; see reader.h.  A file's bytes go straight into the vault:
- * no secret is ever anywhere else, but in registers and in what libsodium
+ * Keys from files; see reader.h.  A file's bytes go straight into the vault: no
+ * secret is ever anywhere else, except in registers and in what libsodium
  * wipes.
  */
 #include "keys/reader.h"
@@ -92,7 +92,7 @@ refuse_twin(const struct keyring *ring, const struct key *key)
 	return NULL;
 }
 
-/* The file's key behind those that are in the ring already. */
+/* Adds the file's key to those that are in the ring already. */
 static bool
 add_key(struct loading *l, const char *file, size_t len)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Memory for secrets: pages of their own between two guard pages, locked, not
- * in core files, not inherited by a child for the moment between fork and
- * exec, and closed to writing but while somebody writes.
+ * in core files, not inherited by a child for the moment between fork and exec,
+ * and closed to writing except while somebody writes.
  *
  * memfd_secret(2) where the kernel has it: such pages are not even in the
  * kernel's own map, and neither ptrace nor /proc/PID/mem can read them.
@@ -36,7 +36,7 @@ bool vault_map(struct vault *, int fd, size_t size);
 void vault_unlock(struct vault *);
 void vault_lock(struct vault *);
 
-/* Overwrites all of it; it stays locked, and open to nothing but reading. */
+/* Overwrites all of it; it stays locked, and open only to reading. */
 void vault_wipe(struct vault *);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where a time stands in a key's window.  Who stamps is to learn that the key
- * ends before it has ended: in the last tenth of its time, or 30 days before
+ * Where a time stands in a key's window.  Whoever stamps is to learn that the
+ * key will end before it has: in the last tenth of its time, or 30 days before
  * if that is later.  Pure; times are seconds since 1970.
  */
 #ifndef KEYS_WINDOW_H

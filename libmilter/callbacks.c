@@ -27,8 +27,8 @@ struct conversation {
 	struct session session;
 	struct scanner_link *host;
 	bool leading_space; /* HDR_LEADSPC was granted */
-	bool open;	    /* a message is */
-	bool too_many;	    /* messages there were */
+	bool open;	    /* a message is open */
+	bool too_many;	    /* more messages than one connection may have */
 	uint64_t begun;	    /* when it was opened, */
 	uint64_t last;	    /* and when anything was last done; wire_now's */
 	/* A value with the space that the MTA took off it. */
@@ -37,9 +37,9 @@ struct conversation {
 
 static const struct session_settings *settings;
 
-/* Private data of a connection whose SMTP session is over.  After QUIT_NC
- * there is no second negotiation: which of the two it is says what the first
- * one had granted. */
+/* Private data of a connection whose SMTP session is over.  After QUIT_NC there
+ * is no second negotiation: which of the two it is says what the first
+ * negotiation granted. */
 static char over_spaced, over_plain;
 
 /* --- conversations -------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * How connections get to libmilter.  The library insists on a listening socket
- * that it opens itself; ours are opened by the monitor, may be several, and
- * are looked after by our own loop (libmilter.c).  So the program is linked with
+ * that it opens itself; ours are opened by the monitor, may be several, and are
+ * looked after by our own loop (libmilter.c).  So the program is linked with
  * --wrap for the calls with which libmilter makes its socket: what it gets is
  * the end of a pipe, on which our loop hands over accepted connections.
  */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What libmilter reads from the MTA, looked at before libmilter has it: a
- * packet whose payload has not the structure of its command (parser/milter/command.h)
- * is the end of the connection, as in the native engine.  By itself libmilter
- * cuts a value at a NUL, and reads behind the end of some malformed packets.
+ * packet whose payload does not have the structure of its command
+ * (parser/milter/command.h) is the end of the connection, as in the native
+ * engine.  By itself libmilter cuts a value at a NUL, and reads behind the end
+ * of some malformed packets.
  *
  * It knows how the library reads: length and command in at most five bytes,
  * then the payload into one buffer.  Should it ever read otherwise, each

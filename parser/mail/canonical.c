@@ -2,6 +2,8 @@
 /* What is fit to be sent to an MTA; see canonical.h. */
 #include "parser/mail/canonical.h"
 
+#include "lib/ensure.h"
+
 /* Code, separator, and the space behind the status; CRLF. */
 #define LINE_OVERHEAD (3U + 1U + 1U + 2U)
 
@@ -166,6 +168,7 @@ canonical_reply(struct span s, struct canonical_reply *out)
 	if (!code_fit(r.code) || !status_fit(r.status, r.code.ptr[0]) ||
 	    !lines_fit(r.text, r.status.len))
 		return false;
+	ensure(r.code.len == 3 && r.text.len > 0);
 	*out = r;
 	return true;
 }

@@ -41,9 +41,9 @@ take_stamp(const struct session *s, const struct scan_result *result,
 		stamp_write(&stamp, result->mac, v->stamp);
 }
 
-/* What the scanner's answer comes to.  It is judged again here, so that a
- * wrong one cannot make a clean message of one that was not looked at, nor
- * undo or invent what is decided by rules. */
+/* What the scanner's answer amounts to.  It is judged again here, so that a
+ * wrong one cannot make a message clean that was not scanned, nor undo or
+ * invent a decision of the rules. */
 static enum outcome
 outcome_of(const struct session *s, enum outcome given)
 {
@@ -113,7 +113,7 @@ delete_stamps(
 	return true;
 }
 
-/* Each insertion comes to stand above the one before. */
+/* Each field is inserted above the one before. */
 static bool
 insert_fields(
     const struct session *s, const struct judgement *v, struct session_edits *e)
@@ -165,7 +165,7 @@ disposal_carry_out(const struct session *s, const struct judgement *v,
 {
 	*taken = d->action;
 	switch (d->action) {
-	case ACTION_PASS: /* too late for it: no more is to come */
+	case ACTION_PASS: /* too late for it: the message is whole */
 	case ACTION_ACCEPT:
 		*taken = ACTION_ACCEPT;
 		if (edit_message(s, v, e))

@@ -11,11 +11,11 @@
 #include "parser/mail/session_state.h"
 #include "parser/mail/stamp_field.h"
 
-/* What is known of a message that is whole. */
+/* What is known of a complete message. */
 struct judgement {
 	enum outcome outcome;
 	char name[PHRASE_NAME_MAX + 1]; /* %v */
-	uint32_t good;			/* number of the stamp that was, or 0 */
+	uint32_t good;			/* number of the good stamp, or 0 */
 	char stamp[STAMP_TEXT_MAX];	/* of a new one, or "" */
 };
 
@@ -27,12 +27,11 @@ bool disposal_too_many(const struct session *);
  * engine's packet for process_scan_end. */
 void disposal_judge(struct session *, struct span progress, struct judgement *);
 
-/* A rule decided after the scan: what it has made of the message is not clean
- * any more. */
+/* A rule decided after the scan: the message no longer counts as clean. */
 void disposal_overrule(struct judgement *, const struct decision *);
 
-/* Carries the action out as far as it goes; *taken is what came of it: an edit
- * that cannot be made makes a TEMPFAIL of it. */
+/* Carries the action out as far as it goes; *taken is what was done: an edit
+ * that cannot be made turns it into a TEMPFAIL. */
 enum session_status disposal_carry_out(const struct session *,
     const struct judgement *, const struct decision *, struct session_edits *,
     enum action *taken);

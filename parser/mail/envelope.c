@@ -8,6 +8,8 @@
 #include <arpa/inet.h>
 #include <strings.h>
 
+#include "lib/ensure.h"
+
 #define IPV6_TAG "IPv6:"
 
 bool
@@ -18,6 +20,7 @@ envelope_ip(int family, struct span text, char out[static INET6_ADDRSTRLEN])
 	char copy[INET6_ADDRSTRLEN];
 	uint8_t binary[sizeof(struct in6_addr)];
 
+	ensure(family == AF_INET || family == AF_INET6);
 	if (family == AF_INET6 && text.len >= strlen(IPV6_TAG) &&
 	    strncasecmp((const char *)text.ptr, IPV6_TAG, strlen(IPV6_TAG)) ==
 		0 &&
@@ -65,5 +68,6 @@ envelope_mailbox(struct span text)
 		if (byte == '\\' && cursor_u8(&c, &byte))
 			box.len++;
 	}
+	ensure(box.len <= text.len);
 	return box;
 }

@@ -12,9 +12,9 @@
 #include "lib/span.h"
 
 /* Text of a client's IP address.  family: AF_INET (dotted quad, nothing
- * shorter) or AF_INET6 (with or without the tag "IPv6:" in any case; no scope
- * id).  out gets the canonical spelling, NUL-terminated.  False if text is
- * anything else. */
+ * shorter) or AF_INET6 (with or without the tag "IPv6:" in upper or lower case;
+ * no scope id).  out gets the canonical spelling, NUL-terminated.  False if
+ * text is anything else. */
 bool envelope_ip(
     int family, struct span text, char out[static INET6_ADDRSTRLEN]);
 

@@ -33,8 +33,8 @@ start(struct phrase *p)
 	p->text[0] = '\0';
 }
 
-/* Parentheses would end the comment that the name stands in, spaces let it
- * pass for words of ours. */
+/* Parentheses would end the comment that the name stands in, spaces would let
+ * it pass for words of ours. */
 static bool
 harmless(char byte)
 {
@@ -100,7 +100,7 @@ phrase_reply(struct phrase *p, const char *reply, const char *name)
 			add_text(p, name);
 		else
 			add_byte(p, *reply);
-		/* Behind a % there is always a v or a second %. */
+		/* After a % there is always a v or a second %. */
 		reply += *reply == '%' && reply[1] != '\0' ? 2 : 1;
 	}
 	return !p->full;

@@ -57,9 +57,10 @@ void process_scan_candidate(uint32_t peer, const struct candidate *);
 
 void process_scan_body(struct span bytes);
 
-/* Waits for the outcome, at most scan_timeout.  In between, progress
- * is sent to the MTA every few seconds as it stands.  size: message bytes; so_far: OUTCOME_CLEAN to have it judged, or
- * OUTCOME_TOO_BIG or OUTCOME_LIMITS if bytes were left out. */
+/* Waits for the outcome, at most scan_timeout.  In between, progress is sent to
+ * the MTA every few seconds as it stands.  size: message bytes; so_far:
+ * OUTCOME_CLEAN to have it judged, or OUTCOME_TOO_BIG or OUTCOME_LIMITS if
+ * bytes were left out. */
 void process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
     struct span progress, struct scan_result *out);
 
@@ -69,7 +70,7 @@ void process_scan_abort(void);
 /* The message again, piece by piece, as it was stored and scanned: fields,
  * blank line, body.  After end and before process_claims.  at: 0, or the end of
  * a piece that was given.  piece is set with REPLAY_PIECE only, holds at least
- * one byte, and stays until another process_ function but process_mta_send is
+ * one byte, and stays until any process_ function except process_mta_send is
  * called.  Whatever is not END leaves the message incomplete. */
 enum replay process_replay(uint32_t message, uint64_t at, struct span *piece);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rules: what the session logic asks, and what it is told.  A link-time seam:
+ * Rules: what the session logic asks, and the answers.  A link-time seam:
  * rules.c has no rules, so nothing is asked; tests bring rules of their own
  * (tests/unit/stub_rules.c).
  *

@@ -4,9 +4,9 @@
  * pratique-libmilter, knows neither packets nor sockets.
  *
  * It promises: each message that began to be scanned ends in exactly one
- * process_claims; the scanner gets no more of a message once it was decided
- * that it is not scanned; when an edit cannot be made the message is
- * tempfailed; all is known before the first edit is sent; nothing of one
+ * process_claims; the scanner gets no more of a message once it has been
+ * decided not to scan it; when an edit cannot be made the message is
+ * tempfailed; everything is known before the first edit is sent; nothing of one
  * message is left for the next.
  */
 #include "parser/mail/session.h"
@@ -51,7 +51,7 @@ clear_message(struct session *s)
 	memset(r->queue_id, 0, sizeof(r->queue_id));
 	memset(r->sender, 0, sizeof(r->sender));
 	r->limit = SESSION_LIMIT_NONE;
-	s->size = FIELD_SEPARATOR; /* it is to come */
+	s->size = FIELD_SEPARATOR; /* still to come */
 	s->forged_scanned = s->forged_status = 0;
 	s->fields = s->exempt = 0;
 	s->header_size = 0;
@@ -116,7 +116,7 @@ is_decided(const struct session *s)
 	return s->scope != SESSION_SCOPE_NONE;
 }
 
-/* What rules.h says that a rule may say. */
+/* What rules.h allows a rule to say. */
 static void
 ensure_legal(const struct rules_question *q, const struct decision *d)
 {
@@ -162,11 +162,12 @@ decide(struct session *s, struct rules_question *q, struct decision *out)
 	return true;
 }
 
-/* From here on the scanner gets nothing more of it. */
+/* From here on the scanner gets nothing more of the message. */
 static void
 keep_decision(
     struct session *s, enum session_scope scope, const struct decision *d)
 {
+	ensure(scope != SESSION_SCOPE_NONE && !is_decided(s));
 	s->scope = scope;
 	s->decided = *d;
 	s->so_far = d->outcome;
@@ -195,6 +196,7 @@ prepare_early_reply(struct session *s, const struct decision *d)
 static void
 report(struct session *s, const struct decision *d, enum action taken)
 {
+	ensure(d->outcome < OUTCOME_COUNT && taken < ACTION_COUNT);
 	s->report.outcome = (uint8_t)d->outcome;
 	s->report.action = (uint8_t)taken;
 	s->report.rule = d->rule;
@@ -216,7 +218,7 @@ begin_scan(struct session *s, struct span queue_id)
 	    s->stamps.peer != STAMPS_NO_PEER && !is_decided(s));
 }
 
-/* The message, or all there is of a session, ends before its end. */
+/* Ends the message, or what there is of a session, before its time. */
 static void
 end_early(struct session *s, enum policy_stage stage, const struct decision *d,
     struct span queue_id)
@@ -309,8 +311,8 @@ session_envfrom(struct session *s, struct span sender, struct span queue_id)
 	return at_stage(s, POLICY_MAIL, queue_id);
 }
 
-/* The first one is told.  A message of which something was decided is not
- * going to be scanned anyway. */
+/* The first limit is the one reported.  A message that was decided on is not
+ * scanned anyway. */
 void
 session_limit(struct session *s, enum session_limit limit)
 {
@@ -382,8 +384,8 @@ session_data(struct session *s, struct span queue_id)
 
 /* --- content -------------------------------------------------------------- */
 
-/* An MTA of an old version does not tell of DATA: what is decided there is
- * kept for the end of the message. */
+/* Old MTAs do not report DATA: what is decided there is kept for the end of the
+ * message. */
 static void
 begin_content(struct session *s, struct span queue_id)
 {
@@ -399,8 +401,8 @@ begin_content(struct session *s, struct span queue_id)
 	begin_scan(s, queue_id);
 }
 
-/* Adds to the size; false if a limit is, or was before, passed, or it was
- * decided: then nothing more goes to the scanner. */
+/* Adds to the size; false if a limit has been passed, now or before, or the
+ * message was decided on: then nothing more goes to the scanner. */
 static bool
 within_limits(struct session *s, uint64_t bytes)
 {

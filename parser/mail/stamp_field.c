@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Stamps as text; see stamp_field.h.  Reading: white space is squeezed out into a
- * buffer of fixed size, and the rest is matched tag by tag.  No stdio: the
+ * Stamps as text; see stamp_field.h.  Reading: white space is squeezed out into
+ * a buffer of fixed size, and the rest is matched tag by tag.  No stdio: the
  * session keeps its pages few.
  */
 #include "parser/mail/stamp_field.h"
+
+#include "lib/ensure.h"
 
 /* 43 letters hold 258 bits: the last letter's two lowest are not used. */
 #define BASE64_CHARS 43
@@ -40,6 +42,7 @@ squeeze(struct span value, uint8_t out[static STAMP_VALUE_MAX], size_t *len)
 			continue;
 		if (c < 0x21 || c > 0x7e)
 			return false;
+		ensure(n < STAMP_VALUE_MAX);
 		out[n++] = c;
 	}
 	*len = n;
@@ -158,6 +161,7 @@ take_bytes(struct cursor *c, char name, uint8_t out[static STAMP_DIGEST])
 		have += 6;
 		if (have >= 8) {
 			have -= 8;
+			ensure(n < STAMP_DIGEST);
 			out[n++] = (uint8_t)(bits >> have);
 		}
 	}
@@ -234,8 +238,7 @@ static void
 put_char(struct text *t, char c)
 {
 	/* The longest value that can be written takes 392 bytes. */
-	if (t->len + 1 >= STAMP_TEXT_MAX)
-		__builtin_trap();
+	ensure(t->len + 1 < STAMP_TEXT_MAX);
 	t->out[t->len++] = c;
 	t->out[t->len] = '\0';
 }
@@ -254,9 +257,10 @@ put_number(struct text *t, const char *before, uint64_t n)
 	size_t at = sizeof(digits) - 1;
 
 	do {
+		ensure(at > 0);
 		digits[--at] = (char)('0' + n % 10);
 		n /= 10;
-	} while (n > 0 && at > 0);
+	} while (n > 0);
 	put(t, before);
 	put(t, &digits[at]);
 }

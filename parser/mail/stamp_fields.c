@@ -50,6 +50,7 @@ stamps_field(struct stamps *s, struct span value)
 	if (s->peer == STAMPS_NO_PEER || s->fields > STAMPS_MAX ||
 	    !stamp_read(value, &stamp, c->mac))
 		return;
+	ensure(s->candidates < STAMPS_MAX);
 	stamp_encode(&stamp, c->stamp);
 	c->number = s->fields;
 	s->candidates++;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The stamps of one message in the session: are they looked at (is the client
- * a peer), how many fields are there, and which of the first STAMPS_MAX read
- * as stamps.  What they are worth is for others to say.
+ * The stamps of one message in the session: are they looked at (is the client a
+ * peer), how many fields are there, and which of the first STAMPS_MAX read as
+ * stamps.  What they are worth is decided elsewhere.
  */
 #ifndef PARSER_MAIL_STAMP_FIELDS_H
 #define PARSER_MAIL_STAMP_FIELDS_H

@@ -8,6 +8,7 @@
 
 #include <sys/un.h>
 
+#include "lib/ensure.h"
 #include "parser/mail/envelope.h"
 
 /* A socket path with its NUL fits into sun_path. */
@@ -34,6 +35,7 @@ decode_ip(int family, struct span text, struct command_connect *out)
 	if (!envelope_ip(family, text, out->ip))
 		return false;
 	out->address = span_text(out->ip);
+	ensure(out->address.len > 0 && out->address.len < sizeof(out->ip));
 	out->is_ip = true;
 	return true;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Payloads of commands, decoded: the one place where the structure of what the
- * MTA sent is checked.  Whoever gets a struct command may rely on it.
+ * MTA sent is checked.  A struct command can be relied on.
  *
  * All spans view the packet.  Strings are without their NUL and may hold any
- * other byte.  Structure is exact: the number of strings is the one the
- * command has, each one ends in NUL, and nothing follows the last
- * (docs/protocol.md, commands).
+ * other byte.  Structure is exact: the number of strings is the one the command
+ * has, each one ends in NUL, and nothing follows the last (docs/protocol.md,
+ * commands).
  */
 #ifndef PARSER_MILTER_COMMAND_H
 #define PARSER_MILTER_COMMAND_H
@@ -56,7 +56,7 @@ struct command {
 
 /* Decodes the packet, whose command byte is that of row.  *out must not be
  * copied afterwards (connect.address may view connect.ip).  False: the payload
- * has not the structure of this command; *out is undefined. */
+ * does not have the structure of this command; *out is undefined. */
 bool command_decode(
     const struct state_row *row, struct span payload, struct command *out);
 

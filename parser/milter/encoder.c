@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The encoder; see encoder.h.  Each packet is judged whole before its first byte
- * is written: permission by the table below, contents by canonical.c, size
+ * The encoder; see encoder.h.  Each packet is judged whole before its first
+ * byte is written: permission by the table below, contents by canonical.c, size
  * here.  Runs in the session process; sends through process_mta_send.
  */
 #include "parser/milter/encoder.h"
@@ -11,8 +11,8 @@
 #include "parser/mail/process.h"
 
 /* What may be sent, where, and with which permission.  PROGRESS, SHUTDOWN,
- * CONN_FAIL and SETSYMLIST packets have no row: the first goes out by way of
- * the host, the others are never sent. */
+ * CONN_FAIL and SETSYMLIST packets have no row: the first is sent by the
+ * process (process.h), the others never. */
 static const struct reply_row {
 	enum milter_reply code;
 	bool final;
@@ -147,7 +147,7 @@ allowed(const struct encoder *r, const struct reply_row *row)
 	       (r->flags & row->flags) == row->flags;
 }
 
-/* Length word and code; the account of final replies. */
+/* Writes length word and code; counts final replies. */
 static void
 put_head(struct encoder *r, uint8_t code, bool final, size_t payload)
 {
@@ -213,7 +213,7 @@ put_line(struct encoder *r, const struct canonical_reply *t, struct span line,
 	put_u8(r, last ? ' ' : '-');
 	put_bytes(r, t->status);
 	put_u8(r, ' ');
-	/* Sendmail takes the text for a format. */
+	/* Sendmail uses the text as a format string. */
 	for (size_t i = 0; i < line.len; i++) {
 		if (line.ptr[i] == '%')
 			put_u8(r, '%');

@@ -70,7 +70,7 @@ bool encoder_address(struct encoder *, enum milter_reply, struct span address,
 
 bool encoder_quarantine(struct encoder *, struct span reason);
 
-/* REPLBODY, in as many packets as it takes, one behind the other. */
+/* REPLBODY, in as many packets as it takes, one after the other. */
 bool encoder_body(struct encoder *, struct span bytes);
 
 /* The PROGRESS packet, for process_scan_end; static memory. */

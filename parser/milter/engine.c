@@ -96,6 +96,7 @@ bool
 edit_delete_header(
     struct session_edits *e, const char *name, uint32_t occurrence)
 {
+	ensure(occurrence > 0); /* counted from 1 */
 	return encoder_header(e->out, MILTER_CHGHEADER, occurrence,
 	    span_text(name), span_of("", 0));
 }
@@ -146,7 +147,7 @@ stop_at_limit(struct engine *e, enum session_limit limit)
 	engine_stop(e, "limits");
 }
 
-/* False, as below: it is too much, and the connection ends. */
+/* False, here and below: it is too much, and the connection ends. */
 static bool
 check_envelope(struct engine *e, const struct command_envelope *envelope)
 {
@@ -193,7 +194,7 @@ on_eom(struct engine *e, struct span last_piece)
 
 	if (last_piece.len > 0)
 		status = session_body(&e->session, last_piece, queue_id(e));
-	/* The scan may take long: nothing that is owed waits for it. */
+	/* The scan may take long: no reply that is due waits for it. */
 	if (status != SESSION_CONTINUE || !encoder_flush(&e->out))
 		return status;
 	return session_eom(
@@ -275,6 +276,7 @@ reply(struct engine *e, enum session_status status)
 	};
 	bool refused = status == SESSION_REJECT || status == SESSION_TEMPFAIL;
 
+	ensure(status < sizeof(plain) / sizeof(plain[0]));
 	/* A text that is not canonical is not sent. */
 	if (!refused ||
 	    !encoder_text(&e->out, span_text(session_reply(&e->session))))
@@ -348,8 +350,9 @@ engine_input(struct engine *e, struct span in, size_t *used)
 		if (e->out.gone)
 			engine_stop(e, "mta-gone");
 	}
+	ensure(c.left <= in.len);
 	*used = in.len - c.left;
-	/* Also when closing: what was earned before the fault is due. */
+	/* Also when closing: replies to what came before the fault are due. */
 	if (!encoder_flush(&e->out))
 		engine_stop(e, "mta-gone");
 	return e->why[0] == '\0' ? ENGINE_MORE : ENGINE_CLOSE;

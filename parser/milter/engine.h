@@ -2,16 +2,16 @@
 /*
  * The native milter engine: packets in, replies out.
  *
- * engine_input takes whatever bytes have arrived, handles every whole packet
- * in them in order (framing in packet.c, order in state.c, payloads in
- * command.c, macros in macro.c), calls the session logic (session.h) and
- * collects replies in a fixed buffer, which it hands to process_mta_send when the
- * input is used up, when the buffer is full, and before anything is waited
- * for.  It keeps an account of replies due and sent: exactly one final reply
- * per command that wants one.
+ * engine_input takes whatever bytes have arrived, handles every whole packet in
+ * them in order (framing in packet.c, order in state.c, payloads in command.c,
+ * macros in macro.c), calls the session logic (session.h) and collects replies
+ * in a fixed buffer, which it hands to process_mta_send when the input is used
+ * up, when the buffer is full, and before anything is waited for.  It keeps an
+ * account of replies due and sent: exactly one final reply per command that
+ * wants one.
  *
- * A struct engine is large (see sizeof) and holds no pointers to outside
- * bytes between two calls.  No allocation anywhere.
+ * A struct engine is large (see sizeof) and holds no pointers to outside bytes
+ * between two calls.  No allocation anywhere.
  */
 #ifndef PARSER_MILTER_ENGINE_H
 #define PARSER_MILTER_ENGINE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The macro tables; see macro.h.  A table holds pairs as they came in the
- * packet, name NUL value NUL, one behind the other; look-up walks through it.
+ * packet, name NUL value NUL, one after the other; a look-up walks through it.
  * Tables are a few dozen bytes in practice.
  */
 #include "parser/milter/macro.h"

@@ -2,6 +2,8 @@
 /* Our answer to an MTA's offer; see negotiate.h. */
 #include "parser/milter/negotiate.h"
 
+#include "lib/ensure.h"
+
 #define WANTED_ACTIONS \
 	(MILTER_ACT_ADDHDRS | MILTER_ACT_CHGHDRS | MILTER_ACT_SETSYMLIST)
 
@@ -15,8 +17,8 @@
 	(WANTED_NO_REPLIES | MILTER_P_NODATA | MILTER_P_NOUNKNOWN | \
 	    MILTER_P_NOEOH | MILTER_P_HDR_LEADSPC)
 
-/* What is not asked for where a rule may decide at that stage.  The end of a
- * message is always answered. */
+/* Flags that are not asked for where a rule may decide at that stage.  The end
+ * of a message is always answered. */
 static const uint32_t needed[POLICY_STAGES] = {
     [POLICY_CONNECT] = MILTER_P_NR_CONN,
     [POLICY_HELO] = MILTER_P_NR_HELO,
@@ -79,5 +81,7 @@ negotiate_answer(const struct negotiation *offer,
 	    offer->version < MILTER_VERSION ? offer->version : MILTER_VERSION;
 	answer->actions = actions & offered_actions;
 	answer->flags = wanted_flags(wants->stages) & offered_flags;
+	ensure(answer->version >= MILTER_VERSION_MIN &&
+	       answer->version <= offer->version);
 	return true;
 }

@@ -42,7 +42,7 @@ static const struct state_row rows[] = {
 	  .no_reply = MILTER_P_NR_CONN,
 	  .legal = READY, .next = STATE_SESSION,
 	  .after = STATE_OVER },
-	/* Some MTAs tell of a second EHLO before they abort. */
+	/* Some MTAs report a second EHLO before they abort. */
 	{ .command = MILTER_HELO, .name = "HELO", .replies = true,
 	  .no_reply = MILTER_P_NR_HELO, .aborts = true,
 	  .legal = NEGOTIATED, .next = STATE_SESSION,

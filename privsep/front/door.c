@@ -16,8 +16,8 @@
 
 /* Connections taken from one socket in a row. */
 #define ACCEPT_BURST 64
-/* Of those that hung up behind their last word, given out in one turn; and when
- * more connections are at the door than were let in. */
+/* Connections given out in one turn of those that hung up after their last
+ * word; the same when more are at the door than were let in. */
 #define LEFT_BURST   8
 #define LEFT_CROWDED 1
 /* How soon to look again when there was no descriptor. */
@@ -106,9 +106,9 @@ door_drop(int fd)
 }
 
 /*
- * What fd stands for stays in the epoll set until everybody has closed it
- * (epoll(7)): so the hang-up is told, once, to a process that cannot read from
- * it any more.
+ * The connection stays in the epoll set until every process has closed it
+ * (epoll(7)): so the hang-up is reported, once, to a process that can no longer
+ * read from it.
  */
 void
 door_hand_over(int fd, uint32_t tag)
@@ -232,7 +232,7 @@ door_stalled(bool now)
 
 /* --- turns ---------------------------------------------------------------------- */
 
-/* What time has brought. */
+/* Does what has become due. */
 static void
 run(uint64_t now)
 {

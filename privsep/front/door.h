@@ -6,9 +6,9 @@
  * counts what it turns away.
  *
  * A connection is given out once it has said something.  One that hung up
- * before is closed, and costs nobody a process; one that hung up after its
- * last word is given out behind all others, a few in each turn.  Of what was
- * said nothing is looked at here.
+ * before is closed, and costs nobody a process; one that hung up after its last
+ * word is given out after all others, a few in each turn.  Nothing of what was
+ * said is looked at here.
  */
 #ifndef PRIVSEP_FRONT_DOOR_H
 #define PRIVSEP_FRONT_DOOR_H
@@ -53,15 +53,15 @@ int door_time(uint64_t now);
 
 /* The connection to be served next, or -1.  It stays until it is taken (its
  * descriptor is the caller's from then on), handed over to a process that has
- * it open (the caller closes it, and its end is told once, with the tag), or
- * dropped (closed). */
+ * it open (the caller closes it, and its end is reported once, with the tag),
+ * or dropped (closed). */
 int door_next(void);
 void door_take(int fd);
 void door_hand_over(int fd, uint32_t tag);
 void door_drop(int fd);
 
-/* Those that door_next would give cannot be served now: whoever hangs up
- * meanwhile comes last. */
+/* Those that door_next would give cannot be served now: those that hang up
+ * meanwhile come last. */
 void door_stalled(bool);
 
 /* No more connections; those that are there are dropped, at once if drop is

@@ -25,9 +25,9 @@
 #include "privsep/ipc/wire.h"
 #include "sandbox/sandbox.h"
 
-/* The monitor is asked for a successor after so long without a channel to a
- * scanner: one that died is replaced in half of that, so it lives and has
- * closed ours. */
+/* How long without a channel to a scanner until the monitor is asked for a
+ * successor: a scanner that died is replaced in half of that time, so this one
+ * is alive and has closed our channel. */
 #define RENEW_ALONE_MS 30000ULL
 #define EVENTS_MAX     64
 
@@ -73,6 +73,7 @@ take_scanner(int fd)
 static void
 lose_scanner(uint64_t now)
 {
+	ensure(scanner != -1 && alone_since == 0);
 	serve_scanner(-1);
 	scanner = -1;
 	alone_since = now;
@@ -86,7 +87,7 @@ pong(void)
 	front_tell(&r);
 }
 
-/* One record from the monitor; what it must not send ends the process. */
+/* One record from the monitor; one that it must not send ends the process. */
 static void
 monitor_read(void)
 {
@@ -123,7 +124,7 @@ handle_event(const struct epoll_event *ev, uint64_t now)
 }
 
 /* Asks the monitor for a listener with a fresh address layout and a channel to
- * the scanner; again as much later if it has no place for one. */
+ * the scanner; and again after the same time if it has no room for one. */
 static void
 ask_for_successor(uint64_t now)
 {

@@ -16,7 +16,7 @@ noreturn void front_main(int argc);
 /* A record to the monitor.  Ends the process if the monitor is gone. */
 void front_tell(const void *record);
 
-/* The daemon is to end: sessions are given no more time than they need. */
+/* The daemon is stopping: sessions are given no more time than they need. */
 bool front_is_stopping(void);
 
 /* Of two waits in milliseconds the shorter; -1 is for ever. */

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: ISC */
-/* What is told of the load; see load.h. */
+/* Reports of the load; see load.h. */
 #include "privsep/front/load.h"
 #include "lib/fd_numbers.h"
 
 #include <errno.h>
 
+#include "lib/ensure.h"
 #include "privsep/front/door.h"
 #include "privsep/ipc/channel.h"
 
 #define STATUS_EVERY_MS 1000
-/* A line of each kind in so long: whoever may connect can bring them about. */
+/* At most one line of each kind in this time: anybody who can connect can cause
+ * them. */
 #define LOG_EVERY_MS 60000
-/* Places get free all the time; they are asked for when that is not enough,
- * and again when those that were asked have had time to end. */
+/* Places become free all the time; idle sessions are asked for theirs when that
+ * is not enough, and again when they have had time to end. */
 #define PATIENCE_MS  500
 #define ASK_EVERY_MS 250
 
 static struct record_load told;	     /* to the monitor */
 static struct door_counts logged;    /* said to the scanner */
-static uint64_t status_at;	     /* when it may be told next */
+static uint64_t status_at;	     /* when it may be reported next */
 static uint64_t waits_at, closed_at; /* the same for the log */
 static uint64_t ask_at;
 static uint64_t since; /* connections wait; 0: none do */
-static bool news;      /* for the monitor, that it was too early for */
+static bool news;      /* for the monitor, not yet sent */
 
 static bool
 status_tell(const struct record_load *r, uint64_t now)
@@ -38,12 +40,15 @@ status_tell(const struct record_load *r, uint64_t now)
 	return true;
 }
 
-/* What was closed since it was last said. */
+/* What was closed since the last report of it. */
 static void
 add_closed(struct record_load *r, uint64_t now)
 {
 	const struct door_counts *c = door_counts();
 
+	/* They only ever grow. */
+	ensure(c->silent >= logged.silent && c->evicted >= logged.evicted &&
+	       c->refused >= logged.refused);
 	if (now < closed_at)
 		return;
 	r->silent = (uint32_t)(c->silent - logged.silent);
@@ -62,7 +67,7 @@ add_waits(struct record_load *r, const struct load *load, uint64_t now)
 		r->need = r->waiting;
 }
 
-/* If it does not take it now, it is not said, and is due again. */
+/* If the scanner does not take it now, it stays due. */
 static void
 scanner_tell(const struct load *load, const struct record_load *r, uint64_t now)
 {

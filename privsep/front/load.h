@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a listener, or pratique-libmilter, tells of its load: to the monitor
+ * What a listener, or pratique-libmilter, reports of its load: to the monitor
  * how many sessions and waiting connections there are, for pratique(8), when
  * that has changed and not more often than once a second; to the scanner, for
  * the log, why connections wait and how many were closed, and for how many of
@@ -21,7 +21,7 @@ struct load {
 	int scanner;	   /* channel; -1: there is none */
 };
 
-/* Tells what is due to be told.  False: the monitor does not take it. */
+/* Sends the reports that are due.  False: the monitor does not take it. */
 bool load_tell(const struct load *, uint64_t now);
 
 /* Milliseconds until something will be due; -1: nothing. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The MTA's side of parser/mail/process.h in the session process, where the MTA's
- * connection is a descriptor of our own.  Runs under the five-call filter.
- * The scanner's side is privsep/front/scanner_link.c.
+ * The MTA's side of parser/mail/process.h in the session process, where the
+ * MTA's connection is a descriptor of our own.  Runs under the five-call
+ * filter.  The scanner's side is privsep/front/scanner_link.c.
  */
 #include "lib/fd_numbers.h"
 #include "parser/mail/process.h"

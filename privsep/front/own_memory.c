@@ -5,12 +5,16 @@
 
 #include <sys/mman.h>
 
+#include "lib/ensure.h"
+
 void *
 own_memory(size_t bytes)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p;
 
+	ensure(bytes > 0);
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		return NULL;
 	if (madvise(p, bytes, MADV_DONTFORK) == 0)

@@ -109,6 +109,7 @@ pending_add(struct pending *p, int fd, uint64_t now)
 
 	for (size_t i = 0; i < PENDING_STATES; i++)
 		count += p->list[i].count;
+	ensure(count <= p->capacity);
 	if (fd < 0 || fd >= p->descriptors)
 		return fd;
 	if (count >= p->capacity) {
@@ -130,7 +131,7 @@ pending_ready(struct pending *p, int fd, bool left)
 	enum pending_state to = left ? PENDING_LEFT : PENDING_READY;
 	enum pending_state from = pending_state(p, fd);
 
-	/* Nobody comes back. */
+	/* No connection goes back to an earlier state. */
 	if (from == PENDING_STATES || from >= to)
 		return;
 	pending_remove(p, fd);

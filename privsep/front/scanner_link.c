@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the parser asks of its process (parser/mail/process.h), towards the scanner:
- * messages go to it as batches of records; see scanner_link.h.
+ * What the parser asks of its process (parser/mail/process.h), towards the
+ * scanner: messages go to it as batches of records; see scanner_link.h.
  *
  * Runs under the five-call filter: no allocation, no stdio.  A scanner that is
  * gone, silent or talking nonsense never makes a message clean: the outcome is
@@ -27,7 +27,7 @@
  * pages again.  Shorter ones share a datagram with the end of the message. */
 #define DIRECT_MIN 32768
 /* Records collect up to so many bytes; only a longer one needs the rest of the
- * buffer, of which no page is touched else. */
+ * buffer, whose pages are otherwise not touched. */
 #define BATCH_USUAL 40960
 
 static _Thread_local struct scanner_link *host;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The scanner's side of parser/mail/process.h: where the parser's words become records
- * on the channel to the scanner.  What goes to the MTA (process_mta_send) is each
- * process's own affair: privsep/front/mta.c, libmilter/threads.c.
+ * The scanner's side of parser/mail/process.h: where the parser's words become
+ * records on the channel to the scanner.  What goes to the MTA
+ * (process_mta_send) is each process's own affair: privsep/front/mta.c,
+ * libmilter/threads.c.
  *
  * A session has memory of its own; a thread works for the session whose memory
  * it named last.  The session process has one thread and names it once.

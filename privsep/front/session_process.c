@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The session process: confinement's last step and the read loop; see
- * session_process.h.  After policy_load there is no allocation, no stdio, no signal
- * handler and no close: the end of the process closes everything.
+ * session_process.h.  After policy_load there is no allocation, no stdio, no
+ * signal handler and no close: the end of the process closes everything.
  */
 #include "privsep/front/session_process.h"
 #include "lib/ensure.h"

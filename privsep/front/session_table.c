@@ -2,9 +2,9 @@
 /*
  * The table of a listener's sessions; see session_table.h.
  *
- * Those whose MTA has gone stand in a list, by the time of that.  A pid is
- * looked for from one end of the table to the other: that is short, and next
- * to what it costs to start a process.
+ * Those whose MTA has gone are in a list, in the order in which it went.  A pid
+ * is searched for from one end of the table to the other: that costs little
+ * next to starting a process.
  */
 #include "privsep/front/session_table.h"
 
@@ -93,6 +93,7 @@ sessions_remove(struct sessions *s, pid_t pid)
 static void
 wait_for_end(struct sessions *s, struct ward *w, uint64_t now)
 {
+	ensure(w->pid > 0);
 	w->left = true;
 	w->until = now + s->time;
 	TAILQ_INSERT_TAIL(&s->leaving, w, order);

@@ -43,6 +43,7 @@ addresses_make(const struct scanner_settings *s)
 	int fd =
 	    memfd_create("pratique-addresses", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
+	ensure(s->backends <= SETTINGS_BACKENDS_MAX);
 	for (uint32_t i = 0; i < s->backends; i++) {
 		const struct address *a = &s->backend[i].address;
 

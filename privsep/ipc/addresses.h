@@ -33,8 +33,8 @@ int addresses_make(const struct scanner_settings *);
 struct addresses *addresses_map(int fd);
 const struct addresses *addresses_view(int fd);
 
-/* The resolver: the host of a looked up address is now the one of that clamd.
- * False if it was before. */
+/* The resolver: the host of an address that was looked up is now that of the
+ * clamd.  False if it was before. */
 bool addresses_set(struct addresses *, uint32_t index, const struct address *);
 
 /* The scanner: takes the host into an address of the same family.  False if

@@ -35,7 +35,7 @@ boot_make(const void *block, size_t size)
 	return fd;
 }
 
-/* The block as it is in the memfd; empty if it is none that we take. */
+/* The block as it is in the memfd; empty if it is not one that we accept. */
 static struct span
 map(void)
 {

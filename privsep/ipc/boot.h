@@ -98,7 +98,7 @@ struct monitor_boot {
 	struct stamp_settings stamp;
 	enum log_format log_format;
 	enum log_to log_to;
-	uint32_t stop_ms; /* how long a child has that was told to stop */
+	uint32_t stop_ms; /* how long a child told to stop may take */
 	char listen[CONFIG_LISTEN_MAX *
 		    sizeof(((struct address *)0)->text)]; /* for the log */
 	struct {
@@ -106,8 +106,8 @@ struct monitor_boot {
 		dev_t dev;
 		ino_t ino; /* of what is ours there */
 	} footprint[FOOTPRINT_MAX];
-	/* Where the sockets of clamds are: if one is made anew the scanner,
-	 * which sees the old one, must be, too. */
+	/* Where the sockets of clamds are: if one is made anew, so must the
+	 * scanner be, which sees the old one. */
 	uint32_t directories;
 	char directory[SANDBOX_BINDS_MAX][SANDBOX_BIND_LEN];
 	struct child_plan child[ROLES_MAX]; /* by role */

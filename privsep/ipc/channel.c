@@ -43,14 +43,14 @@ channel_send(int fd, const void *record, int passfd)
 		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(cmsg), &passfd, sizeof(int));
 	}
-	/* Not to wait is asked for here as well: some channels were made by a
-	 * listener, and its word for how is not good enough. */
+	/* MSG_DONTWAIT as well: some channels were made by a listener, which
+	 * cannot be trusted to have made them non-blocking. */
 	return sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) ==
 	       (ssize_t)head.length;
 }
 
-/* Who ends without reading our last record leaves ECONNRESET, once, in front of
- * what it had said before. */
+/* A peer that ends without reading our last record leaves ECONNRESET, once, in
+ * front of what it had sent before. */
 static ssize_t
 receive(int fd, struct msghdr *msg, int flags)
 {

@@ -4,12 +4,13 @@
  * which exist: type, sender, receiver, size, descriptor.
  *
  * Channels are SOCK_SEQPACKET pairs.  A record is a fixed struct that begins
- * with a record_head; FIELD, BODY and CONTENT carry bytes behind it.
- * Session -> scanner datagrams are batches: whole records one behind the other,
+ * with a record_head; FIELD, BODY and CONTENT carry bytes behind it.  Datagrams
+ * from a session to the scanner are batches: whole records one after the other,
  * at most RECORD_BATCH_MAX bytes, so that a small message costs one system
- * call.  All other datagrams hold exactly one record.  Anything that record_check does
- * not accept, or that comes in a state in which the receiver does not expect
- * it, is a violation: a session is dropped, a listener or scanner is ended.
+ * call.  All other datagrams hold exactly one record.  Anything that
+ * record_check does not accept, or that comes in a state in which the receiver
+ * does not expect it, is a violation: a session is dropped, a listener or
+ * scanner is ended.
  *
  * All numbers are in host byte order: the channels never leave the host.
  */
@@ -204,7 +205,7 @@ struct record_report {
 	struct claims report;
 };
 
-/* The last thing that a session says but for the end of an open message. */
+/* The last thing that a session says, except for the end of an open message. */
 struct record_closing {
 	struct record_head head;
 	char why[24];
@@ -226,7 +227,7 @@ struct record_result {
 
 /* Between RESULT and REPORT: a piece of the message as it is stored.  It is
  * answered by one CONTENT of at most credit bytes, which are fewer only at the
- * end.  Behind it nothing may stand in the same datagram. */
+ * end.  Nothing may follow it in the same datagram. */
 struct record_replay {
 	struct record_head head;
 	uint32_t message;

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
+
 uint64_t
 wire_now(void)
 {
@@ -72,6 +74,8 @@ wire_wait(const struct wire_ends *ends, unsigned int want, bool watch_mta,
 	struct timespec left;
 	unsigned int got;
 
+	ensure(
+	    (want & ~(unsigned int)(WIRE_READ_MTA | WIRE_READ_SCANNER)) == 0);
 	while (time_left(deadline, &left)) {
 		if (ppoll(fds, 2, &left, NULL) <= 0)
 			continue;
@@ -103,6 +107,7 @@ wire_write(int fd, struct span bytes, uint64_t deadline)
 	struct cursor c = cursor_of(bytes);
 	struct span done;
 
+	ensure(fd >= 0);
 	while (!cursor_empty(&c)) {
 		ssize_t n = write(fd, c.at, c.left);
 		if (n > 0) {

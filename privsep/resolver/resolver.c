@@ -4,11 +4,11 @@
  * again and again, and writes their addresses where scanners read them
  * (addresses.h).  Exists only if there is such a name.
  *
- * Nobody else can: the scanner sees no file and no name server, and the monitor
- * should not read what name servers say.  So that the monitor's table need not
- * allow what the C library does for a name, pratiqued starts it before it is
- * the monitor.  It lives as long as that; if it ends the addresses stay what
- * they were.
+ * No other process can: the scanner sees no file and no name server, and the
+ * monitor should not read what name servers say.  pratiqued starts it before it
+ * becomes the monitor, so that the monitor's table need not allow what the C
+ * library does to look up a name.  It lives as long as the monitor; if it ends
+ * before, the addresses stay what they were.
  *
  * It runs as the scanner's user, without privilege, can read what that user may
  * and write nothing, and can connect to name servers, and to services of this
@@ -22,13 +22,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "lib/log.h"
 #include "privsep/ipc/addresses.h"
 #include "privsep/ipc/boot.h"
 #include "privsep/ipc/exec_fds.h"
 
-/* A name server answers most of these from what it keeps; more often for a
- * name that is not known: mail may be waiting for it. */
+/* A name server answers most of these from its cache; more often for a name
+ * that is not known: mail may be waiting for it. */
 #define ROUND_S	  10
 #define UNKNOWN_S 5
 
@@ -54,7 +55,7 @@ found_address(const struct addrinfo *found)
 }
 
 /* An address that is still one of the host's stays: the order in which a name
- * server tells them changes. */
+ * server lists them changes. */
 static bool
 is_among(const struct addrinfo *found, uint32_t index, sa_family_t family)
 {
@@ -91,6 +92,7 @@ look_up(uint32_t index)
 static void
 rounds(void)
 {
+	ensure(boot->names > 0 && boot->names <= SETTINGS_BACKENDS_MAX);
 	for (;;) {
 		struct timespec pause = {.tv_sec = ROUND_S};
 
@@ -128,7 +130,7 @@ main(void)
 	close(RESOLVER_FD_ADDRESSES);
 	if (!sandbox_descriptors(0x7U | 1U << RESOLVER_FD_READY))
 		return fail("unexpected descriptors are open");
-	null = open("/dev/null", O_RDWR | O_CLOEXEC); /* no file can be then */
+	null = open("/dev/null", O_RDWR | O_CLOEXEC); /* not possible later */
 	if (!sandbox_enter(&boot->sandbox, &report))
 		return fail(report.missing);
 	if (!be_silent(null) || !policy_load(policy_bytes(&boot->resolver)))

@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
+
 /* SD_LISTEN_FDS_START */
 #define FIRST_FD 3
 
@@ -43,7 +45,7 @@ activation_init(void)
 	/* Another pid: meant for a process that we descend from. */
 	if (number_of("LISTEN_PID") == (unsigned long)getpid())
 		passed = number_of("LISTEN_FDS");
-	/* What else was left open for us nobody meant for us. */
+	/* Nothing else that is open was meant for us. */
 	if (passed < INT_MAX - FIRST_FD)
 		close_range(FIRST_FD + (unsigned int)passed, ~0U, 0);
 }
@@ -131,6 +133,7 @@ activation_take(struct config *c, int fds[static CONFIG_LISTEN_MAX],
 		}
 		fds[i] = FIRST_FD + (int)i;
 	}
+	ensure(passed > 0 && passed <= CONFIG_LISTEN_MAX);
 	c->listens = (uint32_t)passed;
 	return true;
 }

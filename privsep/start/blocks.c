@@ -27,8 +27,8 @@
  * room to spare. */
 #define STREAM_EXTRA 65536
 
-/* Who was told to stop may finish messages: scan_timeout, and so much for the
- * rest. */
+/* A process that was told to stop may finish messages: scan_timeout, and this
+ * much for the rest. */
 #define STOP_GRACE_MS 15000
 
 /* Of the key reader: its ring, its boot block, and a file and the directory. */
@@ -37,7 +37,7 @@
 
 #define RESOLVER_FILES	64
 #define RESOLVER_MEMORY (256ULL << 20)
-/* Of name servers; what they are asked by UDP Landlock does not see. */
+/* Of name servers.  Landlock does not cover queries by UDP. */
 #define DOMAIN_PORT 53
 
 #define SESSION_BLOCK_MAX (128U << 10)
@@ -209,6 +209,8 @@ permit_ports(const struct config *c, struct sandbox_spec *spec)
 			continue;
 		spec->empty_network = 0;
 		spec->required &= ~LAYER_BIT(LAYER_NETWORK);
+		ensure(spec->tcp_ports <
+		       sizeof(spec->tcp_port) / sizeof(spec->tcp_port[0]));
 		spec->tcp_port[spec->tcp_ports++] = ntohs(in->sin_port);
 	}
 }
@@ -286,13 +288,14 @@ make_reader(const struct config *c, const struct filters *filters,
 static void
 add_name(struct resolver_boot *boot, uint32_t index, const struct address *a)
 {
-	struct resolver_name *name = &boot->name[boot->names++];
+	struct resolver_name *name = &boot->name[boot->names];
 	const char *host = strchr(a->text, '@');
 
+	ensure(boot->names < SETTINGS_BACKENDS_MAX && host != NULL);
+	boot->names++;
 	name->index = index;
 	name->family = a->any.sa_family;
-	snprintf(
-	    name->host, sizeof(name->host), "%s", host == NULL ? "" : host + 1);
+	snprintf(name->host, sizeof(name->host), "%s", host + 1);
 }
 
 static void
@@ -352,6 +355,7 @@ plan_listener(const struct config *c, struct child_plan *plan)
 	plan->retire_ms = c->retire_time;
 	for (int i = 0; i < (int)c->listens; i++)
 		plan->fd[plan->fds++] = MONITOR_FD_LISTEN + i;
+	ensure(plan->fds <= EXEC_FDS_MAX);
 }
 
 static void

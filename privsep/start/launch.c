@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The way back to who started us; see launch.h. */
+/* The way back to whoever started us; see launch.h. */
 #include "privsep/start/launch.h"
 
 #include <errno.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Whoever started us: the socket of a service manager (sd_notify(3)), and with
- * -d the process in the foreground.  In pratiqued; what is told them later is
- * the monitor's task (privsep/monitor/notify.h), which is given both descriptors.
+ * -d the process in the foreground.  In pratiqued; telling them anything later
+ * is the monitor's task (privsep/monitor/notify.h), which is given both
+ * descriptors.
  */
 #ifndef PRIVSEP_START_LAUNCH_H
 #define PRIVSEP_START_LAUNCH_H
@@ -14,10 +15,10 @@
  * environment is emptied.  The socket, or -1 if there is none. */
 int launch_manager(void);
 
-/* What a caller may have left us in that a daemon does not start with: all
- * signals as they are by default, none blocked (nohup ignores SIGHUP, and who
- * ignores SIGCHLD has no children to wait for).  As many descriptors as we may
- * have.  False with what is wrong in why. */
+/* Undoes what a caller may have set and a daemon does not start with: all
+ * signals as they are by default, none blocked (nohup ignores SIGHUP, and a
+ * process that ignores SIGCHLD has no children to wait for).  As many
+ * descriptors as we may have.  False with what is wrong in why. */
 bool launch_reset(char *why, size_t size);
 
 /* Becomes a daemon as daemon(7) has it: a session of its own, and not its

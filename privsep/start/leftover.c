@@ -3,7 +3,8 @@
  * What an earlier run left behind; see leftover.h.  In pratiqued, before it
  * becomes the monitor.
  *
- * All is looked at by descriptor, so that what is judged is what is taken.
+ * Everything is examined by descriptor, so that what was examined is what is
+ * taken.
  */
 #include "privsep/start/leftover.h"
 
@@ -18,6 +19,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
+
 #define HEAD_MAX 32
 
 static bool
@@ -26,8 +29,8 @@ is_ours(uid_t owner, uid_t user)
 	return owner == 0 || owner == geteuid() || owner == user;
 }
 
-/* Whoever may write a directory can put something else in a socket's place.
- * A sticky one lets nobody touch what is not his. */
+/* Whoever may write a directory can put something else in a socket's place.  In
+ * a sticky one nobody can touch what belongs to others. */
 static bool
 others_may_write(const struct stat *st)
 {
@@ -82,7 +85,7 @@ directory_is_safe(int dir, uid_t user, char *why, size_t size)
 	return true;
 }
 
-/* The file that the descriptor stands for; NULL, or what speaks against it. */
+/* The file that the descriptor stands for; NULL, or why it must stay. */
 static const char *
 socket_is_left(int fd, uid_t user, const char *path)
 {
@@ -142,6 +145,7 @@ leftover_socket(const char *path, uid_t user, char *why, size_t size)
 	int dir;
 	bool good;
 
+	ensure(path[0] == '/');
 	snprintf(first, sizeof(first), "%s", path);
 	snprintf(second, sizeof(second), "%s", path);
 	dir = open(dirname(first), O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -156,7 +160,7 @@ leftover_socket(const char *path, uid_t user, char *why, size_t size)
 
 /* --- files and directories ---------------------------------------------------- */
 
-/* NULL, or what speaks against taking this file. */
+/* NULL, or why this file must not be taken. */
 static const char *
 file_is_left(int fd, bool (*ours)(struct span head))
 {

@@ -20,10 +20,10 @@
 bool leftover_socket(const char *path, uid_t user, char *why, size_t size);
 
 /* Opens the file at path for reading and writing, made with MODE if it was not
- * there; one that was is taken, as it is, only if it is a regular file of
- * our own user without another name, and is empty or begins with what OURS accepts
- * (it is shown at most 32 bytes).  The descriptor, or -1 with
- * what is wrong and the mend in why, which calls it WHAT. */
+ * there; one that was is taken, as it is, only if it is a regular file of our
+ * own user without another name, and is empty or begins with what OURS accepts
+ * (it is shown at most 32 bytes).  The descriptor, or -1 with what is wrong and
+ * the mend in why, which calls it WHAT. */
 int leftover_file(const char *path, mode_t mode, const char *what,
     bool (*ours)(struct span head), char *why, size_t size);
 

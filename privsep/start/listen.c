@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/start/leftover.h"
 
 /* Room for a burst of MTAs; the kernel cuts it to net.core.somaxconn. */
@@ -27,8 +28,8 @@ failed(int fd, const char *what, char *why, size_t size)
 	return -1;
 }
 
-/* Mode and group are right from the first moment on.  With a group for new
- * files no CAP_CHOWN is needed; where that is refused, settle sees. */
+/* Mode and group are right from the first moment.  With a group for new files
+ * no CAP_CHOWN is needed; where that is refused, settle notices. */
 static int
 bind_local(int fd, const struct address *a, mode_t mode, gid_t gid)
 {
@@ -60,7 +61,7 @@ settle(int at, mode_t mode, gid_t gid)
 	    fchownat(at, "", (uid_t)-1, gid, AT_EMPTY_PATH) == -1)
 		return "cannot set socket_group; without root this user must "
 		       "be a member of it";
-	/* A default ACL of the directory counts more than the umask. */
+	/* A default ACL of the directory overrides the umask. */
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", at);
 	if ((st.st_mode & 07777) != mode && chmod(name, mode) == -1)
 		return "cannot set socket_mode";
@@ -135,6 +136,7 @@ listen_open(
 	int family = a->any.sa_family;
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	ensure(a->len <= sizeof(a->storage));
 	if (a->len == 0) {
 		errno = EADDRNOTAVAIL;
 		return failed(

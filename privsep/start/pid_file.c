@@ -34,7 +34,7 @@ is_pid_file(struct span head)
 	return pid_file_number(head).len > 0;
 }
 
-/* The current directory is about to be another one. */
+/* The current directory is about to change. */
 static bool
 from_root(const char *path, char absolute[static PATH_MAX])
 {
@@ -46,7 +46,7 @@ from_root(const char *path, char absolute[static PATH_MAX])
 		   *here == '\0' ? "" : "/", path) < PATH_MAX;
 }
 
-/* The last daemon may have removed it, and another one made it, meanwhile. */
+/* Meanwhile the last daemon may have removed it, and another one made it. */
 static bool
 is_still_there(int fd, const char *path)
 {

@@ -39,9 +39,9 @@ struct plan_given {
 bool plan_make(struct config *, const struct plan_given *, struct plan *out,
     char *why, size_t size);
 
-/* Last: gives away the privilege that the monitor does not need, says so in
- * the status file, and makes its boot block.  All of it but dumpable 0
- * lasts across execve.  False with what is wrong in why. */
+/* Last: gives up the privilege that the monitor does not need, says so in the
+ * status file, and makes its boot block.  All of it but dumpable 0 lasts across
+ * execve.  False with what is wrong in why. */
 bool plan_confine(struct plan *, char *why, size_t size);
 
 #endif

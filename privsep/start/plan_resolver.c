@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/ensure.h"
 #include "privsep/ipc/addresses.h"
 #include "privsep/ipc/child.h"
 #include "privsep/ipc/exec_fds.h"
@@ -22,7 +23,7 @@
 /* Until it is confined; it asks no name server before that. */
 #define START_MS 30000
 
-/* True when it has told that it is confined. */
+/* True once it has said that it is confined. */
 static bool
 await(int ready, struct sandbox_report *report)
 {
@@ -67,6 +68,7 @@ plan_resolver(const struct config *c, const struct resolver_boot *boot,
 	const char *why;
 
 	*addresses = -1;
+	ensure(boot->names <= SETTINGS_BACKENDS_MAX);
 	if (boot->names == 0)
 		return NULL;
 	blocks_program(c, "pratique-resolver", program);

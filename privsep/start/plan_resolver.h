@@ -12,8 +12,9 @@
 #include "privsep/ipc/boot.h"
 
 /* Starts it with that boot block, waits until it is confined, and enters it in
- * the status file.  *addresses becomes the memory that it writes to; -1 if there is no name to
- * look up, and then *pid stays what it is.  NULL, or what went wrong. */
+ * the status file.  *addresses becomes the memory that it writes to; -1 if
+ * there is no name to look up, and then *pid stays as it is.  NULL, or what
+ * went wrong. */
 const char *plan_resolver(const struct config *, const struct resolver_boot *,
     int status, pid_t *pid, int *addresses);
 

@@ -41,8 +41,8 @@ union notice {
 
 /* --- in the child ----------------------------------------------------------- */
 
-/* The monitor's program; what would kill tells, and so does the call that puts
- * another program in force. */
+/* The monitor's program, which reports where it would kill, and also the call
+ * that puts another program in force. */
 static bool
 make_program(const struct policy_program *monitor, struct policy_program *out)
 {
@@ -53,6 +53,7 @@ make_program(const struct policy_program *monitor, struct policy_program *out)
 	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF)};
 	const size_t more = sizeof(first) / sizeof(first[0]);
 
+	ensure(monitor->length > 0 && monitor->length <= POLICY_PROGRAM_MAX);
 	if (monitor->length + more > POLICY_PROGRAM_MAX)
 		return false;
 	memcpy(out->code, first, sizeof(first));
@@ -68,7 +69,7 @@ make_program(const struct policy_program *monitor, struct policy_program *out)
 	return true;
 }
 
-/* The descriptor that the kernel tells on, or -1. */
+/* The descriptor on which the kernel reports, or -1. */
 static int
 load_program(const struct policy_program *monitor)
 {
@@ -82,7 +83,7 @@ load_program(const struct policy_program *monitor)
 	    SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
 }
 
-/* As the monitor has it, and then as the monitor starts it. */
+/* Confined as the monitor is, and then started as the monitor starts it. */
 static _Noreturn void
 play(const struct rehearsal *r, const struct policy_program *monitor, int us)
 {
@@ -92,7 +93,7 @@ play(const struct rehearsal *r, const struct policy_program *monitor, int us)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), told;
 	int fd[EXEC_FDS_MAX];
 
-	/* What is wrong is told when the child is started for good. */
+	/* What is wrong is reported when the child is started for good. */
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
 	    dup2(null, STDERR_FILENO) == -1 || !sandbox_monitor(&unused) ||
 	    (told = load_program(monitor)) == -1 ||

@@ -2,13 +2,13 @@
 /*
  * The start of each child, rehearsed before there is a monitor.
  *
- * A child that makes a call outside of the monitor's table is killed, mostly
- * by what a new C library does before the first line of ours, and nobody learns
- * which call it was that a process was killed for.  So pratiqued starts each
- * of them once, with its real boot block and layers, under the monitor's
- * table in which the kernel tells of such a call instead of killing.  It ends
- * where the child would put its own program in force: nothing is accepted,
- * connected to, read or logged.
+ * A child that makes a call outside the monitor's table is killed, mostly by
+ * what a new C library does before the first line of ours, and nobody learns
+ * for which call a process was killed.  So pratiqued starts each of them once,
+ * with its real boot block and layers, under the monitor's table in which the
+ * kernel reports such a call instead of killing.  It ends where the child would
+ * put its own program in force: nothing is accepted, connected to, read or
+ * logged.
  */
 #ifndef PRIVSEP_START_REHEARSE_H
 #define PRIVSEP_START_REHEARSE_H
@@ -29,8 +29,8 @@ struct rehearsal {
 };
 
 /* True if the child came to its own program, or to its end, or if nobody can
- * tell: kernels before 5.0 cannot, and neither can we below a filter of somebody
- * else's that does the same.  False with the call in why. */
+ * tell: kernels before 5.0 cannot, and neither can we below a filter of
+ * somebody else's that does the same.  False with the call in why. */
 bool rehearse_child(const struct rehearsal *,
     const struct policy_program *monitor, char *why, size_t size);
 

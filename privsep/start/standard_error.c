@@ -3,8 +3,8 @@
  * Standard error; see standard_error.h.  In pratiqued, at its start.
  *
  * O_NONBLOCK belongs to the open file, which the shell that started us shares;
- * so the pipe or terminal is opened another time.  A regular file is not: the
- * place to write at belongs to the open file as well, and it never waits.
+ * so the pipe or terminal is opened again.  A regular file is not: the position
+ * belongs to the open file as well, and it never waits.
  */
 #include "privsep/start/standard_error.h"
 

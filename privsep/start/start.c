@@ -2,7 +2,8 @@
 /*
  * pratiqued, as the operator starts it: reads the configuration, opens what
  * needs privilege, prepares everything that the daemon's processes are told,
- * and becomes the monitor (privsep/monitor/monitor.c), which has none of this code.
+ * and becomes the monitor (privsep/monitor/monitor.c), which has none of this
+ * code.
  *
  * Nothing from outside has been read when it ends: no mail, no milter packet,
  * no connection.
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "lib/ensure.h"
 #include "lib/log.h"
 #include "privsep/start/activation.h"
 #include "privsep/start/launch.h"
@@ -86,7 +88,8 @@ credentials(void)
 	return copy;
 }
 
-/* From here on nobody is read from or written to but standard error. */
+/* From here on nothing is read, and nothing written except to standard
+ * error. */
 static bool
 close_standard(void)
 {
@@ -117,6 +120,7 @@ become_monitor(const struct plan *plan, char **argv)
 {
 	char *const envp[] = {NULL};
 
+	ensure(plan->fds <= EXEC_FDS_MAX && *plan->program != '\0');
 	if (!close_standard() || !exec_fds_take(plan->fd, plan->fds)) {
 		fprintf(stderr, "pratiqued: cannot put descriptors in their "
 				"places: %m\n");
@@ -208,8 +212,8 @@ start(const struct start_options *a, struct config *c, struct plan_given *given,
 	return status;
 }
 
-/* What is wrong with the keys is told on standard error; they may still come,
- * so the result is that of the configuration.  The program beside this one
+/* What is wrong with the keys goes to standard error; they may still come, so
+ * the result is that of the configuration alone.  The program beside this one
  * looks: there is no code for keys in here. */
 static void
 test_keys(const struct config *c, const char *file)
