@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "lib/container.h"
 #include "lib/ensure.h"
 #include "scanner/archives.h"
 
@@ -330,9 +331,7 @@ scan_judged(struct scan *s)
 		p = &table[s->owner & ~OWNER_PART];
 		c = p->of;
 	} else
-		c = (struct scan_case *)(void *)((uint8_t *)s -
-						 offsetof(
-						     struct scan_case, whole));
+		c = CONTAINER(s, struct scan_case, whole);
 	ensure(c->awaited > 0 &&
 	       (c->state == CASE_OPEN || c->state == CASE_WAITING));
 	c->awaited--;

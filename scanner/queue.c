@@ -2,8 +2,7 @@
 /* Messages that wait; see queue.h.  Runs in the scanner. */
 #include "scanner/queue.h"
 
-#include <stddef.h>
-
+#include "lib/container.h"
 #include "lib/ensure.h"
 
 /* A client may have so many times as many places as are free, as with memory. */
@@ -83,14 +82,10 @@ queue_is_full(const struct flow *flow)
 static struct queue_entry *
 entry_of(struct turn *t)
 {
-	return t == NULL
-		   ? NULL
-		   : (struct queue_entry *)(void *)((uint8_t *)t -
-						    offsetof(struct queue_entry,
-							turn));
+	return t == NULL ? NULL : CONTAINER(t, struct queue_entry, turn);
 }
 
-/* Who has waited longest, if that is long.  Nobody is passed by twice, however
+/* Which has waited longest, if that is long.  None is passed by twice, however
  * many wait. */
 static struct queue_entry *
 aged(uint64_t now)

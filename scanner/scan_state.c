@@ -7,9 +7,9 @@
  */
 #include "scanner/scan_state.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
+#include "lib/container.h"
 #include "lib/ensure.h"
 #include "scanner/clamd/pool.h"
 
@@ -222,18 +222,13 @@ scan_holder(uint32_t query)
 static struct scan *
 of_wake(struct timer *t)
 {
-	return t == NULL ? NULL
-			 : (struct scan *)(void *)((uint8_t *)t -
-						   offsetof(struct scan, wake));
+	return t == NULL ? NULL : CONTAINER(t, struct scan, wake);
 }
 
 static struct scan *
 of_deadline(struct timer *t)
 {
-	return t == NULL
-		   ? NULL
-		   : (struct scan *)(void *)((uint8_t *)t -
-					     offsetof(struct scan, deadline));
+	return t == NULL ? NULL : CONTAINER(t, struct scan, deadline);
 }
 
 struct scan *
@@ -277,13 +272,11 @@ scan_first_over(void)
 struct scan *
 scan_of_wait(struct queue_entry *e)
 {
-	return (
-	    struct scan *)(void *)((uint8_t *)e - offsetof(struct scan, wait));
+	return CONTAINER(e, struct scan, wait);
 }
 
 struct scan *
 scan_of_canary(struct confirm_wait *w)
 {
-	return (struct scan *)(void *)((uint8_t *)w -
-				       offsetof(struct scan, canary));
+	return CONTAINER(w, struct scan, canary);
 }
