@@ -349,6 +349,31 @@ def rotation(tap, w):
         tap.equal(w.daemon.scanner(), w.scanner, "all with one scanner")
 
 
+def limited(tap, w):
+    """No memory may be locked: what may be raised is, else that is told"""
+    def loads(limit, name):
+        w.cell.stop()
+        w.daemon.around = ["prlimit", f"--memlock={limit}"]
+        w.cell.fresh()
+        tap.ok(w.daemon.wait_line("keys-loaded"), name)
+
+    loads("0:65536", "the soft limit is raised")
+    none = ["prlimit", "--memlock=0:0"]
+    control = subprocess.run([*none, "prlimit", "--memlock=65536:65536",
+                              "true"], stderr=subprocess.DEVNULL, check=False)
+    if control.returncode == 0:
+        loads("0:0", "root raises the hard one, too")
+    else:
+        tap.elsewhere("root raises the hard one, too",
+                      "prlimit may not: no CAP_SYS_RESOURCE")
+    w.cell.stop()
+    w.daemon.around = [*none, "setpriv", "--bounding-set=-sys_resource"]
+    status, _, err = w.daemon.run("-c", w.daemon.config)
+    tap.equal(status, 71, "without CAP_SYS_RESOURCE: exit status")
+    tap.has(err, "raise the limit", "and why")
+    w.daemon.around = []
+
+
 def start(tap, w):
     """What the daemon does not start with"""
     w.cell.stop()
@@ -366,4 +391,5 @@ def start(tap, w):
         tap.has(err, text, f"{what}: and why")
 
 
-main(World, control, other_content, rules, abort, nowhere, rotation, start)
+main(World, control, other_content, rules, abort, nowhere, rotation,
+     limited, start)
