@@ -25,7 +25,7 @@
 /* One SMTP session. */
 struct conversation {
 	struct session session;
-	struct scanner_link *host;
+	struct scanner_link *link;
 	bool leading_space; /* HDR_LEADSPC was granted */
 	bool open;	    /* a message is open */
 	bool too_many;	    /* more messages than one connection may have */
@@ -49,7 +49,7 @@ conversation_new(SMFICTX *ctx, bool leading_space)
 {
 	struct conversation *c = malloc(sizeof(*c));
 
-	if (c == NULL || (c->host = threads_open()) == NULL) {
+	if (c == NULL || (c->link = threads_open()) == NULL) {
 		free(c);
 		return NULL;
 	}
@@ -88,7 +88,7 @@ enter(SMFICTX *ctx)
 		c = conversation_new(ctx, false);
 	}
 	if (c != NULL) {
-		threads_use(c->host, ctx);
+		threads_use(c->link, ctx);
 		check_time(c);
 	}
 	return c;
@@ -218,7 +218,7 @@ count_message(struct conversation *c)
 		return;
 	c->too_many = true;
 	c->session.messages = 0;
-	threads_renew(c->host);
+	threads_renew(c->link);
 }
 
 static sfsistat
@@ -349,7 +349,7 @@ on_close(SMFICTX *ctx)
 	threads_connection(true);
 	if (c == NULL)
 		return SMFIS_CONTINUE;
-	threads_use(c->host, ctx);
+	threads_use(c->link, ctx);
 	if (wire_now() - c->last >= settings->session_timeout)
 		session_closing(&c->session, "session_timeout", c->open);
 	if (c->open) { /* libmilter's own timeout calls no abort */
@@ -357,7 +357,7 @@ on_close(SMFICTX *ctx)
 		set_open(c, false);
 	}
 	(void)smfi_setpriv(ctx, c->leading_space ? &over_spaced : &over_plain);
-	threads_close(c->host);
+	threads_close(c->link);
 	free(c);
 	return SMFIS_CONTINUE;
 }

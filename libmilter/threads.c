@@ -67,37 +67,37 @@ channel_open(void)
 struct scanner_link *
 threads_open(void)
 {
-	struct scanner_link *host = malloc(sizeof(*host));
+	struct scanner_link *session = malloc(sizeof(*session));
 
-	if (host == NULL)
+	if (session == NULL)
 		return NULL;
-	link_use(host);
+	link_use(session);
 	/* The MTA's descriptor is libmilter's. */
 	link_init((struct wire_ends){-1, channel_open()}, scan_timeout);
-	return host;
+	return session;
 }
 
 void
-threads_renew(struct scanner_link *host)
+threads_renew(struct scanner_link *session)
 {
-	if (host->ends.scanner != -1)
-		close(host->ends.scanner);
+	if (session->ends.scanner != -1)
+		close(session->ends.scanner);
 	link_init((struct wire_ends){-1, channel_open()}, scan_timeout);
 }
 
 void
-threads_use(struct scanner_link *host, SMFICTX *ctx)
+threads_use(struct scanner_link *session, SMFICTX *ctx)
 {
-	link_use(host);
+	link_use(session);
 	current = ctx;
 }
 
 void
-threads_close(struct scanner_link *host)
+threads_close(struct scanner_link *session)
 {
-	if (host->ends.scanner != -1)
-		close(host->ends.scanner);
-	free(host);
+	if (session->ends.scanner != -1)
+		close(session->ends.scanner);
+	free(session);
 }
 
 /* The only bytes that the session logic sends itself are PROGRESS packets,

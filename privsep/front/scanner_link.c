@@ -30,86 +30,87 @@
  * buffer, whose pages are otherwise not touched. */
 #define BATCH_USUAL 40960
 
-static _Thread_local struct scanner_link *host;
+/* Of the session that this thread works for. */
+static _Thread_local struct scanner_link *ours;
 
 void
 link_use(struct scanner_link *memory)
 {
-	host = memory;
+	ours = memory;
 }
 
 void
 link_init(struct wire_ends ends, uint32_t scan_timeout)
 {
-	host->len = 0;
-	host->lent = NULL;
-	host->lent_size = 0;
-	host->ends = ends;
-	host->scan_timeout = scan_timeout;
-	host->scanner_gone = ends.scanner == -1;
-	host->draining = false;
-	host->yield = false;
+	ours->len = 0;
+	ours->lent = NULL;
+	ours->lent_size = 0;
+	ours->ends = ends;
+	ours->scan_timeout = scan_timeout;
+	ours->scanner_gone = ends.scanner == -1;
+	ours->draining = false;
+	ours->yield = false;
 }
 
 void
 link_lend(uint8_t *input, size_t size)
 {
-	host->lent = input;
-	host->lent_size = size;
+	ours->lent = input;
+	ours->lent_size = size;
 }
 
 bool
 link_draining(void)
 {
-	return host->draining;
+	return ours->draining;
 }
 
 bool
 link_yields(void)
 {
-	bool yield = host->yield;
+	bool yield = ours->yield;
 
-	host->yield = false;
+	ours->yield = false;
 	return yield;
 }
 
 bool
 link_scanner_there(void)
 {
-	return !host->scanner_gone;
+	return !ours->scanner_gone;
 }
 
 static void
 datagram_write(struct span all)
 {
-	if (all.len > 0 && !host->scanner_gone &&
+	if (all.len > 0 && !ours->scanner_gone &&
 	    !wire_write(
-		host->ends.scanner, all, wire_now() + host->scan_timeout))
-		host->scanner_gone = true;
+		ours->ends.scanner, all, wire_now() + ours->scan_timeout))
+		ours->scanner_gone = true;
 }
 
 static void
 batch_flush(void)
 {
-	struct span all = span_of(host->batch, host->len);
+	struct span all = span_of(ours->batch, ours->len);
 
-	host->len = 0;
+	ours->len = 0;
 	datagram_write(all);
 }
 
 static void
 batch_add(const void *bytes, size_t len)
 {
-	memcpy(host->batch + host->len, bytes, len);
-	host->len += len;
+	memcpy(ours->batch + ours->len, bytes, len);
+	ours->len += len;
 }
 
 /* Room for one record of LEN bytes; all that exist fit into an empty batch. */
 static void
 batch_room(size_t len)
 {
-	ensure(len <= sizeof(host->batch));
-	if (host->len > 0 && len + host->len > BATCH_USUAL)
+	ensure(len <= sizeof(ours->batch));
+	if (ours->len > 0 && len + ours->len > BATCH_USUAL)
 		batch_flush();
 }
 
@@ -165,27 +166,27 @@ process_scan_candidate(uint32_t peer, const struct candidate *c)
 static uint8_t *
 place_before(struct span bytes, size_t len)
 {
-	size_t at = (uintptr_t)bytes.ptr - (uintptr_t)host->lent;
+	size_t at = (uintptr_t)bytes.ptr - (uintptr_t)ours->lent;
 
-	if (host->lent == NULL || at >= host->lent_size ||
-	    bytes.len > host->lent_size - at || len > at)
+	if (ours->lent == NULL || at >= ours->lent_size ||
+	    bytes.len > ours->lent_size - at || len > at)
 		return NULL;
-	return host->lent + at - len;
+	return ours->lent + at - len;
 }
 
 /* A long piece from where it stands, with what is in the batch in front. */
 static bool
 body_direct(struct span bytes, const struct record_body *r)
 {
-	size_t before = host->len + sizeof(*r);
+	size_t before = ours->len + sizeof(*r);
 	uint8_t *start = place_before(bytes, before);
 
 	if (bytes.len < DIRECT_MIN || start == NULL ||
 	    before + bytes.len > RECORD_BATCH_MAX)
 		return false;
-	memcpy(start, host->batch, host->len);
-	memcpy(start + host->len, r, sizeof(*r));
-	host->len = 0;
+	memcpy(start, ours->batch, ours->len);
+	memcpy(start + ours->len, r, sizeof(*r));
+	ours->len = 0;
 	datagram_write(span_of(start, before + bytes.len));
 	return true;
 }
@@ -240,7 +241,7 @@ static bool
 scanner_read(
     enum record_type wanted, void *buf, size_t room, struct span *record)
 {
-	ssize_t n = read(host->ends.scanner, buf, room);
+	ssize_t n = read(ours->ends.scanner, buf, room);
 	enum record_type type;
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -250,13 +251,13 @@ scanner_read(
 	/* A piece that nobody has asked for is no longer than a result. */
 	if (!record_check(ROLE_SCANNER, ROLE_SESSION, *record, false) ||
 	    (type == RECORD_CONTENT && wanted != RECORD_CONTENT)) {
-		host->scanner_gone = true;
+		ours->scanner_gone = true;
 		return false;
 	}
 	if (type == RECORD_DRAIN)
-		host->draining = true;
+		ours->draining = true;
 	if (type == RECORD_YIELD)
-		host->yield = true;
+		ours->yield = true;
 	return type == wanted;
 }
 
@@ -286,17 +287,17 @@ result_wait(
     uint32_t message, uint64_t until, struct record_result *r, bool *have)
 {
 	unsigned int got =
-	    wire_wait(&host->ends, WIRE_READ_SCANNER, true, until);
+	    wire_wait(&ours->ends, WIRE_READ_SCANNER, true, until);
 	struct span record;
 
 	if ((got & WIRE_READ_SCANNER) != 0) {
 		/* A late answer to an earlier message is passed over. */
 		*have = scanner_read(RECORD_RESULT, r, sizeof(*r), &record) &&
 			result_fits(r, message);
-		return *have || host->scanner_gone;
+		return *have || ours->scanner_gone;
 	}
 	if ((got & WIRE_SCANNER_GONE) != 0)
-		host->scanner_gone = true;
+		ours->scanner_gone = true;
 	return (got & (WIRE_SCANNER_GONE | WIRE_MTA_GONE)) != 0;
 }
 
@@ -315,8 +316,8 @@ process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
 	batch_record(&end, sizeof(end));
 	batch_flush();
 	*out = (struct scan_result){.outcome = OUTCOME_INTERNAL};
-	give_up = wire_now() + host->scan_timeout + SCANNER_GRACE_MS;
-	while (!host->scanner_gone) {
+	give_up = wire_now() + ours->scan_timeout + SCANNER_GRACE_MS;
+	while (!ours->scanner_gone) {
 		until = wire_now() + PROGRESS_EVERY_MS;
 		if (until > give_up)
 			until = give_up;
@@ -351,16 +352,16 @@ content_fits(
 static bool
 content_wait(struct record_content *r, struct span *bytes)
 {
-	uint64_t until = wire_now() + host->scan_timeout + SCANNER_GRACE_MS;
+	uint64_t until = wire_now() + ours->scan_timeout + SCANNER_GRACE_MS;
 	struct span record;
 	unsigned int got;
 
-	while (!host->scanner_gone) {
-		got = wire_wait(&host->ends, WIRE_READ_SCANNER, true, until);
+	while (!ours->scanner_gone) {
+		got = wire_wait(&ours->ends, WIRE_READ_SCANNER, true, until);
 		if ((got & WIRE_READ_SCANNER) == 0)
 			return false;
-		if (!scanner_read(RECORD_CONTENT, host->batch,
-			sizeof(host->batch), &record))
+		if (!scanner_read(RECORD_CONTENT, ours->batch,
+			sizeof(ours->batch), &record))
 			continue;
 		memcpy(r, record.ptr, sizeof(*r));
 		*bytes =
@@ -381,12 +382,12 @@ process_replay(uint32_t message, uint64_t at, struct span *piece)
 	struct record_content content;
 	struct span bytes;
 
-	ensure(host->len == 0);
+	ensure(ours->len == 0);
 	datagram_write(span_of(&ask, sizeof(ask)));
 	if (!content_wait(&content, &bytes) ||
 	    !content_fits(&content, bytes.len, message, at)) {
 		/* What comes now would be taken for the next answer. */
-		host->scanner_gone = true;
+		ours->scanner_gone = true;
 		return REPLAY_FAILED;
 	}
 	if (content.stored == 0)

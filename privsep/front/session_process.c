@@ -35,7 +35,7 @@
  */
 struct session_area {
 	size_t from, to; /* unused input is input[from .. to) */
-	struct scanner_link host;
+	struct scanner_link link;
 	uint8_t input[INPUT_MAX];
 	_Alignas(64) uint8_t engine[];
 };
@@ -48,7 +48,7 @@ session_area_make(void)
 
 	if (p == MAP_FAILED)
 		return NULL;
-	link_use(&((struct session_area *)p)->host);
+	link_use(&((struct session_area *)p)->link);
 	return p;
 }
 
@@ -121,7 +121,7 @@ input_read(struct session_area *a, const struct patience *p, bool skip_wait)
 		if (link_yields() && engine_idle(engine) &&
 		    wire_now() - p->heard >= YIELD_IDLE_MS)
 			return INPUT_IDLE;
-		got = wire_wait(&a->host.ends,
+		got = wire_wait(&a->link.ends,
 		    WIRE_READ_MTA |
 			(link_scanner_there() ? WIRE_READ_SCANNER : 0),
 		    false, patience_end(p));
