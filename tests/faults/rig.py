@@ -90,8 +90,16 @@ class Rig:
         return self.daemon
 
     def holds_message(self):
-        """Has the scanner a message, or a canary, in hand?"""
-        return self.memfds() > 0
+        """Has the scanner a message in hand, and done with it what it can?
+        Canaries, which have that in their name, do not count."""
+        fds = f"/proc/{self.daemon.scanner()}/fd"
+        names = []
+        for fd in os.listdir(fds):
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                names.append(os.readlink(os.path.join(fds, fd)))
+        return self.scanner_rests() and any(
+            name.startswith("/memfd:") and "canary" not in name
+            for name in names)
 
     def memfds(self):
         """How many messages and canaries has it?"""

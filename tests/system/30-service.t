@@ -446,11 +446,15 @@ def forged(tap, w):
     p = w.pratiqued
     p.start()
     # The layers that the listener told, written over those of the monitor,
-    # in place: the file's lock and map stay.
+    # in place: the file's lock and map stay.  The monitor stands still: with
+    # its next turn it would put right what is there.
     path = os.path.join(p.settings["run_dir"], "status")
     entry = os.stat(path)
     tap.equal((entry.st_uid, stat.S_IMODE(entry.st_mode)), (0, 0o600),
               "the status file is root's alone")
+    os.kill(p.pid(), signal.SIGSTOP)
+    wait_for("it to stand still",
+             lambda: proc.status(p.pid())["State"][:1] == "T")
     with open(path, "r+b") as file:
         block = file.read()
         at = block.index(str.encode("monitor\0")) - 16
@@ -458,6 +462,7 @@ def forged(tap, w):
         file.seek(at)
         file.write(every.to_bytes(4, sys.byteorder))
     status, text = p.tool("sandbox")
+    os.kill(p.pid(), signal.SIGCONT)
     tap.equal(status, 1, "1: the monitor has no such layers", text)
     for layer in "ids", "root", "namespaces":
         tap.has(text, f"FAULT         {layer} is reported",

@@ -38,10 +38,14 @@ def program(pid):
 
 
 def descriptors(pid):
-    """Descriptor number -> what it is: a path, "socket", "pipe", "memfd"..."""
+    """Descriptor number -> what it is: a path, "socket", "pipe", "memfd"...
+    One that is closed meanwhile is not there."""
     found = {}
     for name in os.listdir(f"/proc/{pid}/fd"):
-        target = os.readlink(f"/proc/{pid}/fd/{name}")
+        try:
+            target = os.readlink(f"/proc/{pid}/fd/{name}")
+        except FileNotFoundError:
+            continue
         if target.startswith("anon_inode:"):
             target = target.removeprefix("anon_inode:").strip("[]")
         elif not target.startswith("/dev/"):
