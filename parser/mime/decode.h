@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Content-Transfer-Encodings as programs read them: a decoder takes the bytes
+ * of a body in pieces of any size and gives what they stand for.  Where
+ * programs differ there is a decoding for each kind of them; the first of each
+ * encoding is the strict one.
+ *
+ * Pure, no allocation, constant work per byte; the same result however the
+ * bytes are cut.
+ */
+#ifndef PARSER_MIME_DECODE_H
+#define PARSER_MIME_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/anomaly.h"
+#include "lib/span.h"
+
+/* What a Content-Transfer-Encoding says. */
+enum encoding {
+	ENCODING_NONE, /* there is no such field */
+	ENCODING_7BIT,
+	ENCODING_8BIT,
+	ENCODING_BINARY,
+	ENCODING_BASE64,
+	ENCODING_QUOTED_PRINTABLE,
+	ENCODING_UUENCODE, /* x-uuencode and its like */
+	ENCODING_YENC,	   /* x-yencode */
+	ENCODING_UNKNOWN,
+	ENCODINGS
+};
+
+enum decoding {
+	DECODING_AS_IS,
+	/* Characters outside the alphabet are passed over by all of these. */
+	DECODING_BASE64,	 /* ends at the first "=" */
+	DECODING_BASE64_RESTART, /* "=" ends a group, and the next one begins */
+	DECODING_BASE64_SKIP,	 /* "=" is passed over as well */
+	DECODING_BASE64_URL, /* as RESTART, with "-" and "_" for 62 and 63 */
+	DECODING_QUOTED_PRINTABLE, /* "=", white space, line end: soft break */
+	DECODING_QP_KEEP,  /* a soft break is "=" and the line end, no more */
+	DECODING_QP_CR,	   /* a soft break may end with a CR alone */
+	DECODING_QP_TWICE, /* soft breaks first, then escapes, so that "=5=",
+			    * line end, "8" is one; "==" and a line end: too */
+	/* Files within text: what stands outside of them is left out. */
+	DECODING_UUENCODE, /* loose: indented, mode of any length or none,
+			    * begin-base64; the end may be missing */
+	DECODING_YENC,
+	DECODINGS
+};
+
+/* decoder_end gives at most so many bytes. */
+#define DECODER_TAIL_MAX 64
+
+struct decoder {
+	enum decoding decoding;
+	struct anomalies found; /* base64-*, qp-*, uuencode-*; strict or not */
+	uint32_t files;		/* UUENCODE, YENC: that have begun so far */
+	bool file_open;		/* the last of them has not ended */
+	size_t name_len;	/* the last one's name, cut */
+	uint8_t name[256];
+	/* the decoder's own: */
+	struct {
+		uint32_t bits;
+		uint8_t count, phase, pad, line_len;
+		bool flag[8];
+		uint32_t number[8];
+		uint8_t line[128]; /* of a line or escape that is not whole */
+	} own;
+};
+
+void decoder_begin(struct decoder *, enum decoding);
+
+/*
+ * Takes bytes off in and writes what they stand for to out; returns how many
+ * that are, at most room, which is at least DECODER_TAIL_MAX.  Returns when in
+ * is empty, when there is no room, or when a file begins (files has grown):
+ * what it wrote belongs to what came before, and the caller calls again.
+ */
+size_t decoder_bytes(
+    struct decoder *, struct cursor *in, uint8_t *out, size_t room);
+
+/* There are no more bytes; what was still held back, at most
+ * DECODER_TAIL_MAX. */
+size_t decoder_end(struct decoder *, uint8_t *out);
+
+/* The strict decoding of an encoding; AS_IS for NONE, UNKNOWN and those that
+ * change nothing. */
+enum decoding decoding_of(enum encoding);
+
+/* "7bit", "base64", ...; "none", "unknown". */
+const char *encoding_name(enum encoding);
+
+/* "as-is", "base64", "base64-restart", "base64-skip", "base64-url",
+ * "quoted-printable", "qp-keep", "qp-cr", "qp-twice", "uuencode", "yenc". */
+const char *decoding_name(enum decoding);
+
+#endif

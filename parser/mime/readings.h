@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The readings of an ambiguous message: everything that one or another program
+ * may take for the content of a part, each as an object of its own that can be
+ * scanned by itself.
+ *
+ * The message is read again from where it is stored: first strictly, part by
+ * part (mime.h); then as the other families of programs do, who cut it at lines
+ * that only resemble delimiters, take another one of several boundaries or
+ * encodings, end headers and encodings elsewhere (docs/mime.md).  No object is
+ * given twice.  Bounded in objects, bytes, depth and work: beyond that the end
+ * is LIMIT, and the message must not be called clean.
+ *
+ * Fixed memory, no allocation, no recursion, work linear in the message.
+ */
+#ifndef PARSER_MIME_READINGS_H
+#define PARSER_MIME_READINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/span.h"
+#include "parser/mime/decode.h"
+
+#define READINGS_OBJECTS_MAX 64
+#define READINGS_BYTES_TIMES 4 /* objects together, as a multiple of size */
+#define READINGS_DEPTH_MAX   2 /* messages inside of decoded objects */
+#define READINGS_CUTS_MAX    4096
+#define READINGS_PART_MAX    64
+
+/* What an object is. */
+struct reading_object {
+	/* "2.1": that part of the strict reading; or "@1234": what begins
+	 * there in the message; "@1234+56": inside of that, decoded. */
+	char part[READINGS_PART_MAX];
+	enum decoding decoding;
+};
+
+enum readings_end {
+	READINGS_DONE,	 /* all were given */
+	READINGS_LIMIT,	 /* there are more than that */
+	READINGS_STOPPED /* a function below said so */
+};
+
+enum readings_piece {
+	READINGS_PIECE,
+	READINGS_PIECE_END, /* there are no more bytes */
+	READINGS_PIECE_NONE /* it cannot be had: STOPPED */
+};
+
+struct readings;
+size_t readings_size(void); /* of the memory that they need, zeroed */
+
+/* size: of the stored message, header included. */
+enum readings_end readings_run(struct readings *, uint64_t size);
+
+/* Provided by whoever is linked with it. */
+
+/* Stored bytes from there on; valid until the next call of any of these. */
+enum readings_piece readings_fetch(
+    struct readings *, uint64_t at, struct span *piece);
+
+/* An object: begins, its bytes, its end; keep: false if it turned out to be
+ * one that was given already, or empty.  False: stop. */
+bool readings_object_begin(struct readings *, const struct reading_object *);
+bool readings_object_bytes(struct readings *, struct span decoded);
+bool readings_object_end(struct readings *, bool keep);
+
+#endif
