@@ -1,6 +1,7 @@
 # What is in which program.
 
-LIB := lib/anomaly.c lib/field.c lib/log.c lib/network.c lib/outcome.c lib/stamp.c
+LIB := lib/anomaly.c lib/decoding.c lib/field.c lib/log.c lib/network.c \
+	lib/outcome.c lib/stamp.c
 
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
 	  config/options.c config/read.c config/reply_template.c config/text.c \

@@ -2,8 +2,7 @@
 /*
  * Content-Transfer-Encodings as programs read them: a decoder takes the bytes
  * of a body in pieces of any size and gives what they stand for.  Where
- * programs differ there is a decoding for each kind of them; the first of each
- * encoding is the strict one.
+ * programs differ there is a decoding for each kind of them (lib/decoding.h).
  *
  * Pure, no allocation, constant work per byte; the same result however the
  * bytes are cut.
@@ -16,6 +15,7 @@
 #include <stdint.h>
 
 #include "lib/anomaly.h"
+#include "lib/decoding.h"
 #include "lib/span.h"
 
 /* What a Content-Transfer-Encoding says. */
@@ -30,25 +30,6 @@ enum encoding {
 	ENCODING_YENC,	   /* x-yencode */
 	ENCODING_UNKNOWN,
 	ENCODINGS
-};
-
-enum decoding {
-	DECODING_AS_IS,
-	/* Characters outside the alphabet are passed over by all of these. */
-	DECODING_BASE64,	 /* ends at the first "=" */
-	DECODING_BASE64_RESTART, /* "=" ends a group, and the next one begins */
-	DECODING_BASE64_SKIP,	 /* "=" is passed over as well */
-	DECODING_BASE64_URL, /* as RESTART, with "-" and "_" for 62 and 63 */
-	DECODING_QUOTED_PRINTABLE, /* "=", white space, line end: soft break */
-	DECODING_QP_KEEP,  /* a soft break is "=" and the line end, no more */
-	DECODING_QP_CR,	   /* a soft break may end with a CR alone */
-	DECODING_QP_TWICE, /* soft breaks first, then escapes, so that "=5=",
-			    * line end, "8" is one; "==" and a line end: too */
-	/* Files within text: what stands outside of them is left out. */
-	DECODING_UUENCODE, /* loose: indented, mode of any length or none,
-			    * begin-base64; the end may be missing */
-	DECODING_YENC,
-	DECODINGS
 };
 
 /* decoder_end gives at most so many bytes. */
@@ -92,9 +73,5 @@ enum decoding decoding_of(enum encoding);
 
 /* "7bit", "base64", ...; "none", "unknown". */
 const char *encoding_name(enum encoding);
-
-/* "as-is", "base64", "base64-restart", "base64-skip", "base64-url",
- * "quoted-printable", "qp-keep", "qp-cr", "qp-twice", "uuencode", "yenc". */
-const char *decoding_name(enum decoding);
 
 #endif

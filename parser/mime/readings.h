@@ -20,22 +20,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/decoding.h"
 #include "lib/span.h"
-#include "parser/mime/decode.h"
 
-#define READINGS_OBJECTS_MAX 64
-#define READINGS_BYTES_TIMES 4 /* objects together, as a multiple of size */
-#define READINGS_DEPTH_MAX   2 /* messages inside of decoded objects */
-#define READINGS_CUTS_MAX    4096
-#define READINGS_PART_MAX    64
-
-/* What an object is. */
-struct reading_object {
-	/* "2.1": that part of the strict reading; or "@1234": what begins
-	 * there in the message; "@1234+56": inside of that, decoded. */
-	char part[READINGS_PART_MAX];
-	enum decoding decoding;
-};
+#define READINGS_DEPTH_MAX 2 /* messages inside of decoded objects */
+#define READINGS_CUTS_MAX  4096
 
 enum readings_end {
 	READINGS_DONE,	 /* all were given */
@@ -57,7 +46,7 @@ enum readings_end readings_run(struct readings *, uint64_t size);
 
 /* Provided by whoever is linked with it. */
 
-/* Stored bytes from there on; valid until the next call of any of these. */
+/* Stored bytes from there on; valid until the next call of this. */
 enum readings_piece readings_fetch(
     struct readings *, uint64_t at, struct span *piece);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Words that stand in documents, files and logs, and what goes by a name:
- * lib/outcome.c, lib/field.c, keys/window.c, and networks (lib/network.c).
+ * lib/outcome.c, lib/field.c, lib/decoding.c, keys/window.c, and networks
+ * (lib/network.c).
  */
 #include <arpa/inet.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 
 #include "keys/window.h"
+#include "lib/decoding.h"
 #include "lib/field.h"
 #include "lib/network.h"
 #include "lib/outcome.h"
@@ -245,11 +247,63 @@ test_key_window(void **state)
 	assert_string_equal(key_state_name(KEY_VALID), "valid");
 }
 
+static void
+test_decodings(void **state)
+{
+	static const char *const names[] = {"as-is", "base64", "base64-restart",
+	    "base64-skip", "base64-url", "quoted-printable", "qp-keep", "qp-cr",
+	    "qp-twice", "uuencode", "yenc", "unknown"};
+
+	(void)state;
+	assert_int_equal(COUNT(names), DECODINGS + 1);
+	for (unsigned int d = 0; d < COUNT(names); d++)
+		assert_string_equal(decoding_name((enum decoding)d), names[d]);
+}
+
+/* What a session calls an object goes into the log and a header as it is. */
+static void
+test_objects(void **state)
+{
+	static const struct {
+		const char *part;
+		bool fits;
+	} rows[] = {
+	    {"1", true},
+	    {"1.2.30", true},
+	    {"@0", true},
+	    {"@1234+56", true},
+	    {"", false},
+	    {"1 ", false},
+	    {"1)", false},
+	    {"1\n", false},
+	    {"a", false},
+	    {"1\xff", false},
+	    {"1-2", false},
+	};
+	struct reading_object o;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		o = (struct reading_object){.decoding = DECODING_YENC};
+		memcpy(o.part, rows[i].part, strlen(rows[i].part));
+		assert_int_equal(reading_object_fits(&o), rows[i].fits);
+		o.decoding = DECODINGS;
+		assert_false(reading_object_fits(&o));
+	}
+	o.decoding = DECODING_AS_IS;
+	memset(o.part, '1', sizeof(o.part));
+	assert_false(reading_object_fits(&o));
+	o.part[sizeof(o.part) - 1] = '\0';
+	assert_true(reading_object_fits(&o));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_outcomes),
+	    cmocka_unit_test(test_decodings),
+	    cmocka_unit_test(test_objects),
 	    cmocka_unit_test(test_actions),
 	    cmocka_unit_test(test_fields),
 	    cmocka_unit_test(test_field_size),
