@@ -141,6 +141,7 @@ TESTS = $(sort $(wildcard tests/unit/*.t)) \
 	$(sort $(wildcard tests/oracle/*.t)) \
 	fuzz/controls.t \
 	$(sort $(wildcard tests/stamps/*.t)) \
+	$(sort $(wildcard tests/mime/*.t)) \
 	$(sort $(wildcard tests/containers/*.t)) \
 	$(sort $(wildcard tests/faults/*.t)) \
 	$(sort $(wildcard tests/system/*.t))
