@@ -22,6 +22,7 @@
 
 #include "lib/decoding.h"
 #include "lib/span.h"
+#include "parser/mime/mime.h"
 
 #define READINGS_DEPTH_MAX 2 /* messages inside of decoded objects */
 #define READINGS_CUTS_MAX  4096
@@ -43,6 +44,18 @@ size_t readings_size(void); /* of the memory that they need, zeroed */
 
 /* size: of the stored message, header included. */
 enum readings_end readings_run(struct readings *, uint64_t size);
+
+/*
+ * The strict reader runs within, in memory of its own (a struct mime behind
+ * struct readings).  What it tells through mime_part_begins and its like is
+ * told to whoever is linked with mime.h; while readings_run runs, who passes it
+ * on to these.  readings_reads: is it that reader's?
+ */
+bool readings_reads(const struct readings *, const struct mime *);
+void readings_part_begins(struct readings *, const struct mime_part *);
+void readings_part_content(
+    struct readings *, const struct mime_part *, struct span decoded);
+void readings_part_ends(struct readings *, const struct mime_part *);
 
 /* Provided by whoever is linked with it. */
 
