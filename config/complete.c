@@ -148,7 +148,8 @@ static bool
 inherits(enum outcome outcome, enum action action)
 {
 	bool made = outcome == OUTCOME_LIMITS_EXCEEDED ||
-		    outcome == OUTCOME_NOT_UNPACKED;
+		    outcome == OUTCOME_NOT_UNPACKED ||
+		    outcome == OUTCOME_AMBIGUOUS;
 
 	return is_unscanned(outcome) && (action != ACTION_ACCEPT || !made);
 }

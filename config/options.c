@@ -130,9 +130,10 @@ const struct option options[] = {
 	"see on_busy."},
     {GROUP_MAIN, OPTION_TIME, "remember_time", "15m",
 	MAIN(scanner.remember_time), 0, SECONDS(86400), NULL,
-	"How long a message is remembered that a clamd did not survive, or that"
-	" took longer than scan_timeout: when it comes again it is not scanned,"
-	" and ends in the same way at once. 0: not at all."},
+	"How long a message is remembered that a clamd did not survive, that "
+	"took longer than scan_timeout, or that has too many readings "
+	"(on_ambiguous): when it comes again it is not scanned, and ends in the"
+	" same way at once. 0: not at all."},
     {GROUP_MAIN, OPTION_TIME, "check_interval", "30s",
 	MAIN(scanner.check_interval), SECONDS(5), SECONDS(60), NULL,
 	"How often each clamd is asked for its version and has to find the "
@@ -343,6 +344,17 @@ const struct section sections[SECTION_COUNT] = {
 	UNSCANNED_TEMPFAIL,
 	"Unscanned because it contains an archive that clamd does not unpack "
 	"completely, without saying so. " NOT_ACCEPTED},
+    [SECTION_ON_AMBIGUOUS] = {"on_ambiguous", GROUP_ACTION, OUTCOME_AMBIGUOUS,
+	ACTION_TEMPFAIL,
+	"554 5.7.1 Message has too many different meanings to be scanned",
+	UNSCANNED_TEMPFAIL,
+	"Unscanned because mail programs can read more into it than is "
+	"followed here. What is not well-formed is read in each way in which "
+	"some program does, and clamd is given every part that comes of it: up "
+	"to 64 of them, together four times as long as the message. Beyond "
+	"that, or beyond 32 levels or 1000 parts or 128 KB of one part's "
+	"header, nobody knows what it contains. When it comes again within "
+	"remember_time it is answered at once. " NOT_ACCEPTED},
     [SECTION_ON_CLAMD_DOWN] = {"on_clamd_down", GROUP_ACTION,
 	OUTCOME_CLAMD_DOWN, ACTION_TEMPFAIL, UNSCANNED_REJECT,
 	UNSCANNED_TEMPFAIL, "Unscanned because no clamd could be used."},

@@ -64,6 +64,7 @@ check(enum reply_form form, enum reply_end end, struct span bytes)
 		break;
 	case OUTCOME_CLEAN_BY_STAMP:
 	case OUTCOME_NOT_UNPACKED:
+	case OUTCOME_AMBIGUOUS:
 	case OUTCOME_CLAMD_DOWN:
 	case OUTCOME_BUSY:
 	case OUTCOME_TIMEOUT:

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "lib/anomaly.h"
+
 struct claims {
 	uint32_t message;    /* number within the session, from 1 */
 	uint32_t recipients; /* accepted ones */
@@ -26,6 +28,7 @@ struct claims {
 	char client_name[128];
 	char helo[128];
 	char sender[256]; /* without brackets; "" is the null sender */
+	struct anomalies anomalies; /* of a message that was to be scanned */
 };
 
 #endif

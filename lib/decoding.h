@@ -14,6 +14,10 @@
 /* Objects together: so many times the size of the message, and this. */
 #define READINGS_BYTES_TIMES 4
 #define READINGS_BYTES_SPARE 65536
+/* And those that begin, with all that were there before: so many, with so many
+ * times the bytes that are kept. */
+#define READINGS_TRIED_MAX   65536
+#define READINGS_TRIED_TIMES 16
 #define READINGS_PART_MAX    64
 
 /* Where programs differ there is a decoding for each kind of them; the first of

@@ -13,6 +13,7 @@ static const char *const reasons[OUTCOME_COUNT] = {
     [OUTCOME_LIMITS] = "limits",
     [OUTCOME_LIMITS_EXCEEDED] = "limits-exceeded",
     [OUTCOME_NOT_UNPACKED] = "not-unpacked",
+    [OUTCOME_AMBIGUOUS] = "ambiguous",
     [OUTCOME_CLAMD_DOWN] = "clamd-down",
     [OUTCOME_CLAMD_ERROR] = "clamd-error",
     [OUTCOME_TIMEOUT] = "timeout",

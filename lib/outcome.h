@@ -20,6 +20,7 @@ enum outcome {
 	OUTCOME_LIMITS,	  /* unscanned: passed another limit of a session */
 	OUTCOME_LIMITS_EXCEEDED, /* unscanned: a limit inside of clamd */
 	OUTCOME_NOT_UNPACKED, /* unscanned: clamd did not look into all of it */
+	OUTCOME_AMBIGUOUS,    /* unscanned: more readings than are followed */
 	OUTCOME_CLAMD_DOWN,   /* unscanned: no clamd could be used */
 	OUTCOME_CLAMD_ERROR, /* unscanned: clamd answered, but gave no verdict */
 	OUTCOME_TIMEOUT,     /* unscanned: no answer within scan_timeout */

@@ -8,6 +8,7 @@
 #include "scanner/case.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/container.h"
 #include "lib/ensure.h"
@@ -21,9 +22,12 @@
 struct case_part {
 	TAILQ_ENTRY(case_part) order; /* in its case, or among the free */
 	struct scan_case *of;
+	struct reading_object object;
 	struct stream content;
+	struct look look;
 	struct scan scan;
 	struct finding found;
+	enum archive_fault archive;
 };
 
 static struct case_part *table;
@@ -84,6 +88,7 @@ score(const struct finding *f)
 	case OUTCOME_LIMITS:
 	case OUTCOME_LIMITS_EXCEEDED:
 	case OUTCOME_NOT_UNPACKED:
+	case OUTCOME_AMBIGUOUS:
 	case OUTCOME_CLAMD_DOWN:
 	case OUTCOME_CLAMD_ERROR:
 	case OUTCOME_TIMEOUT:
@@ -138,6 +143,8 @@ combine(struct scan_case *c)
 			continue;
 		best = p->found;
 		take(c, &best, &p->scan);
+		c->object = p->object;
+		c->archive = p->archive;
 	}
 }
 
@@ -199,7 +206,7 @@ note(struct scan_case *c, struct finding *f, enum engine_kind engine,
     enum outcome outcome)
 {
 	*f = (struct finding){.engine = engine, .outcome = outcome};
-	if (outcome == OUTCOME_INFECTED ||
+	if (outcome == OUTCOME_INFECTED || c->whole.remembered ||
 	    (c->state == CASE_WAITING && c->awaited == 0))
 		finish(c);
 }
@@ -220,6 +227,7 @@ case_begin(struct scan_case *c, uint32_t owner, struct flow *flow)
 	ensure(owner < OWNER_PART);
 	case_enter(c, CASE_OPEN);
 	c->owner = owner;
+	c->object.part[0] = '\0';
 	TAILQ_INIT(&c->parts);
 	scan_settle(&c->whole, OUTCOME_INTERNAL);
 	c->whole.owner = owner;
@@ -247,7 +255,17 @@ case_whole(struct scan_case *c, const struct stream *s)
 }
 
 void
-case_part(struct scan_case *c, struct stream *s, enum outcome finished)
+case_lacks(struct scan_case *c, enum outcome outcome)
+{
+	ensure(outcome != OUTCOME_CLEAN);
+	if (c->state == CASE_OPEN)
+		note_own(c, outcome);
+}
+
+void
+case_part(struct scan_case *c, struct stream *s,
+    const struct reading_object *object, const struct look *look,
+    enum outcome finished)
 {
 	struct case_part *p;
 
@@ -255,14 +273,16 @@ case_part(struct scan_case *c, struct stream *s, enum outcome finished)
 	if (c->state == CASE_OVER || finished != OUTCOME_CLEAN ||
 	    (p = part_take(c)) == NULL) {
 		stream_drop(s);
-		if (c->state == CASE_OPEN)
-			note_own(c, finished != OUTCOME_CLEAN ? finished
-							      : OUTCOME_BUSY);
+		case_lacks(
+		    c, finished != OUTCOME_CLEAN ? finished : OUTCOME_BUSY);
 		return;
 	}
+	p->object = *object;
+	p->look = *look;
 	p->content = *s;
 	s->memfd = -1;
 	c->awaited++;
+	p->scan.since = c->since;
 	scan_submit(&p->scan, p->content.memfd, p->content.written,
 	    p->content.written - p->content.len);
 }
@@ -277,10 +297,22 @@ case_asked(struct scan_case *c)
 		finish(c);
 }
 
+/* What was found before counts no more. */
+static void
+forget_found(struct scan_case *c)
+{
+	struct case_part *p;
+
+	memset(c->found, 0, sizeof(c->found));
+	for (p = TAILQ_FIRST(&c->parts); p != NULL; p = TAILQ_NEXT(p, order))
+		p->found = (struct finding){0};
+}
+
 void
 case_settle(struct scan_case *c, enum outcome outcome)
 {
 	ensure(c->state == CASE_OPEN && outcome != OUTCOME_CLEAN);
+	forget_found(c);
 	scan_cancel(&c->whole);
 	scan_settle(&c->whole, outcome);
 	note_own(c, outcome);
@@ -320,6 +352,23 @@ whole_judged(struct scan_case *c)
 	note(c, &c->found[ENGINE_CLAMD], ENGINE_CLAMD, outcome);
 }
 
+/* The same of a part. */
+static void
+part_judged(struct scan_case *c, struct case_part *p)
+{
+	enum engine_kind engine = ENGINE_CLAMD;
+	enum outcome outcome = p->scan.verdict.outcome;
+
+	if (outcome == OUTCOME_CLEAN)
+		p->archive = archives_judge(&p->look, p->scan.verdict.backend,
+		    &p->scan.identity.nested);
+	if (p->archive != ARCHIVE_FINE) {
+		engine = ENGINE_ARCHIVES;
+		outcome = OUTCOME_NOT_UNPACKED;
+	}
+	note(c, &p->found, engine, outcome);
+}
+
 void
 scan_judged(struct scan *s)
 {
@@ -340,5 +389,5 @@ scan_judged(struct scan *s)
 		return;
 	}
 	stream_drop(&p->content);
-	note(c, &p->found, ENGINE_CLAMD, s->verdict.outcome);
+	part_judged(c, p);
 }

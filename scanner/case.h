@@ -6,14 +6,16 @@
  *	IDLE --case_begin--> OPEN --case_asked--> WAITING --> OVER
  *	case_settle: from OPEN to OVER; case_drop: from any of these to IDLE
  *
- * In OPEN the whole message and parts of it are handed in; a part is a memfd of
- * its own, which belongs to the case.  The message's memfd is the client's.
+ * In OPEN the whole message and parts of it are handed in, what readings of it
+ * have yielded (lib/decoding.h); a part is a memfd of its own, which belongs to
+ * the case.  The message's memfd is the client's.
  *
  * Infected beats unscanned, and unscanned beats clean, in whatever order that
  * comes; among equals the whole message comes first, then the parts as they
  * were handed in.  The first that is infected ends the case, and the scans that
- * are still under way.  Clean is what is clean in every scan that was wanted;
- * one for which there was no room is unscanned.
+ * are still under way.  So does a whole message that has ended like that before
+ * (suspects.h), and a stamp, which covers all readings.  Clean is what is clean
+ * in every scan that was wanted; one for which there was no room is unscanned.
  */
 #ifndef SCANNER_CASE_H
 #define SCANNER_CASE_H
@@ -22,12 +24,13 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "lib/decoding.h"
 #include "scanner/base/stream.h"
 #include "scanner/look.h"
 #include "scanner/scan.h"
 
-/* Of one message: what readings of it may bring (objects); and of all. */
-#define CASE_PARTS_MAX 64
+/* Of one message, and of all. */
+#define CASE_PARTS_MAX READINGS_OBJECTS_MAX
 #define CASE_PARTS_ALL 1024
 
 enum case_state {
@@ -63,12 +66,14 @@ struct scan_case {
 	struct case_parts parts;
 	uint32_t part_count;
 	uint32_t awaited; /* scans under way */
+	uint64_t since;	  /* when the time of parts began: the owner's */
 
 	/* the result; the outcome is INTERNAL until OVER */
-	enum engine_kind engine;    /* whose finding it is */
-	struct verdict verdict;	    /* name, backend and times: of its scan */
-	enum archive_fault archive; /* NOT_UNPACKED: why */
-	struct identity identity;   /* CLEAN: what of all clamds can be said */
+	enum engine_kind engine;      /* whose finding it is */
+	struct reading_object object; /* in which part; "": in the whole */
+	struct verdict verdict;	      /* name, backend and times: of its scan */
+	enum archive_fault archive;   /* NOT_UNPACKED: why */
+	struct identity identity; /* CLEAN: what of all clamds can be said */
 };
 
 /* Before lockdown; false if there is no memory. */
@@ -85,8 +90,12 @@ void case_early(struct scan_case *, const struct stream *);
 void case_whole(struct scan_case *, const struct stream *);
 
 /* A part, finished, or what has become of it; its memfd is taken over, and
- * released as soon as it is judged. */
-void case_part(struct scan_case *, struct stream *, enum outcome finished);
+ * released as soon as it is judged.  look: was fed with it. */
+void case_part(struct scan_case *, struct stream *,
+    const struct reading_object *, const struct look *, enum outcome finished);
+
+/* Not all is there that should be scanned: the outcome at best. */
+void case_lacks(struct scan_case *, enum outcome);
 
 /* All has been handed in.  case_over follows, perhaps in here. */
 void case_asked(struct scan_case *);

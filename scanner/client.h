@@ -3,9 +3,12 @@
  * Sessions as the scanner sees them: a channel, and at most one message.
  *
  *	IDLE --BEGIN--> FIELDS --BODY--> BODY --END--> JUDGING --> DONE
+ *	END that announces readings --> READING --READ--> JUDGING
+ *	READING --> DONE, when what has come so far is enough
  *	ABORT from any of these but IDLE --> ABORTED (DONE stays DONE)
- *	DONE --REPLAY--> DONE, with a piece of the message in return
- *	JUDGING, DONE, ABORTED --REPORT--> IDLE
+ *	READING, DONE --REPLAY-->, with a piece of the message in return
+ *	READING, DONE --PART, PART_BYTES, PART_END-->
+ *	READING, JUDGING, DONE, ABORTED --REPORT--> IDLE
  *
  * A record that does not fit the state or the message number ends the session
  * whose channel it came on, and nothing else.  So does a message that is open
@@ -35,6 +38,7 @@ enum client_state {
 	CLIENT_IDLE,
 	CLIENT_FIELDS,
 	CLIENT_BODY,
+	CLIENT_READING, /* clamd has the message; objects of readings come */
 	CLIENT_JUDGING,
 	CLIENT_DONE,
 	CLIENT_ABORTED,
@@ -54,6 +58,25 @@ struct report_rates {
 	struct rate of[REPORT_KINDS];
 };
 
+/* What of the objects of readings (lib/decoding.h) comes next. */
+enum client_part_state {
+	PART_NONE, /* nothing: none were announced, or READ was there */
+	PART_NEXT, /* PART or READ */
+	PART_OPEN, /* PART_BYTES or PART_END */
+};
+
+struct client_parts {
+	enum client_part_state state;
+	bool announced;
+	uint32_t tried, kept;
+	uint64_t bytes; /* of those that were kept */
+	uint64_t all;	/* of all */
+	bool over;	/* the open one is beyond what may be kept */
+	struct reading_object object;
+	struct stream stream; /* of the open one */
+	struct look look;     /* the same */
+};
+
 struct client {
 	enum client_state state;
 	int fd;
@@ -71,6 +94,7 @@ struct client {
 	struct flow *flow; /* whose it is; NULL: no message */
 	struct payer payer;
 	struct stream stream; /* its memfd is kept until REPORT */
+	struct client_parts parts;
 	struct scan_case scans;
 	struct stamping stamping;
 };
@@ -107,7 +131,7 @@ uint32_t client_busy(void);  /* those with a message */
 
 const char *client_state_name(enum client_state);
 
-/* --- between client_records.c, client_answer.c and client_replay.c -------- */
+/* --- between client_records.c and the other files of that name ------------ */
 
 struct client *client_at(uint32_t index);
 uint32_t client_index(const struct client *);
@@ -115,8 +139,25 @@ uint32_t client_index(const struct client *);
 /* The only place where a state changes. */
 void client_enter(struct client *, enum client_state);
 
-/* The whole message to clamd; the answer comes by itself. */
+/* The whole message to clamd; the answer comes by itself, if nothing else is to
+ * come. */
 void client_submit(struct client *);
+
+/* All is there but what a stamp may make needless. */
+void client_asked(struct client *);
+
+/* Readings begin; the records of their objects.  False: a violation. */
+void client_parts_begin(struct client *);
+bool client_part(struct client *, struct span record);
+bool client_part_bytes(struct client *, struct span record);
+bool client_part_end(struct client *, struct span record);
+bool client_read(struct client *, struct span record);
+
+/* The pieces point into the batch. */
+void client_parts_flush(struct client *);
+
+/* Nothing more is kept. */
+void client_parts_drop(struct client *);
 
 /* CONTENT, the piece that was asked for.  False: a violation. */
 bool client_replay(struct client *, const struct record_replay *);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "privsep/ipc/channel.h"
+#include "scanner/base/clock.h"
 #include "scanner/client.h"
+#include "scanner/suspects.h"
 
 /* A session that does not read its one result has no use for it. */
 void
@@ -22,6 +24,8 @@ client_answer(struct client *c)
 	};
 
 	memcpy(result.name, v->name, v->name_len);
+	if (v->outcome == OUTCOME_INFECTED)
+		result.object = c->scans.object;
 	if (v->outcome == OUTCOME_CLEAN_BY_STAMP)
 		result.stamped = c->stamping.number;
 	else if (v->outcome == OUTCOME_CLEAN &&
@@ -30,8 +34,23 @@ client_answer(struct client *c)
 		memcpy(result.stamp, c->stamping.stamp, sizeof(result.stamp));
 		memcpy(result.mac, c->stamping.mac, sizeof(result.mac));
 	}
+	/* Readings need not have ended, nor the check of a stamp. */
+	client_parts_drop(c);
+	stamping_forget(&c->stamping);
 	client_enter(c, CLIENT_DONE);
 	(void)channel_send(c->fd, &result, -1);
+}
+
+/* Its retries have as many readings: they need not be looked at. */
+static void
+remember(const struct client *c)
+{
+	const struct stream *s = &c->stream;
+
+	if (c->scans.verdict.outcome == OUTCOME_AMBIGUOUS &&
+	    !c->scans.whole.remembered)
+		suspects_add(s->memfd, s->written - s->len, s->len, GUILT_SURE,
+		    OUTCOME_AMBIGUOUS, clock_ms());
 }
 
 /* A stamp for what all scans have called clean, and for nothing else. */
@@ -40,6 +59,7 @@ case_over(uint32_t owner)
 {
 	struct client *c = client_at(owner);
 
+	remember(c);
 	if (c->scans.verdict.outcome == OUTCOME_CLEAN &&
 	    stamping_make(&c->stamping, &c->scans.identity))
 		return;
@@ -56,7 +76,17 @@ void
 client_submit(struct client *c)
 {
 	case_whole(&c->scans, &c->stream);
-	case_asked(&c->scans);
+	if (c->state == CLIENT_JUDGING)
+		case_asked(&c->scans);
+}
+
+/* A stamp that is being checked may make all of it needless: then the whole
+ * message was not handed in yet. */
+void
+client_asked(struct client *c)
+{
+	if (c->stamping.state != STAMPING_CHECK)
+		case_asked(&c->scans);
 }
 
 void

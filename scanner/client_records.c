@@ -17,6 +17,7 @@
 
 #include "lib/ensure.h"
 #include "privsep/ipc/channel.h"
+#include "scanner/anomaly_log.h"
 #include "scanner/base/clock.h"
 #include "scanner/base/line_rate.h"
 #include "scanner/base/log_retry.h"
@@ -95,6 +96,7 @@ client_state_name(enum client_state state)
 	    [CLIENT_IDLE] = "idle",
 	    [CLIENT_FIELDS] = "fields",
 	    [CLIENT_BODY] = "body",
+	    [CLIENT_READING] = "reading",
 	    [CLIENT_JUDGING] = "judging",
 	    [CLIENT_DONE] = "done",
 	    [CLIENT_ABORTED] = "aborted",
@@ -180,7 +182,8 @@ client_fresh(struct client *c)
 	/* Otherwise it is in lists that would point into what is wiped. */
 	ensure(c->scans.state == CASE_IDLE &&
 	       c->stamping.state == STAMPING_IDLE &&
-	       (c->stream.memfd == -1 || c->stream.written == 0));
+	       (c->stream.memfd == -1 || c->stream.written == 0) &&
+	       (c->parts.stream.memfd == -1 || c->parts.stream.written == 0));
 	*c = (struct client){.state = c->state,
 	    .fd = c->fd,
 	    .owner = c->owner,
@@ -189,7 +192,8 @@ client_fresh(struct client *c)
 	    .closing = c->closing,
 	    .order = c->order,
 	    .since = c->since,
-	    .stream.memfd = -1};
+	    .stream.memfd = -1,
+	    .parts.stream.memfd = -1};
 }
 
 static struct client *
@@ -265,6 +269,7 @@ client_forget(struct client *c)
 {
 	case_drop(&c->scans);
 	stamping_forget(&c->stamping);
+	client_parts_drop(c);
 	stream_drop(&c->stream);
 }
 
@@ -356,15 +361,18 @@ on_end(struct client *c, struct span record)
 	enum outcome outcome;
 
 	memcpy(&end, record.ptr, sizeof(end));
-	if (end.message != c->message ||
+	if (end.message != c->message || end.readings > 1 ||
 	    (end.so_far != OUTCOME_CLEAN && !outcome_is_unjudged(end.so_far)))
 		return false;
 	c->size = end.size;
+	if (end.readings == 1)
+		client_parts_begin(c);
 	outcome = end.so_far;
 	if (outcome == OUTCOME_CLEAN)
 		outcome = stream_finish(&c->stream);
 	if (outcome == OUTCOME_CLEAN) {
-		client_enter(c, CLIENT_JUDGING);
+		client_enter(
+		    c, end.readings == 1 ? CLIENT_READING : CLIENT_JUDGING);
 		if (!stamping_check(&c->stamping))
 			client_submit(c);
 		return true;
@@ -403,11 +411,13 @@ on_report(struct client *c, struct span record)
 	if (claim.report.message != c->message)
 		return false;
 	/* A report before our result: the MTA has left, the session too. */
-	if (c->state == CLIENT_JUDGING)
+	if (c->state == CLIENT_JUDGING || c->state == CLIENT_READING)
 		on_abort(c, record);
-	if (c->state == CLIENT_DONE)
+	if (c->state == CLIENT_DONE) {
 		stamping_count(
 		    &c->stamping, (enum stamp_reason)claim.report.stamps);
+		anomaly_count(c, &claim.report.anomalies);
+	}
 	report_message(c, &claim.report);
 	client_forget(c);
 	client_enter(c, CLIENT_IDLE);
@@ -427,6 +437,9 @@ on_closing(struct client *c, struct span record)
 	return true;
 }
 
+/* What was handed in may be on its way when the outcome is. */
+#define READABLE (STATE_BIT(CLIENT_READING) | STATE_BIT(CLIENT_DONE))
+
 /* Which record is allowed in which state; types without a row never are. */
 static const struct {
 	unsigned int states; /* STATE_BITs */
@@ -440,13 +453,18 @@ static const struct {
 	on_body},
     [RECORD_END] = {STATE_BIT(CLIENT_FIELDS) | STATE_BIT(CLIENT_BODY), on_end},
     [RECORD_ABORT] = {STATE_BIT(CLIENT_FIELDS) | STATE_BIT(CLIENT_BODY) |
+			  STATE_BIT(CLIENT_READING) |
 			  STATE_BIT(CLIENT_JUDGING) | STATE_BIT(CLIENT_DONE),
 	on_abort},
     [RECORD_CLOSING] = {~STATE_BIT(CLIENT_FREE), on_closing},
-    [RECORD_REPORT] = {STATE_BIT(CLIENT_JUDGING) | STATE_BIT(CLIENT_DONE) |
-			   STATE_BIT(CLIENT_ABORTED),
+    [RECORD_REPORT] = {STATE_BIT(CLIENT_READING) | STATE_BIT(CLIENT_JUDGING) |
+			   STATE_BIT(CLIENT_DONE) | STATE_BIT(CLIENT_ABORTED),
 	on_report},
-    [RECORD_REPLAY] = {STATE_BIT(CLIENT_DONE), on_replay, .last = true},
+    [RECORD_REPLAY] = {READABLE, on_replay, .last = true},
+    [RECORD_PART] = {READABLE, client_part},
+    [RECORD_PART_BYTES] = {READABLE, client_part_bytes},
+    [RECORD_PART_END] = {READABLE, client_part_end, .last = true},
+    [RECORD_READ] = {READABLE, client_read},
 };
 
 /* More of a message is here than one batch: it may be on its way to clamd
@@ -483,6 +501,7 @@ handle_batch(struct client *c, struct span bytes, const char **what)
 			return false;
 	}
 	/* Body pieces point into the batch, which the next one overwrites. */
+	client_parts_flush(c);
 	stream_flush(&c->stream);
 	send_early(c);
 	return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The scanner's loop; see loop.h. */
 #include "scanner/loop.h"
+#include "scanner/anomaly_log.h"
 
 #include <limits.h>
 
@@ -88,6 +89,8 @@ time_to_wait(uint64_t now)
 		next = meter_next();
 	if (stamping_next() < next)
 		next = stamping_next();
+	if (anomaly_next() < next)
+		next = anomaly_next();
 	if (standby_next() < next)
 		next = standby_next();
 	if (client_next() < next)
@@ -142,12 +145,14 @@ loop_run(const struct scanner_settings *settings)
 		scan_run(now);
 		meter_run(now);
 		stamping_run(now);
+		anomaly_run(now);
 		standby_run(now);
 		client_run(now);
 		report_run(now);
 		log_retry_run(now);
 	}
 	stamping_log_counts();
+	anomaly_run(UINT64_MAX);
 	report_run(UINT64_MAX);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "scanner/anomaly_log.h"
 #include "scanner/base/clock.h"
 #include "scanner/base/log_retry.h"
 #include "scanner/clamd/backend.h"
@@ -123,6 +124,7 @@ add_verdict(struct log_line *line, const struct client *c)
 		log_text(line, "reason", outcome_reason(v->outcome));
 	if (v->outcome == OUTCOME_INFECTED)
 		log_bytes(line, "signature", v->name, v->name_len);
+	anomaly_log_part(line, c);
 	if (v->outcome == OUTCOME_NOT_UNPACKED)
 		log_text(line, "archive", archive_fault_name(c->scans.archive));
 	if (v->outcome == OUTCOME_LIMITS_EXCEEDED)
@@ -131,6 +133,8 @@ add_verdict(struct log_line *line, const struct client *c)
 		log_text(line, "backend", backend_name(v->backend));
 	log_number(line, "wait_ms", v->wait_ms);
 	log_number(line, "scan_ms", v->scan_ms);
+	if (c->scans.part_count > 0)
+		log_number(line, "readings", c->scans.part_count);
 }
 
 /* Nobody had any work with it. */
@@ -199,6 +203,8 @@ report_message(struct client *c, const struct claims *r)
 	if (!aborted && outcome == OUTCOME_LIMITS)
 		log_text(
 		    &line, "limit", limit_name((enum session_limit)r->limit));
+	if (!aborted)
+		anomaly_log(&line, &r->anomalies);
 	add_action(&line, r);
 	if (!aborted)
 		stamping_log(&c->stamping, &line);

@@ -53,6 +53,7 @@ scan_begin(struct scan *s, int memfd, uint64_t size)
 	s->lead = 0;
 	s->submitted = clock_ms();
 	s->tried = s->had = s->guilt = 0;
+	s->remembered = false;
 	s->choice = BACKEND_FULL; /* for those in front of it */
 }
 
@@ -81,6 +82,7 @@ is_refused(struct scan *s)
 	if (!suspects_find(
 		s->memfd, s->lead, scan_length(s), clock_ms(), &s->end))
 		return false;
+	s->remembered = true;
 	log_remembered(scan_length(s), s->end);
 	return true;
 }

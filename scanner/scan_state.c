@@ -172,6 +172,12 @@ scan_join(struct scan *s)
 	}
 }
 
+static uint64_t
+end_of_time(const struct scan *s)
+{
+	return (s->since != 0 ? s->since : s->submitted) + scan_timeout;
+}
+
 /* The only place where a state changes. */
 void
 scan_enter(struct scan *s, enum scan_state state)
@@ -187,8 +193,7 @@ scan_enter(struct scan *s, enum scan_state state)
 	if (rows[s->state].timed && !rows[state].timed)
 		timer_stop(&deadlines, &s->deadline);
 	if (!rows[s->state].timed && rows[state].timed)
-		timer_start(
-		    &deadlines, &s->deadline, s->submitted + scan_timeout);
+		timer_start(&deadlines, &s->deadline, end_of_time(s));
 	s->state = state;
 	if (!had && has) {
 		s->query = pool_take(s->backend);
@@ -202,7 +207,7 @@ scan_restart(struct scan *s)
 {
 	ensure(rows[s->state].timed);
 	timer_stop(&deadlines, &s->deadline);
-	timer_start(&deadlines, &s->deadline, s->submitted + scan_timeout);
+	timer_start(&deadlines, &s->deadline, end_of_time(s));
 }
 
 uint64_t

@@ -61,14 +61,16 @@ struct verdict {
 	uint64_t scan_ms; /* from then on */
 };
 
-/* Zeroed memory is an idle scan.  Only state, verdict and identity are for
- * others to read; owner and flow are the owner's to set before scan_submit and
- * scan_early. */
+/* Zeroed memory is an idle scan.  Only state, verdict, identity and remembered
+ * are for others to read; owner, flow and since are the owner's to set before
+ * scan_submit and scan_early. */
 struct scan {
 	enum scan_state state;
 	uint32_t owner;	   /* its handle */
 	struct flow *flow; /* the sender's; NULL: none */
+	uint64_t since;	   /* its time runs from then on; 0: from scan_submit */
 	int memfd;	   /* the owner's */
+	bool remembered;   /* it has ended like that before, see suspects.h */
 	uint64_t size;	   /* of it */
 	uint64_t lead;	   /* bytes before the message's own */
 	uint64_t submitted, asked;

@@ -151,6 +151,7 @@ stamping_forget(struct stamping *s)
 	else
 		TAILQ_REMOVE(&waiting, s, queue);
 	s->state = STAMPING_IDLE;
+	s->candidates = 0; /* none was found good or bad */
 }
 
 /* --- checking ------------------------------------------------------------- */

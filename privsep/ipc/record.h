@@ -4,10 +4,10 @@
  * which exist: type, sender, receiver, size, descriptor.
  *
  * Channels are SOCK_SEQPACKET pairs.  A record is a fixed struct that begins
- * with a record_head; FIELD, BODY and CONTENT carry bytes behind it.  Datagrams
- * from a session to the scanner are batches: whole records one after the other,
- * at most RECORD_BATCH_MAX bytes, so that a small message costs one system
- * call.  All other datagrams hold exactly one record.  Anything that
+ * with a record_head; FIELD, BODY, PART_BYTES and CONTENT carry bytes behind
+ * it.  Datagrams from a session to the scanner are batches: whole records one
+ * after the other, at most RECORD_BATCH_MAX bytes, so that a small message
+ * costs one system call.  All other datagrams hold exactly one record.  Anything that
  * record_check does not accept, or that comes in a state in which the receiver
  * does not expect it, is a violation: a session is dropped, a listener or
  * scanner is ended.
@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "lib/claims.h"
+#include "lib/decoding.h"
 #include "lib/network.h"
 #include "lib/span.h"
 #include "lib/stamp.h"
@@ -57,12 +58,16 @@ enum record_type {
 	RECORD_CANDIDATE, /* session -> scanner: a stamp that was on it */
 	RECORD_BODY,	  /* session -> scanner: a piece of body */
 	RECORD_END,	  /* session -> scanner: message whole, judge it */
-	RECORD_ABORT,	  /* session -> scanner: drop it, no result wanted */
-	RECORD_REPORT,	  /* session -> scanner: what was done, for the log */
-	RECORD_CLOSING,	  /* session -> scanner: it ends the connection, why */
-	RECORD_REPLAY,	  /* session -> scanner: give me a piece of it again */
-	RECORD_RESULT,	  /* scanner -> session: the outcome */
-	RECORD_CONTENT,	  /* scanner -> session: that piece */
+	RECORD_PART, /* session -> scanner: an object of a reading begins */
+	RECORD_PART_BYTES, /* session -> scanner: a piece of it */
+	RECORD_PART_END,   /* session -> scanner: it is whole, or nothing new */
+	RECORD_READ,	   /* session -> scanner: there are no more of them */
+	RECORD_ABORT,	   /* session -> scanner: drop it, no result wanted */
+	RECORD_REPORT,	   /* session -> scanner: what was done, for the log */
+	RECORD_CLOSING,	   /* session -> scanner: it ends the connection, why */
+	RECORD_REPLAY,	   /* session -> scanner: give me a piece of it again */
+	RECORD_RESULT,	   /* scanner -> session: the outcome */
+	RECORD_CONTENT,	   /* scanner -> session: that piece */
 	RECORD_DRAIN, /* scanner -> session: close when no message is open */
 	RECORD_YIELD, /* scanner -> session: close if you have long been idle */
 	RECORD_STAMP, /* scanner -> monitor: make a stamp */
@@ -195,9 +200,43 @@ struct record_body { /* bytes behind it */
 struct record_end {
 	struct record_head head;
 	uint32_t message;
-	uint32_t so_far; /* enum outcome: CLEAN to have it judged, or one
+	uint32_t so_far;   /* enum outcome: CLEAN to have it judged, or one
 			    that is unjudged (lib/outcome.h) */
-	uint64_t size;	 /* of the message as the MTA sent it */
+	uint32_t readings; /* 1: objects of readings follow, and then READ */
+	uint32_t unused;
+	uint64_t size; /* of the message as the MTA sent it */
+};
+
+/* Between END and READ, which END has announced. */
+struct record_part {
+	struct record_head head;
+	struct reading_object object;
+};
+
+struct record_part_bytes { /* bytes behind it */
+	struct record_head head;
+};
+
+/* Nothing may follow it in the same datagram. */
+struct record_part_end {
+	struct record_head head;
+	uint32_t
+	    keep; /* 1: to be scanned; 0: it was there before, or is empty */
+};
+
+/* What the reading came to. */
+enum read_end {
+	READ_COMPLETE,
+	READ_LIMIT,  /* there is more than that */
+	READ_LATE,   /* not within scan_timeout */
+	READ_FAILED, /* it could not be read */
+	READ_ENDS
+};
+
+struct record_read {
+	struct record_head head;
+	uint32_t message;
+	uint32_t end; /* enum read_end */
 };
 
 struct record_report {
@@ -218,6 +257,8 @@ struct record_result {
 	uint32_t outcome; /* enum outcome */
 	uint32_t name_len;
 	char name[RECORD_NAME_MAX]; /* signature, clamd's bytes, for infected */
+	/* INFECTED: in which one; without a part: the message as it stands. */
+	struct reading_object object;
 	/* CLEAN: 1, a new one is in stamp and mac.  CLEAN_BY_STAMP: the number
 	 * of the field that was good.  Otherwise 0. */
 	uint32_t stamped;
@@ -225,9 +266,10 @@ struct record_result {
 	uint8_t mac[STAMP_MAC];
 };
 
-/* Between RESULT and REPORT: a piece of the message as it is stored.  It is
- * answered by one CONTENT of at most credit bytes, which are fewer only at the
- * end.  Nothing may follow it in the same datagram. */
+/* Between RESULT, or an END that announces readings, and REPORT: a piece of the
+ * message as it is stored.  It is answered by one CONTENT of at most credit
+ * bytes, which are fewer only at the end.  Nothing may follow it in the same
+ * datagram. */
 struct record_replay {
 	struct record_head head;
 	uint32_t message;

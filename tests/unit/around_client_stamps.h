@@ -51,6 +51,8 @@ static struct scanner_settings settings = {.max_sessions = 4,
 static uint64_t now; /* as the scanner's own clock says */
 static unsigned int submitted;
 static struct scan *running[4];
+static struct scan *part[CASE_PARTS_MAX]; /* of whichever message */
+static unsigned int parts, cancelled;
 static struct identity clamd = {
     .engine = "ClamAV-1.4.6", .database = {.number = 27091}, .alerts = true};
 
@@ -109,11 +111,15 @@ closing_log(struct client *c, const struct record_closing *closing)
 void
 scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 {
-	(void)lead;
-	submitted++;
 	j->memfd = memfd;
 	j->size = size;
+	j->lead = lead;
 	j->state = SCAN_WAITING;
+	if (lead == 0) {
+		part[parts++] = j;
+		return;
+	}
+	submitted++;
 	running[j->owner] = j;
 }
 
@@ -130,7 +136,9 @@ scan_cancel(struct scan *j)
 	if (j->state == SCAN_IDLE)
 		return;
 	j->state = SCAN_IDLE;
-	running[j->owner] = NULL;
+	cancelled++;
+	if (j->lead > 0)
+		running[j->owner] = NULL;
 }
 
 struct database
@@ -299,6 +307,7 @@ setup(void **state)
 	}
 	assert_int_equal(client_count(), 2);
 	violations = submitted = questions = stamps_made = 0;
+	parts = cancelled = 0;
 	question.head.length = 0;
 	clamd.alerts = true;
 	clamd.database.number = 27091;

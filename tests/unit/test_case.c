@@ -92,12 +92,23 @@ made(bool bare)
 	return s;
 }
 
+/* The next part is called by its number, from 1. */
+static void
+hand(struct scan_case *to, struct stream *s, enum outcome finished)
+{
+	static const struct look look;
+	struct reading_object object = {.decoding = DECODING_BASE64_RESTART};
+
+	snprintf(object.part, sizeof(object.part), "%u", to->part_count + 1);
+	case_part(to, s, &object, &look, finished);
+}
+
 static void
 add_part(void)
 {
 	struct stream s = made(true);
 
-	case_part(&c, &s, OUTCOME_CLEAN);
+	hand(&c, &s, OUTCOME_CLEAN);
 	assert_int_equal(s.memfd, -1);
 }
 
@@ -230,6 +241,11 @@ test_order(void **state)
 		assert_int_equal(c.verdict.wait_ms, rows[row].from + 100);
 		snprintf(name, sizeof(name), "name-%u", rows[row].from);
 		assert_string_equal(c.verdict.name, name);
+		snprintf(name, sizeof(name), "%u", rows[row].from);
+		assert_string_equal(
+		    c.object.part, rows[row].from == 0 ? "" : name);
+		assert_int_equal(c.object.decoding,
+		    rows[row].from == 0 ? 0 : DECODING_BASE64_RESTART);
 		close_case();
 	}
 }
@@ -292,7 +308,7 @@ test_no_part(void **state)
 	(void)state;
 	open_case(0);
 	s = made(true);
-	case_part(&c, &s, OUTCOME_TOO_BIG);
+	hand(&c, &s, OUTCOME_TOO_BIG);
 	assert_int_equal(s.memfd, -1);
 	assert_int_equal(submitted, 1);
 	judge(0, OUTCOME_CLEAN);
@@ -304,7 +320,7 @@ test_no_part(void **state)
 	judge(1, OUTCOME_INFECTED);
 	assert_int_equal(overs, 1);
 	s = made(true);
-	case_part(&c, &s, OUTCOME_CLEAN);
+	hand(&c, &s, OUTCOME_CLEAN);
 	assert_int_equal(s.memfd, -1);
 	assert_int_equal(submitted, 2);
 	case_asked(&c);
@@ -345,7 +361,7 @@ test_table(void **state)
 
 		if (i % CASE_PARTS_MAX == 0)
 			case_begin(o, OWNER + 1 + (uint32_t)i, NULL);
-		case_part(o, &s, OUTCOME_CLEAN);
+		hand(o, &s, OUTCOME_CLEAN);
 	}
 	assert_int_equal(submitted, CASE_PARTS_ALL + 1);
 	add_part();
@@ -482,10 +498,115 @@ test_identity(void **state)
 	close_case();
 }
 
+/* An archive in a part of which nobody knows by the whole. */
+static void
+test_archive_of_part(void **state)
+{
+	(void)state;
+	open_case(2);
+	case_asked(&c);
+	judge(0, OUTCOME_CLEAN);
+	judge(1, OUTCOME_CLEAN);
+	archive_fault = ARCHIVE_ZIP64;
+	judge(2, OUTCOME_CLEAN);
+	assert_int_equal(c.verdict.outcome, OUTCOME_NOT_UNPACKED);
+	assert_int_equal(c.engine, ENGINE_ARCHIVES);
+	assert_int_equal(c.archive, ARCHIVE_ZIP64);
+	assert_string_equal(c.object.part, "2");
+	close_case();
+}
+
+/* Not all of it was read: never clean, and infected all the same. */
+static void
+test_lacks(void **state)
+{
+	static const enum outcome said[] = {
+	    OUTCOME_CLEAN, OUTCOME_INFECTED, OUTCOME_TIMEOUT};
+	static const enum outcome want[] = {
+	    OUTCOME_AMBIGUOUS, OUTCOME_INFECTED, OUTCOME_AMBIGUOUS};
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		open_case(1);
+		case_lacks(&c, OUTCOME_AMBIGUOUS);
+		assert_int_equal(overs, 0);
+		case_asked(&c);
+		judge(0, OUTCOME_CLEAN);
+		judge(1, said[i]);
+		assert_int_equal(overs, 1);
+		assert_int_equal(c.verdict.outcome, want[i]);
+		assert_int_equal(c.engine,
+		    said[i] == OUTCOME_INFECTED ? ENGINE_CLAMD : ENGINE_OWN);
+		case_lacks(&c, OUTCOME_TOO_BIG); /* too late */
+		close_case();
+	}
+}
+
+/* What a whole message has ended as before is known at once. */
+static void
+test_remembered(void **state)
+{
+	(void)state;
+	open_case(2);
+	c.whole.remembered = true;
+	judge(0, OUTCOME_AMBIGUOUS);
+	assert_int_equal(overs, 1);
+	assert_int_equal(c.verdict.outcome, OUTCOME_AMBIGUOUS);
+	assert_string_equal(c.object.part, "");
+	assert_int_equal(cancelled, 2);
+	close_case();
+	/* Control: only then. */
+	open_case(2);
+	judge(0, OUTCOME_AMBIGUOUS);
+	assert_int_equal(overs, 0);
+	close_case();
+}
+
+/* A stamp that was being checked meanwhile covers all readings. */
+static void
+test_stamp_covers(void **state)
+{
+	struct stream s;
+
+	(void)state;
+	open_case(2);
+	judge(1, OUTCOME_TIMEOUT);
+	s = made(true);
+	hand(&c, &s, OUTCOME_BUSY);
+	case_lacks(&c, OUTCOME_AMBIGUOUS);
+	case_settle(&c, OUTCOME_CLEAN_BY_STAMP);
+	assert_int_equal(overs, 1);
+	assert_int_equal(c.verdict.outcome, OUTCOME_CLEAN_BY_STAMP);
+	assert_int_equal(c.engine, ENGINE_OWN);
+	assert_int_equal(cancelled, 2);
+	close_case();
+}
+
+/* Their time began with the message's end. */
+static void
+test_time_of_parts(void **state)
+{
+	(void)state;
+	open_case(1);
+	assert_int_equal(under_way[1]->since, 0);
+	close_case();
+	open_case(0);
+	c.since = 77;
+	add_part();
+	assert_int_equal(under_way[0]->since, 0);
+	assert_int_equal(under_way[1]->since, 77);
+	close_case();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_archive_of_part),
+	    cmocka_unit_test(test_lacks),
+	    cmocka_unit_test(test_remembered),
+	    cmocka_unit_test(test_stamp_covers),
+	    cmocka_unit_test(test_time_of_parts),
 	    cmocka_unit_test(test_whole),
 	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_infected_cancels),

@@ -60,7 +60,7 @@ see(const char *what, const void *bytes, size_t len)
 /* --- what surrounds client_records.c -------------------------------------------------- */
 
 static struct client *slot; /* number 0, once it had a scan */
-static struct scan *running;
+static struct scan *running, *running_part;
 static union {
 	struct record_head head;
 	struct record_stamp stamp;
@@ -125,13 +125,18 @@ scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 	uint8_t content[4096];
 	ssize_t n = pread(memfd, content, sizeof(content), (off_t)lead);
 
-	slot = (struct client *)(void *)((uint8_t *)j -
-					 offsetof(struct client, scans.whole));
 	assert_int_equal(n, size - lead);
-	see("scan ", content, (size_t)n);
 	j->memfd = memfd;
 	j->size = size;
 	j->state = SCAN_WAITING;
+	if (lead == 0) {
+		see("part ", content, (size_t)n);
+		running_part = j;
+		return;
+	}
+	slot = (struct client *)(void *)((uint8_t *)j -
+					 offsetof(struct client, scans.whole));
+	see("scan ", content, (size_t)n);
 	running = j;
 }
 
@@ -142,7 +147,10 @@ scan_cancel(struct scan *j)
 		return;
 	see("cancel", NULL, 0);
 	j->state = SCAN_IDLE;
-	running = NULL;
+	if (running == j)
+		running = NULL;
+	else
+		running_part = NULL;
 }
 
 bool
@@ -216,12 +224,59 @@ send_body(void)
 }
 
 static void
-send_end(uint32_t message, enum outcome so_far)
+send_end_of(uint32_t message, enum outcome so_far, bool readings)
 {
 	struct record_end r = {.head = record_head(RECORD_END, sizeof(r)),
 	    .message = message,
 	    .so_far = so_far,
+	    .readings = readings,
 	    .size = 42};
+
+	deliver(&r, sizeof(r));
+}
+
+static void
+send_end(uint32_t message, enum outcome so_far)
+{
+	send_end_of(message, so_far, false);
+}
+
+static void
+send_part(void)
+{
+	struct record_part r = {.head = record_head(RECORD_PART, sizeof(r)),
+	    .object = {"2", DECODING_BASE64_RESTART}};
+
+	deliver(&r, sizeof(r));
+}
+
+static void
+send_part_bytes(void)
+{
+	struct {
+		struct record_part_bytes part;
+		char bytes[8];
+	} r = {.part.head = record_head(RECORD_PART_BYTES, sizeof(r)),
+	    .bytes = "object\n"};
+
+	deliver(&r, sizeof(r));
+}
+
+static void
+send_part_end(void)
+{
+	struct record_part_end r = {
+	    .head = record_head(RECORD_PART_END, sizeof(r)), .keep = 1};
+
+	deliver(&r, sizeof(r));
+}
+
+static void
+send_read(uint32_t message, enum read_end end)
+{
+	struct record_read r = {.head = record_head(RECORD_READ, sizeof(r)),
+	    .message = message,
+	    .end = end};
 
 	deliver(&r, sizeof(r));
 }
@@ -236,18 +291,27 @@ send_report(uint32_t message)
 }
 
 static void
-judge(enum outcome outcome)
+judge_one(struct scan *j, enum outcome outcome)
 {
-	struct scan *j = running;
-
 	if (j == NULL)
 		return;
-	running = NULL;
 	j->state = SCAN_IDLE;
 	j->verdict.outcome = outcome;
 	j->identity = (struct identity){
 	    .engine = "ClamAV-1.4.6", .database = database, .alerts = true};
 	scan_judged(j);
+}
+
+static void
+judge(enum outcome outcome)
+{
+	struct scan *whole_one = running, *part;
+
+	running = NULL;
+	judge_one(whole_one, outcome);
+	part = running_part;
+	running_part = NULL;
+	judge_one(part, outcome);
 }
 
 /* The monitor finds all that it is asked for right. */
@@ -307,7 +371,7 @@ close_session(void)
 	assert_int_equal(client_count(), 0);
 	assert_int_equal(client_busy(), 0);
 	question.head.length = 0;
-	running = NULL;
+	running = running_part = NULL;
 }
 
 /* A whole message that leaves as much as a message can. */
@@ -319,7 +383,11 @@ whole(uint32_t message, bool stamp)
 	if (stamp)
 		send_candidate(0, true);
 	send_body();
-	send_end(message, OUTCOME_CLEAN);
+	send_end_of(message, OUTCOME_CLEAN, true);
+	send_part();
+	send_part_bytes();
+	send_part_end();
+	send_read(message, READ_COMPLETE);
 	monitor_answers();
 	judge(OUTCOME_CLEAN);
 	monitor_answers();
@@ -335,6 +403,9 @@ enum probe_stage {
 	CANDIDATES,
 	BODY,
 	BODY_PEER,
+	READING,
+	IN_PART,
+	READING_ON,
 	JUDGING,
 	CHECKING,
 	MAKING,
@@ -369,6 +440,16 @@ reach(enum probe_stage stage, uint32_t m)
 	send_body();
 	if (stage == BODY || stage == BODY_PEER)
 		return;
+	if (stage == READING || stage == IN_PART || stage == READING_ON) {
+		send_end_of(m, OUTCOME_CLEAN, true);
+		if (stage != READING)
+			send_part();
+		if (stage == READING_ON) {
+			send_part_bytes();
+			send_part_end();
+		}
+		return;
+	}
 	send_end(m, stage == DONE_TOO_BIG ? OUTCOME_TOO_BIG : OUTCOME_CLEAN);
 	if (stage == JUDGING || stage == CHECKING)
 		return;
@@ -379,7 +460,7 @@ reach(enum probe_stage stage, uint32_t m)
 		monitor_answers();
 }
 
-#define OWN_RECORDS 13
+#define OWN_RECORDS 20
 
 /* Some of a session's records, then an empty one of each type there is. */
 static void
@@ -428,6 +509,27 @@ play(unsigned int record, uint32_t m)
 	case 12:
 		send_report(m + 1);
 		return;
+	case 13:
+		send_end_of(m, OUTCOME_CLEAN, true);
+		return;
+	case 14:
+		send_part();
+		return;
+	case 15:
+		send_part_bytes();
+		return;
+	case 16:
+		send_part_end();
+		return;
+	case 17:
+		send_read(m, READ_COMPLETE);
+		return;
+	case 18:
+		send_read(m, READ_LIMIT);
+		return;
+	case 19:
+		send_read(m + 1, READ_COMPLETE);
+		return;
 	default:
 		break;
 	}
@@ -474,7 +576,7 @@ fill(struct client *c, int byte)
 	}
 	c->scans.state = CASE_IDLE;
 	c->stamping.state = STAMPING_IDLE;
-	c->stream.memfd = -1;
+	c->stream.memfd = c->parts.stream.memfd = -1;
 }
 
 static void
@@ -520,7 +622,10 @@ round_of(
 	seen->len = 0;
 	reach(stage, m);
 	play(record, m);
-	send_end(m, OUTCOME_CLEAN);
+	if (stage == READING || stage == IN_PART || stage == READING_ON)
+		send_read(m, READ_COMPLETE);
+	else
+		send_end(m, OUTCOME_CLEAN);
 	monitor_answers();
 	judge(OUTCOME_CLEAN);
 	monitor_answers();
@@ -590,6 +695,9 @@ test_control(void **state)
 	    [CANDIDATES] = "state=fields",
 	    [BODY] = "state=body",
 	    [BODY_PEER] = "state=body",
+	    [READING] = "state=reading",
+	    [IN_PART] = "state=reading",
+	    [READING_ON] = "state=reading",
 	    [JUDGING] = "state=judging",
 	    [CHECKING] = "state=judging",
 	    [MAKING] = "state=judging",
@@ -606,6 +714,10 @@ test_control(void **state)
 		assert_true(has_seen("session-violation"));
 		assert_true(has_seen(word[stage]));
 	}
+	/* An object that is there is scanned, and counted. */
+	round_of(NONE, false, READING_ON, OWN_RECORDS + RECORD_TYPES);
+	assert_true(has_seen("part object\n"));
+	assert_true(has_seen(" readings=1 "));
 	/* What was announced is taken, what was not is a violation. */
 	round_of(NONE, false, FIELDS_PEER, 4);
 	assert_true(has_seen("stamp=made"));
@@ -639,7 +751,7 @@ main(void)
 	stamping_setup(&settings.stamp);
 	report_setup(true);
 	log_init(STDERR_FILENO, LOG_FORMAT_LOGFMT, LOG_TO_SYSLOG); /* no time */
-	if (!stream_setup(100000) || !client_setup(&settings))
+	if (!stream_setup(100000) || !case_setup() || !client_setup(&settings))
 		return 1;
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

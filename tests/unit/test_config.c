@@ -171,6 +171,13 @@ dispositions(void **state)
 	    {USERS "on_not_unpacked { action = reject }", OUTCOME_NOT_UNPACKED,
 		ACTION_REJECT,
 		"554 5.7.1 Message contains an archive that cannot be scanned"},
+	    {USERS "on_unscanned { action = accept }", OUTCOME_AMBIGUOUS,
+		ACTION_TEMPFAIL,
+		"451 4.7.1 Message could not be scanned, try again later"},
+	    {USERS "on_ambiguous { action = reject }", OUTCOME_AMBIGUOUS,
+		ACTION_REJECT,
+		"554 5.7.1 Message has too many different meanings to be "
+		"scanned"},
 	    {USERS "on_limits_exceeded { action = accept }",
 		OUTCOME_LIMITS_EXCEEDED, ACTION_ACCEPT, ""},
 	    {USERS "on_limits_exceeded { action = reject }",

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "scanner/anomaly_log.h"
 #include "scanner/base/log_retry.h"
 #include "scanner/base/poll.h"
 #include "scanner/clamd/confirm.h"
@@ -38,6 +39,7 @@ enum unit {
 	CLIENT,
 	REPORT,
 	LOG_RETRY,
+	ANOMALY,
 	UNITS,
 	PEER,
 };
@@ -81,6 +83,7 @@ UNIT(standby, STANDBY)
 UNIT(client, CLIENT)
 UNIT(report, REPORT)
 UNIT(log_retry, LOG_RETRY)
+UNIT(anomaly, ANOMALY)
 EVENT(scan_event, SCAN)
 EVENT(probe_event, PROBE)
 EVENT(confirm_event, CONFIRM)

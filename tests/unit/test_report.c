@@ -133,6 +133,38 @@ test_verdicts(void **state)
 	assert_null(strstr(text, " backend="));
 }
 
+/* In which part and reading, if it is one's; how many were scanned, and what is
+ * odd about it, as the session claims. */
+static void
+test_readings(void **state)
+{
+	(void)state;
+	client.scans.part_count = 3;
+	anomalies_add(&claims.anomalies, ANOMALY_BOUNDARY_CONFLICT);
+	anomalies_add(&claims.anomalies, ANOMALY_BASE64_PAD_INSIDE);
+	report_message(&client, &claims);
+	assert_string_equal(text,
+	    "<22>pratiqued: level=info event=message " ENVELOPE
+	    "size=222 verdict=clean backend=two wait_ms=3 scan_ms=4 readings=3 "
+	    "anomalies=base64-pad-inside,boundary-conflict "
+	    "action=accept stamp=none");
+	client.scans.verdict.outcome = OUTCOME_INFECTED;
+	client.scans.object =
+	    (struct reading_object){"2.1", DECODING_BASE64_RESTART};
+	memcpy(client.scans.verdict.name, "Ei", 2);
+	client.scans.verdict.name_len = 2;
+	report_message(&client, &claims);
+	assert_non_null(strstr(text,
+	    " signature=Ei part=2.1 reading=base64-restart backend=two "));
+	client.scans.verdict.outcome = OUTCOME_TIMEOUT;
+	report_message(&client, &claims);
+	assert_non_null(strstr(text,
+	    " reason=timeout part=2.1 reading=base64-restart backend=two "));
+	client.state = CLIENT_ABORTED;
+	report_message(&client, &claims);
+	assert_null(strstr(text, "anomalies="));
+}
+
 /* log_clean = no: only what was clean and accepted has no line. */
 static void
 test_log_clean(void **state)
@@ -238,6 +270,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    T(test_readings),
 	    T(test_line),
 	    T(test_verdicts),
 	    T(test_log_clean),

@@ -36,6 +36,7 @@ test_outcomes(void **state)
 	    {OUTCOME_LIMITS, "unscanned", "limits"},
 	    {OUTCOME_LIMITS_EXCEEDED, "unscanned", "limits-exceeded"},
 	    {OUTCOME_NOT_UNPACKED, "unscanned", "not-unpacked"},
+	    {OUTCOME_AMBIGUOUS, "unscanned", "ambiguous"},
 	    {OUTCOME_CLAMD_DOWN, "unscanned", "clamd-down"},
 	    {OUTCOME_CLAMD_ERROR, "unscanned", "clamd-error"},
 	    {OUTCOME_TIMEOUT, "unscanned", "timeout"},
