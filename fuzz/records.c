@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Records between our processes: privsep/ipc/record.c, scanner/client_records.c,
- * scanner/client_replay.c, scanner/base/stream.c, scanner/report.c, from the side
- * of a session that was taken over.
+ * scanner/client_replay.c, scanner/client_parts.c, scanner/case.c,
+ * scanner/base/stream.c, scanner/report.c, from the side of a session that was
+ * taken over.
  *
  * Input: operations of two sessions, which send well-formed, bent and random
- * records in batches, and of a scan that ends.  What one session does must not
+ * records in batches, and of scans that end.  What one session does must not
  * end or change the other; what is submitted to clamd is byte for byte what
- * the records said, sealed, and so is what is replayed; and CLEAN is told only
- * to the session whose scan said so.
+ * the records said, sealed, and so is what is replayed, and each part; and CLEAN
+ * is told only to the session whose scan said so, and all of whose parts, when
+ * it said that these were all.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +39,13 @@
 static struct session {
 	int fd; /* -1: gone */
 	uint32_t index;
-	struct scan *scan; /* submitted and not yet judged */
+	struct scan *scan;		   /* submitted and not yet judged */
+	struct scan *part[CASE_PARTS_MAX]; /* the same */
+	unsigned int parts;
+	bool unclean;		/* one of them was not judged clean */
+	bool reading, complete; /* readings were announced; all were there */
+	size_t object_len;	/* of the part that is being sent */
+	uint8_t object[RECORD_BATCH_MAX];
 	uint8_t batch[RECORD_BATCH_MAX + 4096];
 	size_t batch_len;
 	bool tainted; /* the batch holds bytes that are no well-formed record */
@@ -111,11 +119,40 @@ check_submitted(
 	munmap((void *)(uintptr_t)map, size);
 }
 
+/* A part's scan has no index of ours: it pays for the session whose message it
+ * is of, which is the one that is being read. */
+static struct session *reading_now;
+
+static void
+submit_part(struct scan *j, int memfd, uint64_t size)
+{
+	struct session *s = reading_now;
+	uint8_t bytes[RECORD_BATCH_MAX];
+
+	NEED(s != NULL && s->parts < CASE_PARTS_MAX);
+	NEED(fcntl(memfd, F_GET_SEALS) == SEALS);
+	NEED(size > 0 && size <= LIMIT);
+	NEED(lseek(memfd, 0, SEEK_END) == (off_t)size);
+	if (!s->tainted) {
+		NEED(size == s->object_len);
+		NEED(pread(memfd, bytes, size, 0) == (ssize_t)size);
+		NEED(memcmp(bytes, s->object, size) == 0);
+	}
+	j->memfd = memfd;
+	j->state = SCAN_WAITING;
+	s->part[s->parts++] = j;
+}
+
 void
 scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 {
-	struct session *s = owner_of(j->owner);
+	struct session *s;
 
+	if (lead == 0) {
+		submit_part(j, memfd, size);
+		return;
+	}
+	s = owner_of(j->owner);
 	NEED(lead < size);
 	NEED(s->scan == NULL && j->state == SCAN_IDLE);
 	check_submitted(s, memfd, size, lead);
@@ -123,6 +160,8 @@ scan_submit(struct scan *j, int memfd, uint64_t size, uint64_t lead)
 	j->size = size;
 	j->state = SCAN_WAITING;
 	s->scan = j;
+	NEED(s->parts == 0);
+	s->unclean = false;
 }
 
 void
@@ -147,13 +186,32 @@ scan_settle(struct scan *j, enum outcome outcome)
 	    (struct verdict){.outcome = outcome, .backend = UINT32_MAX};
 }
 
+/* Is it a part of that session's?  Then it is not under way any more. */
+static bool
+take_part(struct session *s, const struct scan *j)
+{
+	for (unsigned int i = 0; i < s->parts; i++) {
+		if (s->part[i] != j)
+			continue;
+		s->part[i] = s->part[--s->parts];
+		return true;
+	}
+	return false;
+}
+
 void
 scan_cancel(struct scan *j)
 {
 	if (j->state == SCAN_IDLE)
 		return;
-	owner_of(j->owner)->scan = NULL;
 	j->state = SCAN_IDLE;
+	for (size_t i = 0; i < SESSIONS; i++) {
+		if (take_part(&sessions[i], j)) {
+			sessions[i].unclean = true;
+			return;
+		}
+	}
+	owner_of(j->owner)->scan = NULL;
 }
 
 /* --- the sessions' side ------------------------------------------------------------ */
@@ -243,15 +301,72 @@ send_body(struct session *s, struct cursor *c, size_t factor)
 }
 
 static void
-send_end(struct session *s, struct cursor *c)
+send_end(struct session *s, struct cursor *c, uint32_t readings)
 {
 	struct record_end r = {.head = record_head(RECORD_END, sizeof(r))};
 
 	r.message = fuzz_u8(c);
 	r.so_far = fuzz_u8(c) % 4 == 3 ? fuzz_u8(c) : OUTCOME_CLEAN;
 	r.size = fuzz_u32(c);
+	r.readings = readings;
+	s->reading = readings == 1;
+	s->complete = false;
 	append(s, &r, sizeof(r));
 	expect_blank(s);
+}
+
+static void
+send_part(struct session *s, struct cursor *c)
+{
+	static const char *const names[] = {
+	    "1", "2.1.3", "@0", "@12+34", "", "x", "1 2", "\n"};
+	struct record_part r = {.head = record_head(RECORD_PART, sizeof(r))};
+	uint8_t how = fuzz_u8(c);
+
+	snprintf(r.object.part, sizeof(r.object.part), "%s", names[how % 8]);
+	r.object.decoding = (enum decoding)(how >> 3);
+	s->object_len = 0;
+	append(s, &r, sizeof(r));
+}
+
+static void
+send_part_bytes(struct session *s, struct cursor *c, size_t factor)
+{
+	struct span bytes = fuzz_bytes(c);
+	struct record_part_bytes r = {.head = record_head(RECORD_PART_BYTES,
+					  sizeof(r) + bytes.len * factor)};
+
+	append(s, &r, sizeof(r));
+	for (size_t i = 0; i < factor; i++) {
+		append(s, bytes.ptr, bytes.len);
+		if (bytes.len > sizeof(s->object) - s->object_len) {
+			s->tainted = true;
+			continue;
+		}
+		memcpy(s->object + s->object_len, bytes.ptr, bytes.len);
+		s->object_len += bytes.len;
+	}
+}
+
+static void
+send_part_end(struct session *s, struct cursor *c)
+{
+	struct record_part_end r = {
+	    .head = record_head(RECORD_PART_END, sizeof(r)),
+	    .keep = fuzz_u8(c) % 3};
+
+	append(s, &r, sizeof(r));
+}
+
+static void
+send_read(struct session *s, struct cursor *c)
+{
+	struct record_read r = {.head = record_head(RECORD_READ, sizeof(r))};
+
+	r.message = fuzz_u8(c);
+	r.end = fuzz_u8(c) % 6;
+	s->complete = r.end == READ_COMPLETE;
+	append(s, &r, sizeof(r));
 }
 
 static void
@@ -356,7 +471,7 @@ leave(struct session *s)
 {
 	if (s->fd != -1)
 		close(s->fd);
-	NEED(s->scan == NULL);
+	NEED(s->scan == NULL && s->parts == 0);
 	*s = (struct session){.fd = -1, .index = UINT32_MAX - 1};
 }
 
@@ -375,8 +490,14 @@ listen_to(struct session *s)
 		memcpy(&result, record.ptr, sizeof(result));
 		NEED(result.outcome < OUTCOME_COUNT);
 		NEED(result.name_len <= sizeof(result.name));
-		if (result.outcome == OUTCOME_CLEAN)
-			NEED(s->told_clean-- > 0);
+		NEED(result.object.part[0] == '\0' ||
+		     (reading_object_fits(&result.object) &&
+			 result.outcome == OUTCOME_INFECTED));
+		if (result.outcome != OUTCOME_CLEAN)
+			continue;
+		NEED(s->told_clean-- > 0);
+		NEED(s->parts == 0 && !s->unclean);
+		NEED(s->tainted || !s->reading || s->complete);
 	}
 	if (gone)
 		leave(s);
@@ -396,10 +517,31 @@ deliver(struct session *s)
 	NEED(send(s->fd, s->batch, s->batch_len, MSG_DONTWAIT) ==
 	     (ssize_t)s->batch_len);
 	s->batch_len = 0;
+	reading_now = s;
 	client_input(s->index);
+	reading_now = NULL;
 	listen_to(s);
 	NEED(other->fd == other_fd);
 	NEED(client_count() == threads_before - (s->fd == -1));
+}
+
+/* One of its parts' scans, if there is one, ends. */
+static void
+judge_part(struct session *s, struct cursor *c)
+{
+	enum outcome outcome = (enum outcome)(fuzz_u8(c) % OUTCOME_COUNT);
+	struct scan *j;
+
+	if (s->parts == 0)
+		return;
+	j = s->part[0];
+	(void)take_part(s, j);
+	j->state = SCAN_IDLE;
+	j->verdict = (struct verdict){.outcome = outcome, .backend = 0};
+	if (outcome != OUTCOME_CLEAN)
+		s->unclean = true;
+	scan_judged(j);
+	listen_to(s);
 }
 
 /* Its scan, if there is one, ends. */
@@ -451,7 +593,28 @@ operate(struct session *s, uint8_t op, struct cursor *c)
 {
 	static const uint16_t factors[] = {1, 1, 16, 257};
 
-	switch (op % 12) {
+	switch (op < 96 ? op % 12 : 12 + op % 6) {
+	case 12:
+		send_end(s, c, 1);
+		deliver(s);
+		break;
+	case 13:
+		send_part(s, c);
+		break;
+	case 14:
+		send_part_bytes(s, c, factors[(op >> 3) % 4]);
+		break;
+	case 15:
+		send_part_end(s, c);
+		deliver(s);
+		break;
+	case 16:
+		send_read(s, c);
+		deliver(s);
+		break;
+	case 17:
+		judge_part(s, c);
+		break;
 	case 0:
 		send_begin(s, c);
 		break;
@@ -463,7 +626,7 @@ operate(struct session *s, uint8_t op, struct cursor *c)
 		send_body(s, c, factors[(op >> 4) % 4]);
 		break;
 	case 4:
-		send_end(s, c);
+		send_end(s, c, 0);
 		/* What goes on behind it is no part of that message. */
 		if ((op >> 4) % 4 == 3)
 			s->tainted = true;
@@ -513,7 +676,7 @@ set_up(void)
 	NEED(pipe2(log_fd, O_NONBLOCK) == 0);
 	share_setup(UINT64_MAX);
 	stamping_setup(&settings.stamp);
-	NEED(stream_setup(LIMIT) && client_setup(&settings));
+	NEED(stream_setup(LIMIT) && case_setup() && client_setup(&settings));
 	log_retry_setup(log_fd[1], LOG_FORMAT_LOGFMT, LOG_TO_STDERR);
 	report_setup(true);
 	for (size_t i = 0; i < SESSIONS; i++)

@@ -7,8 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More at once than messages that harm a clamd; the oldest gives way. */
-#define SUSPECTS_MAX 64
+/* More at once than messages that harm a clamd; the oldest gives way.  So many
+ * again have places of their own: anybody can make a message that is ambiguous,
+ * and none of these puts one away that does harm. */
+#define KIND_MAX     64
+#define SUSPECTS_MAX (2 * KIND_MAX)
 #define DIGEST_BYTES 32
 #define PIECE	     65536
 
@@ -76,15 +79,17 @@ find(uint64_t size, const uint8_t digest[DIGEST_BYTES], uint64_t now)
 	return NULL;
 }
 
-/* A free place, or that of the oldest. */
+/* A free place among its kind, or that of the oldest. */
 static struct suspect *
-place(void)
+place(enum outcome outcome)
 {
-	struct suspect *oldest = &table[0];
+	struct suspect *own =
+	    &table[outcome == OUTCOME_AMBIGUOUS ? KIND_MAX : 0];
+	struct suspect *oldest = own;
 
-	for (size_t i = 1; i < SUSPECTS_MAX; i++) {
-		if (table[i].until < oldest->until)
-			oldest = &table[i];
+	for (size_t i = 1; i < KIND_MAX; i++) {
+		if (own[i].until < oldest->until)
+			oldest = &own[i];
 	}
 	*oldest = (struct suspect){0};
 	return oldest;
@@ -101,7 +106,7 @@ suspects_add(int memfd, uint64_t lead, uint64_t size, uint32_t guilt,
 		return;
 	s = find(size, digest, now);
 	if (s == NULL)
-		s = place();
+		s = place(outcome);
 	s->until = now + remember_ms;
 	s->size = size;
 	s->guilt += guilt;

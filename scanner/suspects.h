@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Messages that did clamd harm: that timed out on one that was well, or were
- * with one that died.  When such a message comes again, it is put off at once
- * for remember_time, so that its retries do not take one clamd after the
- * other.
+ * with one that died; and those that were ambiguous.  When such a message comes
+ * again, it is put off at once for remember_time, so that its retries do not
+ * take one clamd after the other, or are read again to no other end.
  *
  * They are known by length and BLAKE2b of what the MTA sent.  A digest is made
  * only when something was remembered, of a message of just that length; so in

@@ -96,6 +96,27 @@ test_oldest_gives_way(void **state)
 	assert_int_equal(found("number 63", 100), OUTCOME_TIMEOUT);
 }
 
+/* What anybody can make at will puts none away that does harm; nor the other
+ * way round. */
+static void
+test_kinds(void **state)
+{
+	char text[32];
+
+	(void)state;
+	suspects_setup(REMEMBER);
+	add("harm", GUILT_SURE, OUTCOME_TIMEOUT, 1);
+	for (unsigned int i = 0; i < 64; i++) {
+		(void)snprintf(text, sizeof(text), "number %u", i);
+		add(text, GUILT_SURE, OUTCOME_AMBIGUOUS, 2 + i);
+	}
+	assert_int_equal(found("harm", 100), OUTCOME_TIMEOUT);
+	assert_int_equal(found("number 0", 100), OUTCOME_AMBIGUOUS);
+	add("one more", GUILT_SURE, OUTCOME_AMBIGUOUS, 100);
+	assert_int_equal(found("number 0", 100), OUTCOME_COUNT);
+	assert_int_equal(found("harm", 100), OUTCOME_TIMEOUT);
+}
+
 static void
 test_switched_off(void **state)
 {
@@ -112,6 +133,7 @@ main(void)
 	    cmocka_unit_test(test_remembered),
 	    cmocka_unit_test(test_guilt_adds_up),
 	    cmocka_unit_test(test_oldest_gives_way),
+	    cmocka_unit_test(test_kinds),
 	    cmocka_unit_test(test_switched_off),
 	};
 
