@@ -23,8 +23,9 @@ struct header_field {
 
 enum header_item {
 	HEADER_FIELD,
-	HEADER_JUNK, /* a line that is no field: value is the line */
-	HEADER_END,  /* there is nothing more */
+	HEADER_JUNK, /* a line that is no field: value is that, with what
+		      * continues it */
+	HEADER_END,  /* there is nothing more, or an empty line, which stays */
 };
 
 /*
@@ -41,8 +42,8 @@ enum header_item header_next(
  * white space. */
 void header_check(struct span name, struct span value, struct anomalies *found);
 
-/* value without the line ends of its folds, white space kept; what does not
- * fit into room is left out, and *cut set.  Returns the length. */
+/* value without its line ends, white space kept; what does not fit into room is
+ * left out.  *cut says whether.  Returns the length. */
 size_t header_unfold(struct span value, uint8_t *out, size_t room, bool *cut);
 
 /* Is that the field's name, in upper or lower case? */

@@ -13,7 +13,8 @@
 
 struct mailbox {
 	struct span name;    /* display name or comment, as it stands; or "" */
-	struct span address; /* without brackets and route; may be "" */
+	struct span address; /* without brackets and route, with comments and
+			      * white space inside it; may be "" */
 	struct span group;   /* name of the group it is in; or "" */
 };
 

@@ -17,15 +17,17 @@
 #define NAME_MAX_KEPT 640
 
 /*
- * The last path component in lower case, look-alikes of letters and dots as
- * ASCII, invisible characters, controls, and dots and blanks at the end left
- * out.  out has NAME_MAX_KEPT bytes; returns the length.
+ * The last path component that is not empty, in lower case, look-alikes of
+ * letters and dots as ASCII, invisible characters, controls, and dots and blanks
+ * at the end left out; what is no UTF-8 is taken for Latin-1.  Always UTF-8, and
+ * its own normal form.  out has NAME_MAX_KEPT bytes; returns the length.
  */
 size_t name_normal(struct span name, uint8_t *out);
 
-/* Extensions of a normal form: behind the last dot, and those that a colon or
- * NUL in the name would uncover.  At most three; returns how many.  They point
- * into normal. */
+/* Extensions of a name, in normal form: behind the last dot, and those that a
+ * colon or NUL would uncover, cut after NAME_MAX_KEPT / NAME_EXTENSIONS bytes.
+ * All different, none empty; returns how many.  They point into buffer, which
+ * has NAME_MAX_KEPT bytes. */
 #define NAME_EXTENSIONS 3
 size_t name_extensions(struct span name, uint8_t *buffer,
     struct span extension[static NAME_EXTENSIONS]);

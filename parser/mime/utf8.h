@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* UTF-8 (RFC 3629), a character at a time.  Pure. */
+#ifndef PARSER_MIME_UTF8_H
+#define PARSER_MIME_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/span.h"
+
+#define UTF8_MAX	 4	/* bytes of a character */
+#define UTF8_REPLACEMENT 0xfffd /* for what is no character */
+
+/* Takes a character off a cursor that is not empty.  False: what stands there
+ * is none; one byte is taken, and *code is its value. */
+bool utf8_next(struct cursor *, uint32_t *code);
+
+/* Returns the number of bytes; what is no character becomes the replacement. */
+size_t utf8_put(uint32_t code, uint8_t out[static UTF8_MAX]);
+
+#endif
