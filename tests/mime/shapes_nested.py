@@ -117,7 +117,7 @@ add("str-deep20", lambda a: levels(20, a), "1" + ".1" * 19)
 add("str-deep30", lambda a: levels(30, a), "1" + ".1" * 29)
 add("str-deep50", lambda a: levels(50, a), None, "limit-depth")
 add("str-deep-many", lambda a: levels(400, a), None, "limit-depth")
-add("str-forwarded8", lambda a: forwards(8, a))
+add("str-forwarded8", lambda a: forwards(8, a), "1.1.1.1.1.1.1.2")
 add("str-forwarded40", lambda a: forwards(40, a), None, "limit-depth")
 add("str-many-100", lambda a: mixed(multi([HELLO] * 100 + [a], "b2")), "2.101")
 add("str-many-999", lambda a: top() + "\n" + enclose([HELLO] * 998 + [a]),
@@ -155,7 +155,7 @@ add("str-msg-http", lambda a: mixed(of_type("message/http", inner(a))), None,
 add("str-delivery-status", lambda a: report(of_type(
     "message/delivery-status", a)), None)
 add("str-status-encoded", lambda a: report(of_type(
-    "message/delivery-status", BASE64, ENCODING)), "2")
+    "message/delivery-status", BASE64, ENCODING)), None)
 add("str-mdn", lambda a: mixed(of_type(
     "message/disposition-notification", a)), None)
 add("str-partial", lambda a: top(PARTIAL.format(1, 1)) + "\n" + inner(a), None,
@@ -233,4 +233,5 @@ add("str-smime-binary", lambda a: top(
     more="Content-Transfer-Encoding: binary\n") + "\n"
     + signed(wire(multi([HELLO, a]))).decode("latin-1").replace(
         "\r\n", "\n") + "\n", None, "smime-opaque")
-add("str-smime-clear", lambda a: opaque(EICAR.decode()), None, "smime-opaque")
+add("str-smime-clear", lambda a: opaque(EICAR.decode()), "1",
+    "smime-opaque", inside=True)

@@ -151,7 +151,7 @@ add("par-token-equal-cut", value("boundary=b1=x"), None,
     "param-specials-unquoted")
 add("par-token-comma-cut", value("boundary=b1,x"), None,
     "param-specials-unquoted")
-add("par-token-paren", value("boundary=b1)"), None)
+add("par-token-paren", value("boundary=b1)"), "2")
 add("par-no-semicolon", lambda a: mixed(a, 'multipart/mixed boundary="b1"'),
     None, "param-no-semicolon")
 add("par-no-semicolon-second", value('charset="x" boundary="b1"'), None,

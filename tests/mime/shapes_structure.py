@@ -233,7 +233,7 @@ add("bnd-70-cut", lambda a: mixed(
     a, f'multipart/mixed; boundary="{LONG[:70]}"', LONG[:69]), None)
 add("bnd-256", delimiters(str, "b" * 256), "2", "boundary-long")
 add("bnd-257-tail", lambda a: mixed(
-    a, f'multipart/mixed; boundary="{"b" * 257}"', "b" * 256), None,
+    a, f'multipart/mixed; boundary="{"b" * 257}"', "b" * 256), "2",
     "boundary-long")
 add("bnd-2100", delimiters(str, "b" * 2100), "2", "boundary-long")
 add("bnd-mid-line", delimiter("Text --b1\n"), None)
