@@ -40,13 +40,16 @@ struct mime_part {
 	uint32_t depth;		  /* 0: the message itself */
 	char path[MIME_PATH_MAX]; /* "1.2.3" as IMAP counts; a file in a text:
 				   * that of the text; "" of the message itself
-				   * if it is a multipart */
-	const struct entity *entity; /* of a file: that of the text */
+				   * if it is a multipart or a message */
+	const struct entity *entity; /* of a file: that of the text; NULL when
+				      * a multipart or a message ends */
 	bool file;
-	struct span file_name;	      /* "" if it is none */
-	enum decoding decoding;	      /* of its content */
-	uint64_t begins;	      /* of its header or line, in the body */
-	uint64_t size;		      /* decoded, so far */
+	struct span file_name;	/* "" if it is none */
+	enum decoding decoding; /* of its content */
+	uint64_t begins; /* its header, in the body; of a file: its text's; in
+			  * an encoded message: that message's */
+	uint64_t size;	 /* of its content, so far; of a multipart or message:
+			  * of the bytes in it */
 	struct anomalies found;	      /* about it, so far */
 	struct kinds kinds;	      /* at its end, if wanted */
 	uint8_t digest[SHA256_BYTES]; /* the same */

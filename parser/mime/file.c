@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Files that stand encoded in a text, uuencode and yEnc; see mime_state.h.  The
+ * lines of a text are looked through for one that could begin a file; from
+ * there on the decoder has it all.
+ */
+#include "parser/mime/looks.h"
+#include "parser/mime/mime_state.h"
+
+void
+mime_files_begin(struct mime *m, bool quiet)
+{
+	struct mime_files *f = &m->files;
+
+	f->looking = true;
+	f->quiet = quiet;
+	f->with = DECODING_AS_IS;
+	f->open = false;
+	f->files = 0;
+	f->found = (struct anomalies){0};
+	f->lines.len = 0;
+	f->lines.told = f->lines.cr = false;
+}
+
+static void
+begin_file(struct mime *m)
+{
+	struct mime_files *f = &m->files;
+
+	f->files = f->decoder.files;
+	anomalies_add(&f->found, f->with == DECODING_YENC
+				     ? ANOMALY_YENC_IN_TEXT
+				     : ANOMALY_UUENCODE_IN_TEXT);
+	if (f->quiet)
+		return;
+	if (m->parts >= MIME_PARTS_MAX) {
+		anomalies_add(&f->found, ANOMALY_LIMIT_PARTS);
+		return;
+	}
+	f->open = true;
+	f->part.number = ++m->parts;
+	f->part.depth = m->part.depth + 1;
+	memcpy(f->part.path, m->part.path, sizeof(f->part.path));
+	f->part.entity = &m->entity;
+	f->part.file = true;
+	f->part.file_name = span_of(f->decoder.name, f->decoder.name_len);
+	f->part.decoding = f->with;
+	f->part.begins = m->part.begins;
+	f->part.size = 0;
+	f->part.found = (struct anomalies){0};
+	f->part.kinds = (struct kinds){0};
+	if ((m->wants & MIME_WANTS_KINDS) != 0)
+		kind_begin(&f->kinds);
+	if ((m->wants & MIME_WANTS_DIGESTS) != 0)
+		sha256_begin(&f->sha256);
+	mime_part_begins(m, &f->part);
+}
+
+static void
+end_file(struct mime *m)
+{
+	struct mime_files *f = &m->files;
+
+	if (!f->open)
+		return;
+	f->open = false;
+	f->part.found = f->decoder.found;
+	if ((m->wants & MIME_WANTS_KINDS) != 0)
+		f->part.kinds = kind_end(&f->kinds);
+	if ((m->wants & MIME_WANTS_DIGESTS) != 0)
+		sha256_end(&f->sha256, f->part.digest);
+	mime_part_ends(m, &f->part);
+}
+
+static void
+give(struct mime *m, size_t len)
+{
+	struct mime_files *f = &m->files;
+	struct span bytes = span_of(f->decoded, len);
+
+	if (len == 0 || !f->open)
+		return;
+	f->part.size += len;
+	if ((m->wants & MIME_WANTS_KINDS) != 0)
+		kind_bytes(&f->kinds, bytes);
+	if ((m->wants & MIME_WANTS_DIGESTS) != 0)
+		sha256_bytes(&f->sha256, bytes);
+	if ((m->wants & MIME_WANTS_CONTENT) != 0)
+		mime_part_content(m, &f->part, bytes);
+}
+
+/* What was decoded belongs to the file before one that has begun. */
+static void
+take_decoded(struct mime *m, size_t len)
+{
+	struct mime_files *f = &m->files;
+
+	give(m, len);
+	if (f->decoder.files != f->files) {
+		end_file(m);
+		begin_file(m);
+	} else if (!f->decoder.file_open) {
+		end_file(m);
+	}
+}
+
+static void
+decode(struct mime *m, struct span bytes)
+{
+	struct mime_files *f = &m->files;
+	struct cursor in = cursor_of(bytes);
+
+	while (!cursor_empty(&in))
+		take_decoded(m, decoder_bytes(&f->decoder, &in, f->decoded,
+				    sizeof(f->decoded)));
+}
+
+/* A line's beginning: does a file begin with it? */
+static void
+look_at(struct mime_files *f, struct span head)
+{
+	if (looks_like_uuencode(head))
+		f->with = DECODING_UUENCODE;
+	else if (looks_like_yenc(head))
+		f->with = DECODING_YENC;
+	else if (looks_like_binhex(head))
+		anomalies_add(&f->found, ANOMALY_BINHEX_IN_TEXT);
+	if (f->with != DECODING_AS_IS)
+		decoder_begin(&f->decoder, f->with);
+}
+
+/* The line that was just taken, as far as it was, goes to the decoder. */
+static void
+decode_line(struct mime *m, const struct lines_line *line)
+{
+	uint8_t copy[LINES_HEAD_MAX];
+	size_t before = (size_t)line->from;
+
+	/* What came of it in pieces before this one. */
+	memcpy(copy, m->files.lines.head, before);
+	decode(m, span_of(copy, before));
+	decode(m, line->piece);
+	if (line->taken > line->piece.len)
+		decode(m, span_of("\n", 1));
+}
+
+void
+mime_files_bytes(struct mime *m, struct span content)
+{
+	struct mime_files *f = &m->files;
+	struct cursor in = cursor_of(content);
+	struct lines_line line;
+
+	while (f->with == DECODING_AS_IS && lines_next(&f->lines, &in, &line)) {
+		if (!line.starts)
+			continue;
+		look_at(f, line.head);
+		if (f->with != DECODING_AS_IS)
+			decode_line(m, &line);
+	}
+	decode(m, cursor_rest(&in));
+}
+
+/* The text is over. */
+void
+mime_files_end(struct mime *m)
+{
+	struct mime_files *f = &m->files;
+	struct lines_line line;
+
+	if (f->with == DECODING_AS_IS && lines_end(&f->lines, &line) &&
+	    line.starts)
+		look_at(f, line.head);
+	if (f->with != DECODING_AS_IS) {
+		take_decoded(m, decoder_end(&f->decoder, f->decoded));
+		end_file(m);
+		anomalies_join(&f->found, &f->decoder.found);
+	}
+	f->looking = false;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+/* Open levels and their delimiters; see level.h. */
+#include "parser/mime/level.h"
+
+/* Some programs compare no more of a boundary. */
+#define COMPARED_MAX 70
+/* A shorter boundary that stands without hyphens must be all of the line. */
+#define LONE_MIN 8
+
+static bool
+blank(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* What some programs pass over before a delimiter. */
+static bool
+passed_over(uint8_t c)
+{
+	return blank(c) || c == '\r' || c == '\0' || c == '\v' || c == '\f';
+}
+
+static uint8_t
+lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+static struct span
+behind(struct span s, size_t n)
+{
+	struct cursor c = cursor_of(s);
+	struct span skipped;
+
+	return cursor_take(&c, n, &skipped) ? cursor_rest(&c) : span_of("", 0);
+}
+
+static bool
+begins(struct span s, const void *with, size_t len)
+{
+	return s.len >= len && memcmp(s.ptr, with, len) == 0;
+}
+
+static bool
+begins_folded(struct span s, const uint8_t *with, size_t len)
+{
+	size_t i = 0;
+
+	if (s.len < len)
+		return false;
+	while (i < len && lower(s.ptr[i]) == lower(with[i]))
+		i++;
+	return i == len;
+}
+
+/* Blanks, then the line's end. */
+static bool
+blank_to_end(struct span s, bool end)
+{
+	size_t i = 0;
+
+	while (i < s.len && blank(s.ptr[i]))
+		i++;
+	s = behind(s, i);
+	return (s.len == 0 && end) || (s.len == 1 && s.ptr[0] == '\n') ||
+	       (s.len == 2 && s.ptr[0] == '\r' && s.ptr[1] == '\n');
+}
+
+/* Of a boundary that was cut the rest of the line is not known: is there a line
+ * end, and do hyphens stand before it? */
+static enum level_line
+match_cut(struct span tail, bool end)
+{
+	size_t n = tail.len;
+
+	if (!end && (n == 0 || tail.ptr[n - 1] != '\n'))
+		return LEVEL_NEAR;
+	while (
+	    n > 0 && (passed_over(tail.ptr[n - 1]) || tail.ptr[n - 1] == '\n'))
+		n--;
+	return n >= 2 && tail.ptr[n - 1] == '-' && tail.ptr[n - 2] == '-'
+		   ? LEVEL_CLOSES
+		   : LEVEL_OPENS;
+}
+
+/* Without near misses; line begins with two hyphens. */
+static enum level_line
+match_one(const struct level *l, struct span line, bool end)
+{
+	struct span tail = behind(line, 2);
+
+	if (l->boundary_len == 0 || !begins(tail, l->boundary, l->boundary_len))
+		return LEVEL_PLAIN;
+	tail = behind(tail, l->boundary_len);
+	if (l->boundary_len == ENTITY_BOUNDARY_MAX)
+		return match_cut(tail, end);
+	if (blank_to_end(tail, end))
+		return LEVEL_OPENS;
+	if (begins(tail, "--", 2) && blank_to_end(behind(tail, 2), end))
+		return LEVEL_CLOSES;
+	return LEVEL_NEAR;
+}
+
+/* A boundary without its hyphens. */
+static bool
+is_lone(const struct level *l, struct span text)
+{
+	size_t len = l->boundary_len;
+
+	if (!begins_folded(text, l->boundary, len))
+		return false;
+	text = behind(text, len);
+	return len >= LONE_MIN || blank_to_end(text, true) ||
+	       (begins(text, "--", 2) && blank_to_end(behind(text, 2), true));
+}
+
+/* text is without what stands before it. */
+static bool
+near_one(const struct level *l, struct span text)
+{
+	size_t len =
+	    l->boundary_len < COMPARED_MAX ? l->boundary_len : COMPARED_MAX;
+	struct span inner;
+
+	if (len == 0)
+		return false;
+	if (is_lone(l, text))
+		return true;
+	if (!begins(text, "-", 1))
+		return false;
+	inner = behind(text, 1);
+	if (begins_folded(inner, l->boundary, len))
+		return true;
+	if (!begins(inner, "-", 1))
+		return false;
+	inner = behind(inner, 1);
+	if (begins_folded(inner, l->boundary, len))
+		return true;
+	while (inner.len > 0 && passed_over(inner.ptr[0]))
+		inner = behind(inner, 1);
+	return begins_folded(inner, l->boundary, len);
+}
+
+static bool
+is_near(const struct levels *l, struct level_range range, struct span line)
+{
+	size_t i = 0;
+
+	while (i < line.len && passed_over(line.ptr[i]))
+		i++;
+	line = behind(line, i);
+	if (line.len == 0)
+		return false;
+	for (uint32_t n = range.first; n < range.last; n++) {
+		if (near_one(level_seen(l, n), line))
+			return true;
+	}
+	return false;
+}
+
+/* Among the closed levels, or the others; innermost first. */
+static enum level_line
+match_exactly(const struct levels *l, struct level_range range, bool closed,
+    struct span line, bool end, uint32_t *level)
+{
+	for (uint32_t n = range.last; n > range.first; n--) {
+		const struct level *one = level_seen(l, n - 1);
+		enum level_line what;
+
+		if (one->closed != closed)
+			continue;
+		what = match_one(one, line, end);
+		if (what == LEVEL_OPENS || what == LEVEL_CLOSES) {
+			*level = n - 1;
+			return what;
+		}
+	}
+	return LEVEL_PLAIN;
+}
+
+enum level_line
+level_match(const struct levels *l, struct level_range range, struct span line,
+    bool end, uint32_t *level)
+{
+	enum level_line what = LEVEL_PLAIN;
+
+	if (begins(line, "--", 2)) {
+		what = match_exactly(l, range, false, line, end, level);
+		if (what == LEVEL_PLAIN)
+			what = match_exactly(l, range, true, line, end, level);
+	}
+	if (what == LEVEL_PLAIN && is_near(l, range, line))
+		what = LEVEL_NEAR;
+	return what;
+}
+
+void
+level_first_bytes(
+    const struct levels *l, struct level_range range, bool first[static 256])
+{
+	static const uint8_t always[] = {
+	    '-', ' ', '\t', '\r', '\0', '\v', '\f'};
+
+	for (uint32_t n = range.first; n < range.last; n++) {
+		const struct level *one = level_seen(l, n);
+		uint8_t c = one->boundary[0];
+
+		if (one->boundary_len == 0)
+			continue;
+		for (size_t i = 0; i < sizeof(always); i++)
+			first[always[i]] = true;
+		first[c] = true;
+		first[lower(c)] = true;
+		if (c >= 'a' && c <= 'z')
+			first[c - ('a' - 'A')] = true;
+	}
+}
+
+void
+level_compare(const struct levels *l, uint32_t first, struct anomalies *found)
+{
+	const struct level *new = level_seen(l, l->count - 1);
+
+	for (uint32_t n = first; n + 1 < l->count; n++) {
+		const struct level *one = level_seen(l, n);
+		size_t a = one->boundary_len, b = new->boundary_len;
+		size_t shorter = a < b ? a : b;
+
+		if (shorter == 0 ||
+		    memcmp(one->boundary, new->boundary, shorter) != 0)
+			continue;
+		anomalies_add(found,
+		    a == b ? ANOMALY_BOUNDARY_REUSED : ANOMALY_BOUNDARY_PREFIX);
+	}
+}
