@@ -163,6 +163,12 @@ anomalies_add(struct anomalies *set, enum anomaly a)
 	set->word[a / 64] |= UINT64_C(1) << (a % 64);
 }
 
+static inline void
+anomalies_remove(struct anomalies *set, enum anomaly a)
+{
+	set->word[a / 64] &= ~(UINT64_C(1) << (a % 64));
+}
+
 static inline bool
 anomalies_has(const struct anomalies *set, enum anomaly a)
 {
