@@ -1,7 +1,7 @@
 # What is in which program.
 
 LIB := lib/anomaly.c lib/decoding.c lib/field.c lib/log.c lib/network.c \
-	lib/outcome.c lib/stamp.c
+	lib/outcome.c lib/sha256.c lib/stamp.c
 
 CONFIG := config/address.c config/assign.c config/complete.c config/dump.c \
 	  config/options.c config/read.c config/reply_template.c config/text.c \
@@ -102,7 +102,7 @@ SRC_config-manual := config/manual.c config/options.c config/dump.c \
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
 SRC_conform-engine := tests/conformance/conform_engine.c tests/unit/stub_process.c \
-	$(PARSER) lib/field.c lib/network.c lib/outcome.c lib/stamp.c
+	$(PARSER) lib/field.c lib/network.c lib/outcome.c lib/sha256.c lib/stamp.c
 
 SRC_stamp-case := tests/stamps/stamp_case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)

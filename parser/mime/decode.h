@@ -14,9 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/anomaly.h"
 #include "lib/decoding.h"
 #include "lib/span.h"
+#include "parser/mime/decoder.h"
 
 /* What a Content-Transfer-Encoding says. */
 enum encoding {
@@ -32,26 +32,6 @@ enum encoding {
 	ENCODINGS
 };
 
-/* decoder_end gives at most so many bytes. */
-#define DECODER_TAIL_MAX 64
-
-struct decoder {
-	enum decoding decoding;
-	struct anomalies found; /* base64-*, qp-*, uuencode-*; strict or not */
-	uint32_t files;		/* UUENCODE, YENC: that have begun so far */
-	bool file_open;		/* the last of them has not ended */
-	size_t name_len;	/* the last one's name, cut */
-	uint8_t name[256];
-	/* the decoder's own: */
-	struct {
-		uint32_t bits;
-		uint8_t count, phase, pad, line_len;
-		bool flag[8];
-		uint32_t number[8];
-		uint8_t line[128]; /* of a line or escape that is not whole */
-	} own;
-};
-
 void decoder_begin(struct decoder *, enum decoding);
 
 /*
@@ -64,7 +44,7 @@ size_t decoder_bytes(
     struct decoder *, struct cursor *in, uint8_t *out, size_t room);
 
 /* There are no more bytes; what was still held back, at most
- * DECODER_TAIL_MAX. */
+ * DECODER_TAIL_MAX.  If a file begins only here, it is that one's. */
 size_t decoder_end(struct decoder *, uint8_t *out);
 
 /* The strict decoding of an encoding; AS_IS for NONE, UNKNOWN and those that
