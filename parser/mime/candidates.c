@@ -114,7 +114,7 @@ give_params(struct candidates *k, struct span value)
 	size_t len;
 
 	(void)media_take(&c, type, &len, &found);
-	params_read(cursor_rest(&c), &params);
+	params_read(cursor_rest(&c), false, &params);
 	while (value_next(&params, "boundary", &from, &v))
 		give_value(k, &v);
 	if (value_join(&params, "boundary", false, &v))

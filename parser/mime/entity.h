@@ -37,10 +37,10 @@ struct entity {
 	bool has_type;	  /* a Content-Type is there */
 	struct span charset;  /* in lower case; "" none */
 	struct span boundary; /* MULTIPART: "" none or empty */
-	/* What programs take for it that know tokens only, if it is unquoted
-	 * and has other characters: its beginning; else all of it.  A line that
-	 * begins with "--" and this, and is no delimiter, is one for them. */
-	struct span boundary_cut;
+	/* All of it, or, if it is unquoted and has other characters than a
+	 * token, what stands before the first of these, which is a boundary
+	 * for some programs. */
+	struct span boundary_token;
 	enum encoding encoding;
 	bool attachment; /* the disposition says so, or is unknown */
 	bool is_mime;	 /* there is a Content- field or MIME-Version */

@@ -20,7 +20,10 @@ struct fields {
 	uint32_t types, dispositions;
 	struct span type[FIELDS_MAX], disposition[FIELDS_MAX];
 	/* What stands behind type and disposition, once they are read. */
-	struct span type_rest[FIELDS_MAX], disposition_rest[FIELDS_MAX];
+	struct parameters {
+		struct span rest;
+		bool alone; /* there is no disposition */
+	} type_rest[FIELDS_MAX], disposition_rest[FIELDS_MAX];
 	struct span transfer, description, location; /* the first ones */
 	bool has_transfer, has_description, has_location;
 	bool content;	       /* there is a Content- field */
@@ -185,11 +188,11 @@ has_param(const struct params *p, const char *name)
 /* Reads parameters; true if other programs could find another boundary, or
  * find one that we do not. */
 static bool
-read_params(struct entity *e, struct span rest, struct params *out)
+read_params(struct entity *e, const struct parameters *from, struct params *out)
 {
-	params_read(rest, out);
+	params_read(from->rest, from->alone, out);
 	anomalies_join(&e->found, &out->found);
-	return out->broken && syntax_contains(rest, "boundary");
+	return out->broken && syntax_contains(from->rest, "boundary");
 }
 
 /* --- Content-Type --------------------------------------------------------- */
@@ -210,8 +213,8 @@ read_type(
 	struct cursor c = cursor_of(f->type[i]);
 
 	out->good = media_take(&c, out->type, &out->len, &e->found);
-	f->type_rest[i] = cursor_rest(&c);
-	if (read_params(e, f->type_rest[i], &out->params))
+	f->type_rest[i] = (struct parameters){cursor_rest(&c), false};
+	if (read_params(e, &f->type_rest[i], &out->params))
 		e->ambiguous = true;
 	if (out->params.comment)
 		add(e, ANOMALY_CONTENT_TYPE_COMMENT);
@@ -280,7 +283,7 @@ take_boundary(struct entity *e, const struct boundary *b)
 	if (!b->there)
 		add(e, ANOMALY_BOUNDARY_MISSING);
 	e->boundary = keep(e, span_of(b->text, b->len));
-	e->boundary_cut = span_of(e->boundary.ptr, b->plain);
+	e->boundary_token = span_of(e->boundary.ptr, b->plain);
 }
 
 /* S/MIME's container, by its type or by its parameter. */
@@ -353,8 +356,9 @@ read_disposition(struct entity *e, struct fields *f, uint32_t i,
 		add(e, ANOMALY_CONTENT_DISPOSITION_MALFORMED);
 	if (skipped.deep)
 		add(e, ANOMALY_LIMIT_PARAMS);
-	f->disposition_rest[i] = cursor_rest(&c);
-	if (read_params(e, f->disposition_rest[i], &out->params) ||
+	f->disposition_rest[i] =
+	    (struct parameters){cursor_rest(&c), out->word.len == 0};
+	if (read_params(e, &f->disposition_rest[i], &out->params) ||
 	    has_param(&out->params, "boundary"))
 		e->ambiguous = true;
 	if (has_param(&out->params, "boundary") ||
@@ -410,13 +414,13 @@ take_disposition(struct entity *e, struct fields *f)
 /* --- names ---------------------------------------------------------------- */
 
 static void
-spell_fields(struct spellings *s, const struct span *rest, uint32_t count,
+spell_fields(struct spellings *s, const struct parameters *from, uint32_t count,
     const char *name)
 {
 	struct params params;
 
 	for (uint32_t i = 0; i < count; i++) {
-		params_read(rest[i], &params);
+		params_read(from[i].rest, from[i].alone, &params);
 		spellings_param(s, &params, name, false);
 		spellings_param(s, &params, name, true);
 	}
@@ -489,7 +493,7 @@ check_ambiguous(struct entity *e)
 static void
 begin(struct entity *e)
 {
-	e->charset = e->boundary = e->boundary_cut = span_of(e->text, 0);
+	e->charset = e->boundary = e->boundary_token = span_of(e->text, 0);
 	e->encoding = ENCODING_NONE;
 	e->attachment = e->ambiguous = false;
 	e->names = 0;

@@ -134,7 +134,8 @@ near_one(const struct level *l, struct span text)
 	if (!begins(inner, "-", 1))
 		return false;
 	inner = behind(inner, 1);
-	if (begins_folded(inner, l->boundary, len))
+	if (begins_folded(inner, l->boundary, len) ||
+	    begins(inner, l->boundary, l->token_len))
 		return true;
 	while (inner.len > 0 && passed_over(inner.ptr[0]))
 		inner = behind(inner, 1);

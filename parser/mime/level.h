@@ -29,6 +29,8 @@ struct level {
 	struct anomalies found;
 	uint16_t path_len;     /* of its own path */
 	uint16_t boundary_len; /* 0: a message, which has none */
+	uint16_t token_len;    /* what is a boundary for programs that know
+				* tokens only: so much of it; else all */
 	bool digest; /* its parts are messages if not told otherwise */
 	bool pair;   /* it should have two parts */
 	bool used;   /* there was a delimiter */

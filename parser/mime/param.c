@@ -305,10 +305,11 @@ find_conflicts(struct reader *r)
 }
 
 void
-params_read(struct span rest, struct params *out)
+params_read(struct span rest, bool alone, struct params *out)
 {
-	struct reader r = {
-	    .c = cursor_of(rest), .out = out, .before = BEFORE_OTHER};
+	struct reader r = {.c = cursor_of(rest),
+	    .out = out,
+	    .before = alone ? BEFORE_SEMICOLON : BEFORE_OTHER};
 
 	out->count = 0;
 	out->found = (struct anomalies){0};

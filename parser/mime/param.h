@@ -40,8 +40,9 @@ struct params {
 	bool broken; /* others may find other parameters than these */
 };
 
-/* Reads what stands behind type or disposition. */
-void params_read(struct span rest, struct params *out);
+/* Reads what stands behind type or disposition; alone: there is none, so that
+ * the first parameter needs no semicolon. */
+void params_read(struct span rest, bool alone, struct params *out);
 
 /* A value: of one parameter, or of sections joined. */
 struct value {

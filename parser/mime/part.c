@@ -95,6 +95,7 @@ open_multipart(struct mime *m, struct mime_stream *s)
 	ensure(boundary.len > 0 && boundary.len <= sizeof(l->boundary));
 	memcpy(l->boundary, boundary.ptr, boundary.len);
 	l->boundary_len = (uint16_t)boundary.len;
+	l->token_len = (uint16_t)m->entity.boundary_token.len;
 	l->digest = is_type(m, "multipart/digest");
 	/* RFC 1847 */
 	l->pair =

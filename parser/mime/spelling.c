@@ -112,10 +112,17 @@ compare(struct spellings *s, struct span name)
 	}
 }
 
+/* What one spelling of a value is. */
+enum spelled {
+	SPELLED_NAME,  /* a name of its own */
+	SPELLED_AGAIN, /* another way to write one, that may be odd by itself */
+	SPELLED_ODDLY, /* the same, and how it is written says nothing */
+};
+
 /* A spelling: with its encoded words decoded, if there are any, and as it
  * is. */
 static void
-spell(struct spellings *s, struct span name, bool own)
+spell(struct spellings *s, struct span name, enum spelled as)
 {
 	uint8_t decoded[PARAM_VALUE_MAX];
 	struct span best = name;
@@ -130,8 +137,9 @@ spell(struct spellings *s, struct span name, bool own)
 	}
 	if (odd)
 		add(s, ANOMALY_NAME_CHARSET_ODD);
-	name_check(best, &s->entity->found);
-	if (own)
+	if (as != SPELLED_ODDLY)
+		name_check(best, &s->entity->found);
+	if (as == SPELLED_NAME)
 		compare(s, best);
 	keep_with_base(s, best);
 	keep_with_base(s, name);
@@ -161,8 +169,8 @@ charset_is_odd(struct span charset)
 
 /* In one of its forms. */
 static void
-spell_form(
-    struct spellings *s, const struct value *v, enum value_form form, bool own)
+spell_form(struct spellings *s, const struct value *v, enum value_form form,
+    enum spelled as)
 {
 	uint8_t text[PARAM_VALUE_MAX];
 	bool cut = false;
@@ -170,9 +178,9 @@ spell_form(
 	    v, form, text, sizeof(text), TAIL * 2, &s->entity->found, &cut);
 	struct span name = span_of(text, len);
 
-	spell(s, name, own);
+	spell(s, name, as);
 	if (len > 1 && text[0] == '\'' && text[len - 1] == '\'')
-		spell(s, span_of(text + 1, len - 2), false);
+		spell(s, span_of(text + 1, len - 2), SPELLED_AGAIN);
 }
 
 /* An extended value, converted to UTF-8 and as its bytes are. */
@@ -186,9 +194,9 @@ spell_extended(struct spellings *s, const struct value *v, struct span charset)
 
 	known = word_to_utf8(
 	    charset, span_of(text, len), utf8, sizeof(utf8), &converted);
-	spell(s, span_of(utf8, converted), true);
+	spell(s, span_of(utf8, converted), SPELLED_NAME);
 	if (!known || charset_is_odd(charset))
-		spell(s, span_of(text, len), false);
+		spell(s, span_of(text, len), SPELLED_AGAIN);
 	if (charset_is_odd(charset))
 		add(s, ANOMALY_NAME_CHARSET_ODD);
 }
@@ -203,17 +211,39 @@ goes_on(const struct value *v)
 	       p->whole.len > p->value.len;
 }
 
+/* Is there a backslash in it, and one that is not there for a quote or another
+ * backslash? */
 static bool
-has_backslash(const struct value *v)
+has_backslash(struct span value, bool *path)
 {
-	for (uint32_t i = 0; i < v->count; i++) {
-		struct span value = v->section[i]->value;
+	struct cursor c = cursor_of(value);
+	bool there = false;
+	uint8_t byte;
 
-		if (v->section[i]->quoted && value.len > 0 &&
-		    memchr(value.ptr, '\\', value.len) != NULL)
-			return true;
+	while (cursor_u8(&c, &byte)) {
+		if (byte != '\\')
+			continue;
+		there = true;
+		if (!syntax_is_one_of(syntax_peek(&c), "\"\\"))
+			*path = true;
+		syntax_step(&c);
 	}
-	return false;
+	return there;
+}
+
+/* With the backslashes kept. */
+static void
+spell_kept(struct spellings *s, const struct value *v)
+{
+	bool there = false, path = false;
+
+	for (uint32_t i = 0; i < v->count; i++)
+		if (v->section[i]->quoted &&
+		    has_backslash(v->section[i]->value, &path))
+			there = true;
+	if (there)
+		spell_form(
+		    s, v, VALUE_KEPT, path ? SPELLED_AGAIN : SPELLED_ODDLY);
 }
 
 void
@@ -225,16 +255,15 @@ spellings_value(struct spellings *s, const struct value *v)
 		add(s, ANOMALY_PARAM_CONTINUATION_GAP);
 	if (!value_charset(v, &charset)) {
 		add(s, ANOMALY_PARAM_CHARSET_MISSING);
-		spell_form(s, v, VALUE_LITERAL, false);
+		spell_form(s, v, VALUE_LITERAL, SPELLED_AGAIN);
 	}
 	if (charset.len > 0)
 		spell_extended(s, v, charset);
 	if (goes_on(v))
-		spell_form(s, v, VALUE_WHOLE, true);
+		spell_form(s, v, VALUE_WHOLE, SPELLED_NAME);
 	if (charset.len == 0)
-		spell_form(s, v, VALUE_PLAIN, true);
-	if (has_backslash(v))
-		spell_form(s, v, VALUE_KEPT, false);
+		spell_form(s, v, VALUE_PLAIN, SPELLED_NAME);
+	spell_kept(s, v);
 }
 
 /* Simple values of a name: extended ones, or the others. */

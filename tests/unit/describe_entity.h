@@ -70,9 +70,9 @@ describe_entity(const struct entity *e)
 	if (e->media == MEDIA_MULTIPART)
 		describe_text(&d, " boundary=");
 	describe_span(&d, e->boundary);
-	if (e->boundary_cut.len < e->boundary.len) {
+	if (e->boundary_token.len < e->boundary.len) {
 		describe_text(&d, "/");
-		describe_span(&d, e->boundary_cut);
+		describe_span(&d, e->boundary_token);
 	}
 	describe_text(&d, describe_encoding(e->encoding));
 	describe_text(&d, e->attachment ? " attachment" : "");
