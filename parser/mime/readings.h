@@ -23,6 +23,7 @@
 #include "lib/decoding.h"
 #include "lib/span.h"
 #include "parser/mime/mime.h"
+#include "parser/mime/stored.h"
 
 #define READINGS_DEPTH_MAX 2 /* messages inside of decoded objects */
 #define READINGS_CUTS_MAX  4096
@@ -31,12 +32,6 @@ enum readings_end {
 	READINGS_DONE,	 /* all were given */
 	READINGS_LIMIT,	 /* there are more than that */
 	READINGS_STOPPED /* a function below said so */
-};
-
-enum readings_piece {
-	READINGS_PIECE,
-	READINGS_PIECE_END, /* there are no more bytes */
-	READINGS_PIECE_NONE /* it cannot be had: STOPPED */
 };
 
 struct readings;
@@ -57,11 +52,7 @@ void readings_part_content(
     struct readings *, const struct mime_part *, struct span decoded);
 void readings_part_ends(struct readings *, const struct mime_part *);
 
-/* Provided by whoever is linked with it. */
-
-/* Stored bytes from there on; valid until the next call of this. */
-enum readings_piece readings_fetch(
-    struct readings *, uint64_t at, struct span *piece);
+/* Provided by whoever is linked with it, beside readings_fetch. */
 
 /* An object: begins, its bytes, its end; keep: false if it turned out to be
  * one that was given already, or empty.  False: stop. */
