@@ -50,6 +50,15 @@ status|cli/show_sandbox.c|no filter where one is told|s/f->seccomp != 2/false/
 status|cli/facts.c|capabilities that are there|s/strtoull(value, NULL, 16)/0/
 message|cli/message.c|the body's first line joined to the header|s/without_end(field).len > 0 \&\& c->left > 0/c->left > 0/
 message|cli/message.c|line ends left as they are|s/if (crlf || text/if (true || text/
+header|parser/mime/header.c|the end of a fold kept|s/line.len > 0 \&\& line.ptr\[line.len - 1\] == '.r'/line.len > 1 \&\& line.ptr[line.len - 1] == '\\\\r'/
+header|parser/mime/header.c|a fold without anything in it|s/if (is_blank(line))/if (line.len == 0)/
+header|parser/mime/header.c|names with white space in them|s/line.ptr\[i\] > ' '/line.ptr[i] >= ' '/
+header|parser/mime/mailbox.c|commas in quotes|s/c->at\[0\] == '\"' \&\& enclosed/c->at[0] == '\"' \&\& false \&\& enclosed/
+header|parser/mime/mailbox.c|routes are addresses|s/address.len == 0;/false;/
+word|parser/mime/word.c|characters in two words|s/if (!ascii_same(w.charset, charset))/if (true)/
+word|parser/mime/charset.c|UTF-16 with its bytes turned|s/unit = (uint32_t)byte << 8/unit = (uint32_t)byte << 7/
+word|parser/mime/name.c|dots at the end|s/if (code == '.') {/if (false) {/
+word|parser/mime/name.c|half a character in the middle|s/ \& 0xc0) == 0x80)/ \& 0xc0) == 0xff)/
 config|config/read.c|an empty name taken for the end|s/!ok && r->faults == 0/false/
 "
 

@@ -5,22 +5,10 @@
  */
 #include "parser/mime/header.h"
 
+#include "parser/mime/ascii.h"
 #include "parser/mime/word.h"
 
 #define LINE_LONG 998 /* RFC 5322 2.1.1 */
-
-static bool
-is_white(uint8_t byte)
-{
-	return byte == ' ' || byte == '\t';
-}
-
-static uint8_t
-lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A'))
-					  : byte;
-}
 
 /* Takes a line with its end, if it has one; returns it without. */
 static struct span
@@ -46,7 +34,7 @@ static bool
 is_blank(struct span line)
 {
 	for (size_t i = 0; i < line.len; i++) {
-		if (!is_white(line.ptr[i]))
+		if (!ascii_is_blank(line.ptr[i]))
 			return false;
 	}
 	return true;
@@ -80,11 +68,11 @@ check_charset(struct span bytes, struct anomalies *found)
 }
 
 static bool
-starts(struct span name, const char *lower_case)
+starts(struct span name, const char *lower)
 {
-	size_t len = strlen(lower_case);
+	size_t len = strlen(lower);
 
-	return name.len >= len && header_is(span_of(name.ptr, len), lower_case);
+	return name.len >= len && header_is(span_of(name.ptr, len), lower);
 }
 
 /* Is it that name but for case, once all but letters and comments is left
@@ -95,7 +83,7 @@ resembles(struct span name, const char *letters)
 	size_t at = 0, depth = 0;
 
 	for (size_t i = 0; i < name.len; i++) {
-		uint8_t byte = lower(name.ptr[i]);
+		uint8_t byte = ascii_lower(name.ptr[i]);
 
 		if (byte == '(')
 			depth++;
@@ -129,7 +117,7 @@ is_odd_name(struct span name)
 	if (!starts(name, "content"))
 		return false;
 	for (size_t i = 0; i < name.len; i++) {
-		uint8_t byte = lower(name.ptr[i]);
+		uint8_t byte = ascii_lower(name.ptr[i]);
 
 		if (!(byte >= 'a' && byte <= 'z') &&
 		    !(byte >= '0' && byte <= '9') && byte != '-')
@@ -148,7 +136,7 @@ split(struct span line, size_t *name, size_t *colon)
 	       line.ptr[i] != ':')
 		i++;
 	*name = i;
-	while (i < line.len && is_white(line.ptr[i]))
+	while (i < line.len && ascii_is_blank(line.ptr[i]))
 		i++;
 	*colon = i;
 	return *name > 0 && i < line.len && line.ptr[i] == ':';
@@ -159,8 +147,9 @@ check_junk(struct span line, struct anomalies *found)
 {
 	const uint8_t *colon = memchr(line.ptr, ':', line.len);
 
-	anomalies_add(found, is_white(line.ptr[0]) ? ANOMALY_HEADER_LEADING_FOLD
-						   : ANOMALY_HEADER_JUNK_LINE);
+	anomalies_add(found, ascii_is_blank(line.ptr[0])
+				 ? ANOMALY_HEADER_LEADING_FOLD
+				 : ANOMALY_HEADER_JUNK_LINE);
 	if (colon != NULL &&
 	    is_odd_name(span_of(line.ptr, (size_t)(colon - line.ptr))))
 		anomalies_add(found, ANOMALY_HEADER_NAME_ODD);
@@ -209,7 +198,7 @@ header_next(
 	if (cursor_empty(block) || at_empty_line(block))
 		return HEADER_END;
 	all = first = next_line(block, &eight, found);
-	while (!cursor_empty(block) && is_white(block->at[0])) {
+	while (!cursor_empty(block) && ascii_is_blank(block->at[0])) {
 		struct span line = next_line(block, &eight, found);
 
 		if (is_blank(line))
@@ -240,8 +229,8 @@ header_check(struct span name, struct span value, struct anomalies *found)
 	check_bytes(name, &eight, found);
 	if (eight)
 		check_charset(name, found);
-	check_name(
-	    name, name.len > 0 && is_white(name.ptr[name.len - 1]), found);
+	check_name(name, name.len > 0 && ascii_is_blank(name.ptr[name.len - 1]),
+	    found);
 	eight = false;
 	if (before > LINE_LONG)
 		anomalies_add(found, ANOMALY_HEADER_LINE_LONG);
@@ -249,7 +238,7 @@ header_check(struct span name, struct span value, struct anomalies *found)
 	if (value.len > 0 && value.ptr[value.len - 1] == '\n')
 		anomalies_add(found, ANOMALY_HEADER_JUNK_LINE);
 	while (!cursor_empty(&rest)) {
-		bool continues = is_white(rest.at[0]);
+		bool continues = ascii_is_blank(rest.at[0]);
 		struct span line = take_line(&rest, &ignored);
 
 		if (before + line.len > LINE_LONG)
@@ -288,15 +277,9 @@ header_unfold(struct span value, uint8_t *out, size_t room, bool *cut)
 }
 
 bool
-header_is(struct span name, const char *lower_case)
+header_is(struct span name, const char *lower)
 {
-	if (name.len != strlen(lower_case))
-		return false;
-	for (size_t i = 0; i < name.len; i++) {
-		if (lower(name.ptr[i]) != (uint8_t)lower_case[i])
-			return false;
-	}
-	return true;
+	return ascii_same(name, span_text(lower));
 }
 
 bool

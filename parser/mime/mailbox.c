@@ -8,6 +8,7 @@
 #include "parser/mime/mailbox.h"
 
 #include "lib/ensure.h"
+#include "parser/mime/ascii.h"
 
 #define COMMENT_DEPTH_MAX 32
 
@@ -31,9 +32,18 @@ struct element {
 };
 
 static bool
-is_one_of(uint8_t byte, const char *set)
+is_special_byte(uint8_t byte)
 {
-	return byte != '\0' && strchr(set, byte) != NULL;
+	return byte == '<' || byte == '>' || byte == ',' || byte == ';' ||
+	       byte == ':' || byte == '@';
+}
+
+/* None of these is in an atom. */
+static bool
+ends_atom(uint8_t byte)
+{
+	return ascii_is_white(byte) || is_special_byte(byte) || byte == '(' ||
+	       byte == ')' || byte == '"' || byte == '[' || byte == ']';
 }
 
 static void
@@ -55,10 +65,11 @@ skip_pair(struct cursor *c)
 		skip(c);
 }
 
-/* From an opening byte up to and with the closing one; false if another of
- * stop, or the end, comes first. */
+/* From an opening byte up to and with the closing one.  False if that is
+ * missing: an address literal must not have much else in it, what is quoted may
+ * have anything. */
 static bool
-enclosed(struct cursor *c, uint8_t close, const char *stop)
+enclosed(struct cursor *c, uint8_t close)
 {
 	struct cursor all = *c;
 
@@ -66,7 +77,8 @@ enclosed(struct cursor *c, uint8_t close, const char *stop)
 	while (all.left > 0) {
 		uint8_t byte = all.at[0];
 
-		if (byte != close && is_one_of(byte, stop))
+		if (close == ']' && byte != ']' && byte != ':' &&
+		    !ascii_is_white(byte) && ends_atom(byte))
 			return false;
 		skip_pair(&all);
 		if (byte == close) {
@@ -107,8 +119,7 @@ skip_atom(struct mailbox_list *l)
 		if (l->at.at[0] == '\\')
 			l->malformed = true;
 		skip_pair(&l->at);
-	} while (
-	    l->at.left > 0 && !is_one_of(l->at.at[0], " \t\r\n()<>,;:@\"[]"));
+	} while (l->at.left > 0 && !ends_atom(l->at.at[0]));
 }
 
 static enum token
@@ -118,7 +129,7 @@ next_token(struct mailbox_list *l, struct span *out)
 	const uint8_t *begins;
 	enum token token = TOKEN_WORD;
 
-	while (c->left > 0 && is_one_of(c->at[0], " \t\r\n)")) {
+	while (c->left > 0 && (ascii_is_white(c->at[0]) || c->at[0] == ')')) {
 		if (c->at[0] == ')')
 			l->malformed = true;
 		skip(c);
@@ -130,12 +141,12 @@ next_token(struct mailbox_list *l, struct span *out)
 		*out = comment(l);
 		return TOKEN_COMMENT;
 	}
-	if (is_one_of(c->at[0], "<>,;:@")) {
+	if (is_special_byte(c->at[0])) {
 		skip(c);
 		token = TOKEN_SPECIAL;
-	} else if (!(c->at[0] == '"' && enclosed(c, '"', "")) &&
-		   !(c->at[0] == '[' && enclosed(c, ']', "[<>,;\"("))) {
-		if (is_one_of(c->at[0], "\"[]"))
+	} else if (!(c->at[0] == '"' && enclosed(c, '"')) &&
+		   !(c->at[0] == '[' && enclosed(c, ']'))) {
+		if (ends_atom(c->at[0]))
 			l->malformed = true;
 		skip_atom(l);
 	}
@@ -165,6 +176,18 @@ glues(uint8_t byte)
 	return byte == '.' || byte == '@';
 }
 
+/* Does a word belong to the words in front of it?  Dots and "@" bind. */
+static bool
+belongs(struct span cluster, struct span word)
+{
+	const uint8_t *last;
+
+	if (cluster.len == 0)
+		return false;
+	last = cluster.ptr + cluster.len - 1;
+	return word.ptr == last + 1 || glues(*last) || glues(word.ptr[0]);
+}
+
 static void
 end_cluster(struct element *e)
 {
@@ -178,10 +201,7 @@ end_cluster(struct element *e)
 static void
 add_word(struct element *e, struct span word)
 {
-	const uint8_t *end = e->cluster.ptr + e->cluster.len;
-
-	if (e->cluster.len == 0 ||
-	    (word.ptr != end && !glues(word.ptr[0]) && !glues(end[-1]))) {
+	if (!belongs(e->cluster, word)) {
 		end_cluster(e);
 		e->cluster = span_of(NULL, 0);
 		e->clusters++;
@@ -235,6 +255,8 @@ angle(struct mailbox_list *l)
 			at = 0;
 			continue;
 		}
+		if (is_special(token, s, ':'))
+			l->malformed = true;
 		if (is_special(token, s, '@')) {
 			route = route || address.len == 0;
 			at++;
@@ -268,8 +290,7 @@ static struct span
 before(struct span phrase, struct span address)
 {
 	phrase.len = (size_t)(address.ptr - phrase.ptr);
-	while (
-	    phrase.len > 0 && is_one_of(phrase.ptr[phrase.len - 1], " \t\r\n"))
+	while (phrase.len > 0 && ascii_is_white(phrase.ptr[phrase.len - 1]))
 		phrase.len--;
 	return phrase;
 }

@@ -7,6 +7,7 @@
  */
 #include "parser/mime/name.h"
 
+#include "lib/ensure.h"
 #include "parser/mime/utf8.h"
 
 #define HEAD_MAX   512
@@ -215,6 +216,7 @@ write_end(struct writer *w)
 		at++;
 	for (; at < w->tail_len; at++)
 		w->head[w->head_len++] = w->tail[at % TAIL_MAX];
+	ensure(w->head_len <= NAME_MAX_KEPT);
 	return w->head_len;
 }
 

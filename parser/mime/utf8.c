@@ -75,3 +75,35 @@ utf8_put(uint32_t code, uint8_t out[static UTF8_MAX])
 	out[0] = (uint8_t)(mark[len] | code);
 	return len;
 }
+
+void
+utf8_sink_bytes(struct utf8_sink *s, struct span bytes)
+{
+	ensure(s->len <= s->room);
+	if (s->cut)
+		return;
+	if (bytes.len > s->room - s->len) {
+		bytes.len = s->room - s->len;
+		s->cut = true;
+	}
+	if (bytes.len > 0)
+		memcpy(s->out + s->len, bytes.ptr, bytes.len);
+	s->len += bytes.len;
+}
+
+void
+utf8_sink_byte(struct utf8_sink *s, uint8_t byte)
+{
+	utf8_sink_bytes(s, span_of(&byte, 1));
+}
+
+void
+utf8_sink_code(struct utf8_sink *s, uint32_t code)
+{
+	uint8_t bytes[UTF8_MAX];
+	size_t len = utf8_put(code, bytes);
+
+	if (len > s->room - s->len)
+		s->cut = true;
+	utf8_sink_bytes(s, span_of(bytes, s->cut ? 0 : len));
+}

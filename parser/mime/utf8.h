@@ -19,4 +19,18 @@ bool utf8_next(struct cursor *, uint32_t *code);
 /* Returns the number of bytes; what is no character becomes the replacement. */
 size_t utf8_put(uint32_t code, uint8_t out[static UTF8_MAX]);
 
+/* Output, which is full for good once something did not fit: cut is set. */
+struct utf8_sink {
+	uint8_t *out;
+	size_t room, len;
+	bool cut;
+};
+
+/* As many as fit, whatever they are. */
+void utf8_sink_bytes(struct utf8_sink *, struct span bytes);
+void utf8_sink_byte(struct utf8_sink *, uint8_t byte);
+
+/* A character, whole or not at all. */
+void utf8_sink_code(struct utf8_sink *, uint32_t code);
+
 #endif

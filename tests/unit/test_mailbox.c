@@ -108,7 +108,7 @@ static const struct row rows[] = {
     {"<@x:>", "||\n", 0, true},
     {"<@x>", "|@x|\n", 0, true},
     {"<@x,@y", "|@x,@y|\n", 0, true},
-    {"<mailto:a@b>", "|mailto:a@b|\n", 0, false},
+    {"<mailto:a@b>", "|mailto:a@b|\n", 0, true},
     {"J\xc3\xb6rg <j@x>, J\xf6rg <k@x>", "J\xc3\xb6rg|j@x|\nJ\xf6rg|k@x|\n", 0,
 	false},
     {"] a@b", "]|a@b|\n", 0, true},

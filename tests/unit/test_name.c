@@ -266,22 +266,28 @@ test_long(void **state)
 	}
 }
 
-/* Characters of two bytes do not fit exactly into an odd rest. */
+/* Characters of two bytes do not fit exactly into an odd rest: neither that of
+ * the first bytes nor that of the last. */
 static void
 test_whole_characters(void **state)
 {
-	static uint8_t name[2001];
+	static uint8_t name[2002];
 	uint8_t out[NAME_MAX_KEPT];
-	struct span normal;
 
 	(void)state;
 	name[0] = 'x';
-	for (size_t i = 1; i < sizeof(name); i += 2)
+	for (size_t i = 1; i + 1 < sizeof(name); i += 2)
 		put(name + i, "\xc3\xa9");
-	normal = expect_normal(span_of(name, sizeof(name)), out);
-	assert_int_equal(normal.len, 511 + 128);
-	for (size_t i = 1; i < normal.len; i += 2)
-		assert_memory_equal(normal.ptr + i, "\xc3\xa9", 2);
+	name[2001] = 'y';
+	for (size_t more = 0; more < 2; more++) {
+		struct span normal =
+		    expect_normal(span_of(name, 2001 + more), out);
+
+		assert_int_equal(normal.len, 511 + 128 - more);
+		for (size_t i = 1; i + 1 < normal.len; i += 2)
+			assert_memory_equal(normal.ptr + i, "\xc3\xa9", 2);
+	}
+	assert_int_equal(out[511 + 126], 'y');
 }
 
 /* An extension without end is cut, each in its third of the buffer. */

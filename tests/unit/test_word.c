@@ -228,6 +228,11 @@ test_charsets(void **state)
 	    {"utf-7", "+.", 2, ".", true},
 	    {"utf-7", "+2D3eAA-", 8, "\xf0\x9f\x98\x80", true},
 	    {"utf-7", "+2D0-", 5, "\xef\xbf\xbd", true},
+	    {"utf-7", "+2D0-a", 6,
+		"\xef\xbf\xbd"
+		"a",
+		true},
+	    {"utf-7", "+2D0=a+3gA-", 11, "\xef\xbf\xbd=a\xef\xbf\xbd", true},
 	    {"utf-7", "+AOk", 4, "\xc3\xa9", true},
 	};
 
