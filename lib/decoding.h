@@ -31,9 +31,10 @@ enum decoding {
 	DECODING_BASE64_URL, /* as RESTART, with "-" and "_" for 62 and 63 */
 	DECODING_QUOTED_PRINTABLE, /* "=", white space, line end: soft break */
 	DECODING_QP_KEEP,  /* a soft break is "=" and the line end, no more */
-	DECODING_QP_CR,	   /* a soft break may end with a CR alone */
+	DECODING_QP_CR,	   /* a soft break may begin with several "=", and end
+			    * with CRs, with or without an LF */
 	DECODING_QP_TWICE, /* soft breaks first, then escapes, so that "=5=",
-			    * line end, "8" is one; "==" and a line end: too */
+			    * line end, "8" is one */
 	/* Files within text: what stands outside of them is left out. */
 	DECODING_UUENCODE, /* loose: indented, mode of any length or none,
 			    * begin-base64; the end may be missing */

@@ -16,7 +16,7 @@ enum {
 	HOLD_NOTHING,
 	HOLD_BLANKS,	    /* white space */
 	HOLD_BLANKS_CR,	    /* and a CR */
-	HOLD_EQUALS,	    /* "="; in TWICE one or more */
+	HOLD_EQUALS,	    /* "="; in CR and TWICE one or more */
 	HOLD_EQUALS_DIGIT,  /* "=" and a hexadecimal digit */
 	HOLD_EQUALS_BLANKS, /* "=" and white space */
 	HOLD_EQUALS_CR,	    /* "=", perhaps white space, and a CR */
@@ -126,7 +126,7 @@ static void
 soft_break(struct decoder *d, struct quoted_state *q, struct out *o)
 {
 	bool cr = q->hold == HOLD_EQUALS_CR;
-	bool blanks = q->held > (cr ? 2 : 1);
+	bool blanks = is_blank(q->byte[q->held - (cr ? 2 : 1)]);
 
 	if (blanks)
 		add(d, ANOMALY_QP_SOFT_BREAK_SPACE);
@@ -167,10 +167,33 @@ behind_blanks(
 	return false;
 }
 
+/* In CR several "=" may belong to a soft break: held until that is known. */
+static bool
+another_equals(struct decoder *d, struct quoted_state *q, struct out *o)
+{
+	if (q->held > BLANKS_MAX)
+		put_bad(d, q, o);
+	hold(q, HOLD_EQUALS, '=');
+	return true;
+}
+
+/* All but the last of them stand for themselves. */
+static void
+put_equals(struct decoder *d, struct quoted_state *q, struct out *o)
+{
+	q->held--;
+	put_bad(d, q, o);
+	hold(q, HOLD_EQUALS, '=');
+}
+
 static bool
 behind_equals(
     struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 {
+	if (c == '=' && d->decoding == DECODING_QP_CR)
+		return another_equals(d, q, o);
+	if (digit(c) != NO_DIGIT && q->held > 1)
+		put_equals(d, q, o);
 	if (digit(c) != NO_DIGIT) {
 		hold(q, HOLD_EQUALS_DIGIT, c);
 		return true;
@@ -201,6 +224,8 @@ behind_cr(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 		return true;
 	}
 	if (d->decoding == DECODING_QP_CR) {
+		if (c == '\r')
+			return true;
 		add(d, ANOMALY_QP_BAD_ESCAPE);
 		hold_nothing(q);
 	} else
@@ -295,8 +320,20 @@ twice_put_held(struct decoder *d, struct quoted_state *q, struct out *o)
 	hold_nothing(q);
 }
 
-/* The first step: any number of "=", white space, and a line end are one soft
- * break. */
+/* A soft break takes one "=" away. */
+static void
+twice_break(struct decoder *d, struct quoted_state *q, struct out *o)
+{
+	uint8_t n = 0;
+
+	while (n < q->held && q->byte[n] == '=')
+		n++;
+	hold_nothing(q);
+	for (uint8_t i = 1; i < n; i++)
+		twice_put(d, q, '=', o);
+}
+
+/* The first step: "=", white space, and a line end are a soft break. */
 static bool
 twice_take(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 {
@@ -328,7 +365,7 @@ twice_take(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 		return true;
 	}
 	if (c == '\n' && q->hold >= HOLD_EQUALS) {
-		hold_nothing(q);
+		twice_break(d, q, o);
 		return true;
 	}
 	if (c == '\n') {
