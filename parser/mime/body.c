@@ -2,6 +2,7 @@
 /* What is odd about a body; see body.h. */
 #include "parser/mime/body.h"
 
+#include "lib/ensure.h"
 #include "parser/mime/header.h"
 #include "parser/mime/looks.h"
 #include "parser/mime/tally.h"
@@ -17,6 +18,8 @@
 #define BASE64_LINE_MIN 16
 #define BASE64_TEXT_MIN 40
 #define BASE64_RUN	4
+/* No word is as long. */
+#define BASE64_WORD_MAX 60
 
 void
 body_begin(struct body *b, enum body_kind kind)
@@ -29,8 +32,8 @@ body_begin(struct body *b, enum body_kind kind)
 	b->base64.only = true;
 	b->data_lines = 0;
 	b->first = b->second = 0;
-	b->second_ends = false;
-	b->probed = 0;
+	b->padded = false;
+	b->data = b->dashes = b->has_cr = b->probe.on = false;
 	b->lines.len = 0;
 	b->lines.told = b->lines.cr = false;
 }
@@ -91,6 +94,18 @@ look_for_fields(struct body *b, struct span head)
 
 /* --- lines of base64 ------------------------------------------------------ */
 
+/* What lines of base64 say where they stand. */
+static void
+base64_is_there(struct body *b)
+{
+	if (outside(b))
+		find_outside(b);
+	else if (b->start.encoding)
+		find(b, ANOMALY_HEADER_AFTER_BODY);
+	if (b->kind == BODY_PLAIN || b->kind == BODY_SEVEN)
+		find(b, ANOMALY_ENCODING_UNDECLARED);
+}
+
 static void
 look_for_base64(struct body *b, struct span head)
 {
@@ -101,18 +116,15 @@ look_for_base64(struct body *b, struct span head)
 		b->base64.only = false;
 		return;
 	}
-	if (head.len >= BASE64_LINE_MIN && head.len % 4 == 0) {
-		if (b->base64.run < BASE64_RUN)
-			b->base64.run++;
-	} else {
+	if (head.len < BASE64_LINE_MIN || head.len % 4 != 0)
 		b->base64.run = 0;
-	}
-	if (b->base64.run < BASE64_RUN)
-		return;
-	if (outside(b))
-		find_outside(b);
-	else if (b->kind != BODY_QUOTED)
-		find(b, ANOMALY_ENCODING_UNDECLARED);
+	else if (b->base64.run < BASE64_RUN)
+		b->base64.run++;
+	if (b->base64.run == BASE64_RUN)
+		base64_is_there(b);
+	else if (head.len >= BASE64_WORD_MAX &&
+		 (outside(b) || b->start.encoding))
+		base64_is_there(b);
 }
 
 /* The whole body is nothing else. */
@@ -129,7 +141,7 @@ judge_base64(struct body *b)
 /* --- base64 --------------------------------------------------------------- */
 
 /* Not a signature, and no line of hyphens, both of which list servers put
- * behind the data. */
+ * behind the data; with more data behind them they are the same. */
 static bool
 like_delimiter(struct span head)
 {
@@ -142,83 +154,110 @@ like_delimiter(struct span head)
 static void
 see_data_line(struct body *b, struct span head)
 {
-	if (head.len == 0)
-		return;
-	if (b->data_lines == 1)
-		b->second_ends = head.ptr[head.len - 1] == '=';
-	if (b->data_lines == 2) {
-		b->data_lines++;
-		if (b->first != b->second && !b->second_ends &&
-		    looks_like_base64(head))
-			find(b, ANOMALY_BASE64_STRAY_SHIFT);
-	}
-	if (like_delimiter(head))
+	b->data = head.len > 0 && looks_like_base64(head);
+	if (like_delimiter(head) ||
+	    (b->dashes && b->data && head.len >= BASE64_LINE_MIN))
 		find(b, ANOMALY_BOUNDARY_IN_ENCODED);
+	if (head.len > 0)
+		b->dashes =
+		    head.len >= 2 && head.ptr[0] == '-' && head.ptr[1] == '-';
+	if (!b->data || b->data_lines > 2)
+		return;
+	if (b->data_lines < 2 && head.ptr[head.len - 1] == '=')
+		b->padded = true;
+	if (b->data_lines == 2 && b->first != b->second && !b->padded)
+		find(b, ANOMALY_BASE64_STRAY_SHIFT);
 }
 
 static void
-end_data_line(struct body *b, const struct lines_line *line)
+end_data_line(struct body *b, uint64_t len)
 {
-	if (line->len == 0 || b->data_lines >= 2)
+	if (!b->data || b->data_lines > 2)
 		return;
 	b->data_lines++;
 	if (b->data_lines == 1)
-		b->first = line->len;
-	else
-		b->second = line->len;
+		b->first = len;
+	else if (b->data_lines == 2)
+		b->second = len;
 }
 
-/* --- long lines ----------------------------------------------------------- */
+/* --- lines within lines ---------------------------------------------------- */
 
+/* What stands where some program, or a relay, begins a line. */
 static void
 judge_probe(struct body *b, const struct levels *l, struct level_range range)
 {
-	struct span probe = span_of(b->probe, b->probed);
+	struct span probe = span_of(b->probe.bytes, b->probe.len);
 	uint32_t level;
+	enum level_line what;
 
-	b->probed = 0;
+	if (!b->probe.on)
+		return;
+	b->probe.on = false;
 	if (probe.len < 2 || probe.ptr[0] != '-' || probe.ptr[1] != '-')
 		return;
 	b->ambiguous = true;
-	if (level_match(l, range, probe, true, &level) != LEVEL_PLAIN)
+	what = level_match(l, range, probe, true, &level);
+	if (what != LEVEL_PLAIN)
 		find(b, ANOMALY_BOUNDARY_NEAR_MISS);
 }
 
-/* What of this piece of a line stands from there on goes into the probe. */
 static void
-fill_probe(struct body *b, const struct lines_line *line, uint64_t place)
+fill_probe(struct body *b, struct span bytes)
 {
-	uint64_t end = line->from + line->piece.len;
-	uint64_t from = place + b->probed;
-	size_t n, room = sizeof(b->probe) - b->probed;
+	size_t room = sizeof(b->probe.bytes) - b->probe.len;
 
-	if (from < line->from || from >= end)
+	if (!b->probe.on)
 		return;
-	n = (size_t)(end - from);
-	if (n > room)
-		n = room;
-	memcpy(b->probe + b->probed, line->piece.ptr + (from - line->from), n);
-	b->probed = (uint16_t)(b->probed + n);
+	if (bytes.len > room)
+		bytes.len = room;
+	memcpy(b->probe.bytes + b->probe.len, bytes.ptr, bytes.len);
+	b->probe.len = (uint16_t)(b->probe.len + bytes.len);
+}
+
+/* How far it is from there in a line to the next place where one may begin:
+ * behind a CR, or where relays cut; all of rest if there is none. */
+static size_t
+next_place(uint64_t at, struct span rest)
+{
+	static const uint64_t cuts[] = {BODY_CUT_SMTP, BODY_CUT_RECORD};
+	const uint8_t *cr = memchr(rest.ptr, '\r', rest.len);
+	size_t len = cr != NULL ? (size_t)(cr - rest.ptr) + 1 : rest.len;
+
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		if (cuts[i] > at && cuts[i] - at < len)
+			len = (size_t)(cuts[i] - at);
+	}
+	return len;
+}
+
+static bool
+is_place(uint64_t at, uint8_t before)
+{
+	return before == '\r' || at == BODY_CUT_SMTP || at == BODY_CUT_RECORD;
 }
 
 static void
-see_long_line(struct body *b, const struct lines_line *line,
+see_within(struct body *b, const struct lines_line *line,
     const struct levels *l, struct level_range range)
 {
-	static const uint64_t places[] = {BODY_CUT_SMTP, BODY_CUT_RECORD};
-	uint64_t end = line->from + line->piece.len;
+	struct cursor c = cursor_of(line->piece);
+	uint64_t at = line->from;
+	struct span part = {0};
 
-	if (line->ends && line->len > LINE_LONG)
-		find(b, ANOMALY_LINE_LONG);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		uint64_t last = places[i] + sizeof(b->probe);
-
-		if (end <= places[i] || line->from > last)
+	while (!cursor_empty(&c)) {
+		ensure(cursor_take(
+		    &c, next_place(at, span_of(c.at, c.left)), &part));
+		fill_probe(b, part);
+		at += part.len;
+		if (!is_place(at, part.ptr[part.len - 1]))
 			continue;
-		fill_probe(b, line, places[i]);
-		if (b->probed == sizeof(b->probe) || line->ends)
-			judge_probe(b, l, range);
+		judge_probe(b, l, range);
+		b->probe.on = true;
+		b->probe.len = 0;
 	}
+	if (line->ends)
+		judge_probe(b, l, range);
 }
 
 /* --- lines ---------------------------------------------------------------- */
@@ -226,6 +265,8 @@ see_long_line(struct body *b, const struct lines_line *line,
 static void
 see_line(struct body *b, struct span head)
 {
+	if (looks_like_encoding_field(head))
+		b->start.encoding = true;
 	if (!b->start.over && !outside(b))
 		look_for_fields(b, head);
 	else if (b->start.fields && head.len > 0)
@@ -247,15 +288,19 @@ take_line(struct body *b, const struct lines_line *line, const struct levels *l,
 	if (line->ends) {
 		b->base64.characters += line->len;
 		if (b->kind == BODY_BASE64)
-			end_data_line(b, line);
+			end_data_line(b, line->len);
 	}
-	if (line->from + line->piece.len > BODY_CUT_SMTP)
-		see_long_line(b, line, l, range);
+	if (line->ends && line->len > LINE_LONG)
+		find(b, ANOMALY_LINE_LONG);
+	if (b->probe.on || b->has_cr ||
+	    line->from + line->piece.len >= BODY_CUT_SMTP)
+		see_within(b, line, l, range);
 }
 
 static void
 take_tally(struct body *b, const struct tally *t)
 {
+	b->has_cr = t->bare_cr;
 	if (t->bare_cr)
 		find(b, ANOMALY_BARE_CR);
 	if (t->bare_lf)

@@ -37,7 +37,7 @@ struct body {
 	struct anomalies found;
 	bool ambiguous; /* for what the class of found does not say */
 	struct {
-		bool some, some_8bit, over, fields;
+		bool some, over, fields, encoding;
 		uint8_t junk, leading;
 	} start; /* lines that look like fields */
 	struct {
@@ -47,9 +47,14 @@ struct body {
 	} base64;		/* lines that look like base64 */
 	uint8_t data_lines;	/* of BODY_BASE64; two are enough */
 	uint64_t first, second; /* their lengths */
-	bool second_ends;	/* with a padding */
-	uint16_t probed;	/* bytes of probe */
-	uint8_t probe[2 + ENTITY_BOUNDARY_MAX];
+	bool padded;		/* one of them ends with a padding */
+	bool data, dashes;	/* such a line; one of hyphens before it */
+	bool has_cr;		/* this run has a CR alone */
+	struct {
+		bool on;
+		uint16_t len;
+		uint8_t bytes[2 + ENTITY_BOUNDARY_MAX];
+	} probe; /* what stands where a line may begin within one */
 	struct lines lines;
 };
 

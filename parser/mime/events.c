@@ -72,6 +72,8 @@ mime_event(struct mime *m, struct mime_stream *s, enum split_what what,
 {
 	if (e->near)
 		mime_found_add(m, s, ANOMALY_BOUNDARY_NEAR_MISS);
+	if (e->late)
+		mime_found_add(m, s, ANOMALY_BOUNDARY_AFTER_CLOSE);
 	if (e->bare_lf && what != SPLIT_BLANK)
 		mime_found_add(m, s, ANOMALY_BARE_LF);
 	switch (what) {

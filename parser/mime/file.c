@@ -172,7 +172,14 @@ mime_files_end(struct mime *m)
 	    line.starts)
 		look_at(f, line.head);
 	if (f->with != DECODING_AS_IS) {
-		take_decoded(m, decoder_end(&f->decoder, f->decoded));
+		size_t len = decoder_end(&f->decoder, f->decoded);
+
+		/* What begins only now has what comes now. */
+		if (f->decoder.files != f->files) {
+			end_file(m);
+			begin_file(m);
+		}
+		give(m, len);
 		end_file(m);
 		anomalies_join(&f->found, &f->decoder.found);
 	}

@@ -17,8 +17,11 @@ body_kind(const struct entity *e)
 		return BODY_BASE64;
 	if (e->encoding == ENCODING_QUOTED_PRINTABLE)
 		return BODY_QUOTED;
+	/* Reports have fields, but none that say how to read what follows. */
 	if (e->media != MEDIA_TEXT && e->media != MEDIA_OTHER &&
-	    e->media != MEDIA_MULTIPART)
+	    e->media != MEDIA_MULTIPART &&
+	    !is_type(e, "message/delivery-status") &&
+	    !is_type(e, "message/disposition-notification"))
 		return BODY_MESSAGE;
 	if (is_type(e, "text/rfc822-headers"))
 		return BODY_HEADERS;

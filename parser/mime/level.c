@@ -66,15 +66,13 @@ blank_to_end(struct span s, bool end)
 	       (s.len == 2 && s.ptr[0] == '\r' && s.ptr[1] == '\n');
 }
 
-/* Of a boundary that was cut the rest of the line is not known: is there a line
- * end, and do hyphens stand before it? */
+/* Of a boundary that was cut the rest of the line is not known, but whether
+ * hyphens close it. */
 static enum level_line
-match_cut(struct span tail, bool end)
+match_cut(struct span tail)
 {
 	size_t n = tail.len;
 
-	if (!end && (n == 0 || tail.ptr[n - 1] != '\n'))
-		return LEVEL_NEAR;
 	while (
 	    n > 0 && (passed_over(tail.ptr[n - 1]) || tail.ptr[n - 1] == '\n'))
 		n--;
@@ -93,7 +91,7 @@ match_one(const struct level *l, struct span line, bool end)
 		return LEVEL_PLAIN;
 	tail = behind(tail, l->boundary_len);
 	if (l->boundary_len == ENTITY_BOUNDARY_MAX)
-		return match_cut(tail, end);
+		return match_cut(tail);
 	if (blank_to_end(tail, end))
 		return LEVEL_OPENS;
 	if (begins(tail, "--", 2) && blank_to_end(behind(tail, 2), end))
@@ -114,6 +112,25 @@ is_lone(const struct level *l, struct span text)
 	       (begins(text, "--", 2) && blank_to_end(behind(text, 2), true));
 }
 
+/* The beginning of a boundary for one of which some take it.  Of hyphens alone
+ * it is the beginning of many lines: then all of the line counts. */
+static bool
+is_token(const struct level *l, struct span text)
+{
+	size_t len = l->token_len, i = 0;
+
+	if (len == 0 || len == l->boundary_len || !begins(text, "--", 2))
+		return false;
+	text = behind(text, 2);
+	if (!begins(text, l->boundary, len))
+		return false;
+	text = behind(text, len);
+	while (i < len && l->boundary[i] == '-')
+		i++;
+	return i < len || blank_to_end(text, true) ||
+	       (begins(text, "--", 2) && blank_to_end(behind(text, 2), true));
+}
+
 /* text is without what stands before it. */
 static bool
 near_one(const struct level *l, struct span text)
@@ -124,7 +141,7 @@ near_one(const struct level *l, struct span text)
 
 	if (len == 0)
 		return false;
-	if (is_lone(l, text))
+	if (is_lone(l, text) || is_token(l, text))
 		return true;
 	if (!begins(text, "-", 1))
 		return false;
@@ -134,8 +151,7 @@ near_one(const struct level *l, struct span text)
 	if (!begins(inner, "-", 1))
 		return false;
 	inner = behind(inner, 1);
-	if (begins_folded(inner, l->boundary, len) ||
-	    begins(inner, l->boundary, l->token_len))
+	if (begins_folded(inner, l->boundary, len))
 		return true;
 	while (inner.len > 0 && passed_over(inner.ptr[0]))
 		inner = behind(inner, 1);
@@ -179,6 +195,18 @@ match_exactly(const struct levels *l, struct level_range range, bool closed,
 	return LEVEL_PLAIN;
 }
 
+/* A level that ended, in the place of which no other has come. */
+static bool
+is_late(const struct levels *l, struct span line, bool end)
+{
+	const struct level_range gone = {l->count, l->known};
+	uint32_t level;
+
+	return match_exactly(l, gone, false, line, end, &level) !=
+		   LEVEL_PLAIN ||
+	       match_exactly(l, gone, true, line, end, &level) != LEVEL_PLAIN;
+}
+
 enum level_line
 level_match(const struct levels *l, struct level_range range, struct span line,
     bool end, uint32_t *level)
@@ -192,6 +220,9 @@ level_match(const struct levels *l, struct level_range range, struct span line,
 	}
 	if (what == LEVEL_PLAIN && is_near(l, range, line))
 		what = LEVEL_NEAR;
+	if (what == LEVEL_PLAIN && begins(line, "--", 2) &&
+	    range.last == l->count && is_late(l, line, end))
+		what = LEVEL_LATE;
 	return what;
 }
 

@@ -43,6 +43,7 @@ struct level {
 struct levels {
 	struct level reversed[LEVELS_MAX];
 	uint32_t count;
+	uint32_t known; /* of those behind the last, boundaries still stand */
 };
 
 static inline struct level *
@@ -65,6 +66,7 @@ struct level_range {
 enum level_line {
 	LEVEL_PLAIN, /* an ordinary line */
 	LEVEL_NEAR,  /* the same, but a delimiter for some programs */
+	LEVEL_LATE,  /* the same, but the delimiter of a level that has gone */
 	LEVEL_OPENS,
 	LEVEL_CLOSES,
 };

@@ -48,7 +48,15 @@ looks_like_reading_field(struct span line)
 		return false;
 	return (begins_folded(line, "content-") ||
 		   begins_folded(line, "mime-version") ||
-		   begins_folded(line, "received")) &&
+		   begins_folded(line, "received:")) &&
+	       header_is_field(line);
+}
+
+bool
+looks_like_encoding_field(struct span line)
+{
+	return line.len > 0 && (line.ptr[0] | 0x20) == 'c' &&
+	       begins_folded(line, "content-transfer-encoding") &&
 	       header_is_field(line);
 }
 

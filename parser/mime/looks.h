@@ -15,6 +15,9 @@ bool looks_blank(uint8_t);
  * Content-, MIME-Version, Received. */
 bool looks_like_reading_field(struct span line);
 
+/* Content-Transfer-Encoding. */
+bool looks_like_encoding_field(struct span line);
+
 /* Only letters of base64, and at most two "=" behind them. */
 bool looks_like_base64(struct span line);
 

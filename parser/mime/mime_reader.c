@@ -17,7 +17,7 @@ mime_size(void)
 void
 mime_begin(struct mime *m, unsigned int wants)
 {
-	m->levels.count = 0;
+	m->levels.count = m->levels.known = 0;
 	m->wants = wants;
 	m->ambiguous = m->nested = m->top_done = m->as_bytes = false;
 	m->parts = 0;
@@ -26,6 +26,7 @@ mime_begin(struct mime *m, unsigned int wants)
 	m->outer.split.held = &m->held[0];
 	m->inner.split.held = &m->held[1];
 	m->outer.split.held_len = 0;
+	m->outer.split.skip = false;
 	m->outer.split.at = 0;
 	mime_header_begin(m, &m->outer, ENTITY_TOP);
 }

@@ -75,12 +75,14 @@ push(struct mime *m, uint64_t body)
 
 	ensure(m->levels.count < LEVELS_MAX);
 	l = level_at(&m->levels, m->levels.count++);
+	if (m->levels.known < m->levels.count)
+		m->levels.known = m->levels.count;
 	l->begins = m->part.begins;
 	l->body = body;
 	l->number = m->part.number;
 	l->parts = 0;
 	l->path_len = (uint16_t)strlen(m->part.path);
-	l->boundary_len = 0;
+	l->boundary_len = l->token_len = 0;
 	l->digest = l->pair = l->used = l->closed = false;
 	return l;
 }
@@ -128,6 +130,7 @@ open_encoded(struct mime *m, struct mime_stream *s)
 	m->nested = true;
 	m->inner.split.at = 0;
 	m->inner.split.held_len = 0;
+	m->inner.split.skip = false;
 	mime_header_begin(m, &m->inner, ENTITY_MESSAGE);
 }
 
@@ -354,6 +357,9 @@ mime_header_end(struct mime *m, struct mime_stream *s, bool ended)
 		mime_found_add(m, s, ANOMALY_PART_NO_BLANK_LINE);
 	if (m->header_cut)
 		mime_found_add(m, s, ANOMALY_LIMIT_HEADER);
+	if (m->entity.media == MEDIA_MESSAGE_OTHER &&
+	    decoding_of(m->entity.encoding) != DECODING_AS_IS)
+		mime_found_add(m, s, ANOMALY_MESSAGE_ENCODED);
 	what = what_opens(m, s, ended);
 	tell(m, what);
 	switch (what) {

@@ -106,6 +106,9 @@ judge(const struct splitting *c, struct span head, uint32_t *level)
 	case LEVEL_NEAR:
 		c->out->near = true;
 		break;
+	case LEVEL_LATE:
+		c->out->late = true;
+		break;
 	case LEVEL_OPENS:
 		return LINE_OPENS;
 	case LEVEL_CLOSES:
@@ -144,6 +147,7 @@ cut_at(const struct splitting *c, enum split_line what, struct span line)
 
 	c->out->bare_lf = ends_bare(line) || s->eol == SPLIT_EOL_LF;
 	s->at += eol_bytes(s->eol).len + line.len;
+	s->skip = line.len == LEVEL_LINE_MAX && line.ptr[line.len - 1] != '\n';
 	s->eol = SPLIT_EOL_NONE;
 	s->at_start = true;
 	if (what == LINE_BLANK)
@@ -226,25 +230,38 @@ give_held(const struct splitting *c)
 	return run(s, c->out, span_of(from, eol.len + line.len));
 }
 
+static bool
+held_is_whole(const struct split *s)
+{
+	return s->held_len == LEVEL_LINE_MAX ||
+	       (s->held_len > 0 && s->held->line[s->held_len - 1] == '\n');
+}
+
 /* More of a held line. */
+static void
+hold_more(const struct splitting *c)
+{
+	struct cursor in = *c->in;
+	bool whole;
+
+	if (in.left > LEVEL_LINE_MAX - c->s->held_len)
+		in.left = LEVEL_LINE_MAX - c->s->held_len;
+	hold(c->s, c->in, line_head(in, &whole));
+}
+
+/* A held line, if there is enough of it. */
 static enum split_what
 take_held(const struct splitting *c)
 {
 	struct split *s = c->s;
-	size_t room = LEVEL_LINE_MAX - s->held_len;
-	struct cursor in = *c->in;
-	bool whole = false;
 	struct span line;
 	enum split_line what;
 
-	if (in.left > room)
-		in.left = room;
-	if (in.left > 0)
-		hold(s, c->in, line_head(in, &whole));
-	line = span_of(s->held->line, s->held_len);
-	if (!c->end && s->held_len < LEVEL_LINE_MAX &&
-	    line.ptr[line.len - 1] != '\n')
+	if (!held_is_whole(s) && c->in->left > 0)
+		hold_more(c);
+	if (!held_is_whole(s) && !c->end)
 		return SPLIT_MORE;
+	line = span_of(s->held->line, s->held_len);
 	what = judge(c, line, &c->out->level);
 	if (what == LINE_PLAIN)
 		return give_held(c);
@@ -303,6 +320,19 @@ behind_cr(const struct splitting *c)
 	return SPLIT_MORE;
 }
 
+/* The rest of a delimiter that is longer than what is looked at. */
+static void
+skip_line(struct split *s, struct cursor *in)
+{
+	const uint8_t *lf = memchr(in->at, '\n', in->left);
+	struct span rest = {0};
+
+	ensure(cursor_take(
+	    in, lf != NULL ? (size_t)(lf - in->at) + 1 : in->left, &rest));
+	s->at += rest.len;
+	s->skip = lf == NULL;
+}
+
 enum split_what
 split_next(struct split *s, const struct levels *levels,
     struct level_range range, struct cursor *in, bool end,
@@ -311,8 +341,10 @@ split_next(struct split *s, const struct levels *levels,
 	const struct splitting c = {s, levels, range, in, end, out};
 	enum split_what what;
 
-	out->near = out->bare_lf = false;
-	if (s->held_len > 0 && (in->left > 0 || end)) {
+	out->near = out->late = out->bare_lf = false;
+	if (s->skip && in->left > 0)
+		skip_line(s, in);
+	if (s->held_len > 0) {
 		what = take_held(&c);
 		if (what != SPLIT_MORE)
 			return what;

@@ -37,6 +37,7 @@ struct split {
 	enum split_eol eol; /* held back */
 	bool at_start;	    /* the next byte begins a line */
 	bool header;
+	bool skip;     /* up to the line's end: it was a delimiter */
 	bool cut_free; /* nothing can be cut: no line is looked at */
 	bool first[256];
 };
@@ -53,6 +54,7 @@ struct split_event {
 	struct span run;
 	uint32_t level; /* of a delimiter or close */
 	bool near;	/* of a run: a near miss is in it */
+	bool late;	/* the delimiter of a level that has gone */
 	bool bare_lf;	/* of the others: a line end at it is one */
 };
 
