@@ -17,7 +17,7 @@ RECORDS = [name for name in TYPE if not name.startswith("outcome-")
 SIZE = {name: int(size) for name, _, size in ROWS}
 BATCH_MAX = SIZE["batch-max"]
 OWN = ["begin", "field", "body", "end", "abort", "report", "closing",
-       "replay"]
+       "replay", "part", "part-bytes", "part-end", "read"]
 PIECE_MAX = 65536  # bytes that a REPLAY may ask for
 
 
@@ -43,9 +43,28 @@ def body(data=b"text\r\n"):
     return record("body", data)
 
 
-def end(number=1, so_far="clean", size=20):
+def end(number=1, so_far="clean", size=20, readings=0):
     return record("end", struct.pack(
-        "=IIQ", number, TYPE.get(f"outcome-{so_far}", so_far), size))
+        "=IIIIQ", number, TYPE.get(f"outcome-{so_far}", so_far), readings, 0,
+        size))
+
+
+def part(name=b"2", decoding=0):
+    return record("part", name.ljust(64, b"\0") +
+                  struct.pack("=I", decoding))
+
+
+def part_bytes(data=b"object"):
+    return record("part-bytes", data)
+
+
+def part_end(keep=1):
+    return record("part-end", struct.pack("=I", keep))
+
+
+def read(number=1, how=0):
+    """How: 0 complete, 1 limit, 2 late, 3 failed."""
+    return record("read", struct.pack("=II", number, how))
 
 
 def report(number=1, outcome=0, action=0, text=b"", stage=0):

@@ -34,6 +34,10 @@ static const struct {
     {RECORD_ABORT, sizeof(struct record_plain)},
     {RECORD_REPORT, sizeof(struct record_report)},
     {RECORD_CLOSING, sizeof(struct record_closing)},
+    {RECORD_PART, sizeof(struct record_part)},
+    {RECORD_PART_BYTES, sizeof(struct record_part_bytes)},
+    {RECORD_PART_END, sizeof(struct record_part_end)},
+    {RECORD_READ, sizeof(struct record_read)},
     {RECORD_REPLAY, sizeof(struct record_replay)},
     {RECORD_CONTENT, sizeof(struct record_content)},
     {RECORD_RESULT, sizeof(struct record_result)},
@@ -53,9 +57,11 @@ main(void)
 	}
 	printf("outcome-clean %d 0\noutcome-infected %d 0\n"
 	       "outcome-too-big %d 0\noutcome-clean-by-stamp %d 0\n"
-	       "outcome-busy %d 0\noutcome-exempt %d 0\n",
+	       "outcome-busy %d 0\noutcome-exempt %d 0\n"
+	       "outcome-ambiguous %d 0\n",
 	    OUTCOME_CLEAN, OUTCOME_INFECTED, OUTCOME_TOO_BIG,
-	    OUTCOME_CLEAN_BY_STAMP, OUTCOME_BUSY, OUTCOME_EXEMPT);
+	    OUTCOME_CLEAN_BY_STAMP, OUTCOME_BUSY, OUTCOME_EXEMPT,
+	    OUTCOME_AMBIGUOUS);
 	printf("batch-max 0 %d\n", RECORD_BATCH_MAX);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -19,7 +19,7 @@ from kit.clamd import EICAR, Clamd  # noqa: E402
 from kit.tap import BUILD, main, wait_for  # noqa: E402
 from puppet import (ABORT, BATCH_MAX, MESSAGE, OWN, RECORDS,  # noqa: E402
                     PIECE_MAX, SIZE, TYPE, Puppet, begin, body, end, field,
-                    record, replay, report)
+                    part, part_bytes, part_end, read, record, replay, report)
 
 FLOOD = 3000
 BIG = 30 << 20  # bytes of body, beyond max_message_size
@@ -151,7 +151,8 @@ def types(tap, w):
 def sizes(tap, w):
     """Wrong sizes of what a session may send"""
     opening = {"end": MESSAGE[:2], "report": MESSAGE, "abort": MESSAGE[:2]}
-    for name in "begin", "end", "abort", "report", "closing", "replay":
+    for name in ("begin", "end", "abort", "report", "closing", "replay",
+                 "part", "part-end", "read"):
         for change in -4, 4, 60000:
             size = SIZE[name] + change
             if size < 8:
@@ -257,6 +258,77 @@ def own(tap, w):
         asked = next(n for n in range(FLOOD) if p.write(replay()) != 0)
         tap.ok(asked > 0, f"asked for {asked} times and not read: it is ended")
     after(tap, w, "asked for and not read")
+
+
+READING = [begin() + field() + body(), end(readings=1)]
+WHOLE_PART = [part() + part_bytes(), part_end()]
+
+
+def objects(tap, w):
+    """Objects of readings where they may not be, or of odd forms"""
+    sealed = [b"".join(MESSAGE[:-1]), end(1, "too-big")]
+    for name, datagrams in (
+            ("without begin", [part()]),
+            ("in the header", [begin(), part()]),
+            ("in the body", [begin() + body(), part()]),
+            ("unannounced, behind the result", [*sealed, part()]),
+            ("END with readings of another kind",
+             [begin() + body(), end(readings=2)]),
+            ("bytes of none", [*READING, part_bytes()]),
+            ("the end of none", [*READING, part_end()]),
+            ("two at once", [*READING, part() + part()]),
+            ("an end of another kind", [*READING, part() + part_end(2)]),
+            ("something behind an end", [*READING, part() + part_end() +
+                                         part()]),
+            ("read in the middle of one", [*READING, part() + read()]),
+            ("read of another message", [*READING, read(2)]),
+            ("read of another kind", [*READING, read(1, 4)]),
+            ("read twice", [*READING, read(), read()]),
+            ("one behind read", [*READING, read(), part()]),
+            ("a second end", [*READING, end()]),
+            ("a name that is none", [*READING, part(b"")]),
+            ("a name with a line end", [*READING, part(b"2\r\nX: y")]),
+            ("a name that closes a comment", [*READING, part(b"2)")]),
+            ("a name without an end", [*READING, part(b"2" * 64)]),
+            ("a decoding that there is not", [*READING, part(b"2", 99)]),
+            ("bytes without end", [*READING, part(),
+                                   *[part_bytes(bytes(60000))] * 200]),
+            ("pieces without end, unread",
+             [*READING, *[replay()] * FLOOD])):
+        before = w.violations()
+        with Puppet(w.cell) as p:
+            p.all(*datagrams)
+            while p.read() is not None:
+                pass
+            wait_for(f"part {name}", lambda n=before: w.violations() > n)
+        after(tap, w, f"part {name}: the channel is closed")
+
+
+def read_again(tap, w):
+    """Control: objects as they should be; then more of them than may be"""
+    infected = part(b"2.1", 2) + part_bytes(EICAR.encode())
+    clean, ambiguous = 0, TYPE["outcome-ambiguous"]
+    for name, datagrams, want in (
+            ("none", [read()], clean),
+            ("one", [*WHOLE_PART, read()], clean),
+            ("one that is infected", [infected, part_end()],
+             TYPE["outcome-infected"]),
+            ("one that was there before", [infected, part_end(0), read()],
+             clean),
+            ("a thousand of them", [*WHOLE_PART * 1000, read()], ambiguous),
+            ("a thousand that were there before",
+             [*[part() + part_bytes(), part_end(0)] * 1000, read()], clean),
+            ("one that is too long",
+             [part(), *[part_bytes(bytes(60000))] * 2, part_end(), read()],
+             ambiguous),
+            ("not all", [*WHOLE_PART, read(1, 1)], ambiguous)):
+        # Each message another one: what was ambiguous is remembered.
+        text = body(name.encode())
+        with Puppet(w.cell) as p:
+            p.all(begin() + field() + text, end(readings=1), *datagrams[:-1])
+            got = p.ask(datagrams[-1])
+            tap.equal(got and got[1], want, f"objects, {name}: outcome")
+        after(tap, w, f"objects, {name}")
 
 
 def lies(tap, w):
@@ -391,5 +463,6 @@ def growth(tap, w):
     tap.equal(w.daemon.lines("child-died"), [], "no child has died")
 
 
-main(world, control, forms, types, sizes, order, again, own, lies, smuggling,
+main(world, control, forms, types, sizes, order, again, own, objects,
+     read_again, lies, smuggling,
      floods, closing, growth)

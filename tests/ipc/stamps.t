@@ -50,7 +50,7 @@ def body(data):
 
 
 def end(number, size=20):
-    return record("end", struct.pack("=IIQ", number, 0, size))
+    return record("end", struct.pack("=IIIIQ", number, 0, 0, 0, size))
 
 
 def report(number):
