@@ -30,8 +30,12 @@ BOOT := privsep/ipc/boot.c privsep/ipc/boot_shapes.c privsep/ipc/parts.c
 CHANNEL := $(BOOT) privsep/ipc/channel.c privsep/ipc/record.c
 
 PARSER := $(sort $(wildcard parser/*/*.c))
+# What it needs of lib/.
+PARSER_LIB := lib/anomaly.c lib/decoding.c lib/field.c lib/network.c \
+	lib/outcome.c lib/sha256.c lib/stamp.c
 # What every engine has in common.
 LOGIC := parser/mail/canonical.c parser/mail/disposal.c parser/mail/envelope.c \
+	parser/mail/inspection.c $(sort $(wildcard parser/mime/*.c)) \
 	parser/mail/phrase.c parser/mail/rules.c parser/mail/session.c \
 	parser/mail/stamp_field.c parser/mail/stamp_fields.c \
 	parser/milter/encoder.c parser/milter/negotiate.c
@@ -102,7 +106,7 @@ SRC_config-manual := config/manual.c config/options.c config/dump.c \
 SRC_policy-table := sandbox/policy_table.c $(filter-out %compile.c,$(POLICY))
 
 SRC_conform-engine := tests/conformance/conform_engine.c tests/unit/stub_process.c \
-	$(PARSER) lib/field.c lib/network.c lib/outcome.c lib/sha256.c lib/stamp.c
+	$(PARSER) $(PARSER_LIB)
 
 SRC_stamp-case := tests/stamps/stamp_case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)
@@ -113,12 +117,11 @@ SRC_milter-load := $(filter-out %clamd.c,$(sort $(wildcard bench/*.c))) config/a
 # Both engines over the same bytes: what libmilter calls is diverted to the
 # test, and its callbacks have the stub host of the unit tests behind them.
 SRC_oracle := $(sort $(wildcard tests/oracle/*.c)) tests/unit/stub_process.c \
-	tests/unit/decisions.c tests/unit/stub_rules.c \
-	lib/field.c lib/network.c lib/outcome.c lib/stamp.c \
+	tests/unit/decisions.c tests/unit/stub_rules.c $(PARSER_LIB) \
 	$(filter-out parser/mail/rules.c,$(PARSER))
 SRC_oracle-libmilter := tests/oracle/reference/oracle_libmilter.c tests/unit/stub_process.c \
-	libmilter/callbacks.c libmilter/edits.c libmilter/screen.c lib/field.c \
-	lib/network.c lib/outcome.c lib/stamp.c tests/unit/stub_rules.c \
+	libmilter/callbacks.c libmilter/edits.c libmilter/screen.c $(PARSER_LIB) \
+	tests/unit/stub_rules.c \
 	$(filter-out parser/mail/rules.c,$(LOGIC)) parser/milter/command.c \
 	parser/milter/state.c
 LIB_oracle-libmilter = $(LIBMILTER)

@@ -14,6 +14,7 @@
 #include "fuzz/kit/fuzz_process.h"
 #include "fuzz/kit/judge.h"
 #include "fuzz/kit/mutator.h"
+#include "parser/mail/inspection.h"
 #include "parser/milter/engine.h"
 
 #define PIECES_MAX 512 /* a large input in single bytes takes too long */
@@ -120,7 +121,8 @@ hold(const struct host_plan *plan, struct span bytes, size_t step)
 	struct ending ending;
 
 	NEED(e != NULL);
-	memset(e, 0xa5, engine_size());
+	memset(e, 0, engine_size());
+	memset(e, 0xa5, engine_size() - inspection_size());
 	host_start(plan);
 	judge_start();
 	engine_init(e, &host.plan.settings);

@@ -78,7 +78,11 @@ call_phrase(struct encoder *r, struct cursor *c, enum milter_reply code)
 	enum outcome outcome = (enum outcome)(fuzz_u8(c) % OUTCOME_COUNT);
 	char signature[256] = "", name[PHRASE_NAME_MAX + 1];
 	struct span text = fuzz_bytes(c);
+	struct reading_object object = {"", (enum decoding)fuzz_u8(c)};
 	struct phrase p;
+
+	memcpy(object.part, text.ptr,
+	    text.len < sizeof(object.part) ? text.len : sizeof(object.part));
 
 	if (text.len > 0)
 		memcpy(signature, text.ptr, text.len);
@@ -86,7 +90,7 @@ call_phrase(struct encoder *r, struct cursor *c, enum milter_reply code)
 	NEED(memchr(name, '\0', sizeof(name)) != NULL && name[0] != '\0');
 	NEED(strpbrk(name, " ()\\\t\r\n") == NULL);
 	NEED(wire_printable(span_text(name)));
-	NEED(phrase_status(&p, outcome, name));
+	NEED(phrase_status(&p, outcome, name, &object));
 	NEED((strcmp(p.text, "Clean") == 0) == (outcome == OUTCOME_CLEAN));
 	if (code == MILTER_ADDHEADER) {
 		NEED(phrase_scanned(&p, name));

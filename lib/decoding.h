@@ -42,6 +42,15 @@ enum decoding {
 	DECODINGS
 };
 
+/* What a reading came to. */
+enum read_end {
+	READ_COMPLETE,
+	READ_LIMIT,  /* there is more than that */
+	READ_LATE,   /* not within scan_timeout */
+	READ_FAILED, /* it could not be read */
+	READ_ENDS
+};
+
 /* What an object is. */
 struct reading_object {
 	/* "2.1": that part of the strict reading; or "@1234": what begins

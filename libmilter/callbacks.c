@@ -25,6 +25,7 @@
 /* One SMTP session. */
 struct conversation {
 	struct session session;
+	struct inspection *inspection;
 	struct scanner_link *link;
 	bool leading_space; /* HDR_LEADSPC was granted */
 	bool open;	    /* a message is open */
@@ -44,16 +45,26 @@ static char over_spaced, over_plain;
 
 /* --- conversations -------------------------------------------------------- */
 
+static void
+conversation_free(struct conversation *c)
+{
+	free(c->inspection);
+	free(c);
+}
+
 static struct conversation *
 conversation_new(SMFICTX *ctx, bool leading_space)
 {
 	struct conversation *c = malloc(sizeof(*c));
 
-	if (c == NULL || (c->link = threads_open()) == NULL) {
-		free(c);
+	if (c == NULL)
+		return NULL;
+	if ((c->inspection = calloc(1, inspection_size())) == NULL ||
+	    (c->link = threads_open()) == NULL) {
+		conversation_free(c);
 		return NULL;
 	}
-	session_init(&c->session, settings);
+	session_init(&c->session, settings, c->inspection);
 	c->leading_space = leading_space;
 	c->open = c->too_many = false;
 	c->last = wire_now();
@@ -358,7 +369,7 @@ on_close(SMFICTX *ctx)
 	}
 	(void)smfi_setpriv(ctx, c->leading_space ? &over_spaced : &over_plain);
 	threads_close(c->link);
-	free(c);
+	conversation_free(c);
 	return SMFIS_CONTINUE;
 }
 

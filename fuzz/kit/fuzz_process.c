@@ -173,23 +173,64 @@ name_it(char out[static 256], uint8_t choice)
 
 void
 process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
-    struct span progress, struct scan_result *out)
+    bool readings, struct span progress)
 {
 	struct judged *j = &host.judged[host.judged_count];
-	uint32_t choice =
-	    host.plan.outcome + host.plan.stride * host.content.ended;
 
 	NEED(now == SCANNING && message == host.content.begun);
 	NEED(fuzz_same(progress, span_of("\0\0\0\1p", 5)));
 	NEED(host.judged_count < HOST_JUDGED_MAX);
 	now = ENDED;
 	content_end(&host.content);
+	host.reading = readings;
+	NEED(!readings || so_far == OUTCOME_CLEAN);
+	*j = (struct judged){
+	    .sent_at = host.sent_len, .size = size, .so_far = so_far};
+}
+
+void
+process_scan_result(uint32_t message, struct scan_result *out)
+{
+	struct judged *j = &host.judged[host.judged_count];
+	uint32_t choice =
+	    host.plan.outcome + host.plan.stride * (host.content.ended - 1);
+
+	NEED(now == ENDED && message == host.content.begun && !host.reading);
+	*out = (struct scan_result){0};
 	out->outcome = (enum outcome)(choice % HOST_OUTCOMES);
 	name_it(out->name, host.plan.signature);
-	*j = (struct judged){.given = out->outcome,
-	    .sent_at = host.sent_len,
-	    .size = size,
-	    .so_far = so_far};
+	j->given = out->outcome;
+}
+
+/* Nothing can be read again here, so no part is ever whole, and the message
+ * never clean. */
+void
+process_scan_part(const struct reading_object *object)
+{
+	NEED(host.reading && reading_object_fits(object));
+}
+
+void
+process_scan_part_bytes(struct span bytes)
+{
+	(void)bytes;
+	NEED(host.reading);
+}
+
+void
+process_scan_part_end(bool keep)
+{
+	(void)keep;
+	NEED(host.reading);
+}
+
+void
+process_scan_read(uint32_t message, enum read_end end)
+{
+	NEED(host.reading && message == host.content.begun);
+	NEED(end != READ_COMPLETE && end < READ_ENDS);
+	host.reading = false;
+	host.judged[host.judged_count].unread = true;
 }
 
 void

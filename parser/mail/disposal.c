@@ -51,10 +51,30 @@ outcome_of(const struct session *s, enum outcome given)
 		return s->decided.outcome;
 	if (given >= OUTCOME_COUNT || outcome_is_ruled(given))
 		return OUTCOME_INTERNAL;
-	if (given == OUTCOME_CLEAN ||
-	    (s->so_far != OUTCOME_CLEAN && given == OUTCOME_CLEAN_BY_STAMP))
+	if (s->so_far != OUTCOME_CLEAN &&
+	    (given == OUTCOME_CLEAN || given == OUTCOME_CLEAN_BY_STAMP))
 		return s->so_far;
+	/* A stamp covers what we have not read. */
+	if (given == OUTCOME_CLEAN && s->read != READ_COMPLETE)
+		return OUTCOME_AMBIGUOUS;
 	return given;
+}
+
+/* Has it judged: as it stands, and what readings of it yield. */
+static void
+ask(struct session *s, struct span progress, struct scan_result *result)
+{
+	struct claims *r = &s->report;
+	bool readings = s->fed && s->so_far == OUTCOME_CLEAN &&
+			inspection_is_unclear(s->inspection);
+
+	process_scan_end(r->message, s->size, s->so_far, readings, progress);
+	if (readings) {
+		s->read = inspection_read(
+		    s->inspection, r->message, s->size, &r->anomalies);
+		process_scan_read(r->message, s->read);
+	}
+	process_scan_result(r->message, result);
 }
 
 void
@@ -62,14 +82,14 @@ disposal_judge(struct session *s, struct span progress, struct judgement *v)
 {
 	struct scan_result result = {.outcome = OUTCOME_INTERNAL};
 
-	process_scan_end(
-	    s->report.message, s->size, s->so_far, progress, &result);
+	ask(s, progress, &result);
 	result.name[sizeof(result.name) - 1] = '\0';
 	v->outcome = outcome_of(s, result.outcome);
 	ensure(v->outcome < OUTCOME_COUNT);
 	ensure(v->outcome != OUTCOME_CLEAN || s->so_far == OUTCOME_CLEAN);
 	take_stamp(s, &result, v);
 	phrase_name(v->outcome, result.name, v->name);
+	v->object = result.object;
 }
 
 void
@@ -126,7 +146,7 @@ insert_fields(
 	/* A new stamp says that clamd has seen all of it. */
 	ensure(v->stamp[0] == '\0' || v->outcome == OUTCOME_CLEAN);
 	if (set->header_status[0] != '\0' &&
-	    !(phrase_status(&p, v->outcome, v->name) &&
+	    !(phrase_status(&p, v->outcome, v->name, &v->object) &&
 		edit_insert_header(e, set->header_status, p.text)))
 		return false;
 	if (set->header_scanned[0] != '\0' && scanned &&
@@ -155,7 +175,7 @@ quarantine(const struct judgement *v, struct session_edits *e)
 {
 	struct phrase p;
 
-	return phrase_status(&p, v->outcome, v->name) &&
+	return phrase_status(&p, v->outcome, v->name, &v->object) &&
 	       edit_quarantine(e, p.text);
 }
 

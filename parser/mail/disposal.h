@@ -15,6 +15,7 @@
 struct judgement {
 	enum outcome outcome;
 	char name[PHRASE_NAME_MAX + 1]; /* %v */
+	struct reading_object object;	/* INFECTED: in which, or "" */
 	uint32_t good;			/* number of the good stamp, or 0 */
 	char stamp[STAMP_TEXT_MAX];	/* of a new one, or "" */
 };

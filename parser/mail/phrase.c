@@ -60,8 +60,22 @@ phrase_name(enum outcome outcome, const char *signature,
 	out[len] = '\0';
 }
 
+/* In which part and reading.  What is no name of one is left out. */
+static void
+add_object(struct phrase *p, const struct reading_object *object)
+{
+	if (!reading_object_fits(object))
+		return;
+	add_text(p, " in part ");
+	add_text(p, object->part);
+	add_text(p, " (");
+	add_text(p, decoding_name(object->decoding));
+	add_byte(p, ')');
+}
+
 bool
-phrase_status(struct phrase *p, enum outcome outcome, const char *name)
+phrase_status(struct phrase *p, enum outcome outcome, const char *name,
+    const struct reading_object *object)
 {
 	start(p);
 	if (outcome == OUTCOME_CLEAN) {
@@ -79,6 +93,8 @@ phrase_status(struct phrase *p, enum outcome outcome, const char *name)
 	add_text(p, outcome == OUTCOME_INFECTED ? "Infected (" : "Unscanned (");
 	add_text(p, name);
 	add_byte(p, ')');
+	if (outcome == OUTCOME_INFECTED)
+		add_object(p, object);
 	return !p->full;
 }
 

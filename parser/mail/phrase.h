@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/decoding.h"
 #include "lib/outcome.h"
 
 /* Longer than any name of clamd's own; what is longer is cut. */
@@ -31,8 +32,10 @@ void phrase_name(
 
 /* Each returns false if the text does not fit.  name is from phrase_name. */
 
-/* "Clean", "Infected (NAME)", "Exempt", "Unscanned (REASON)". */
-bool phrase_status(struct phrase *, enum outcome, const char *name);
+/* "Clean", "Infected (NAME)", "Exempt", "Unscanned (REASON)"; "Infected (NAME)
+ * in part 2.1 (base64-restart)" if the object has a part. */
+bool phrase_status(struct phrase *, enum outcome, const char *name,
+    const struct reading_object *);
 
 /* "Pratique at HOSTNAME". */
 bool phrase_scanned(struct phrase *, const char *hostname);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "config/settings.h"
+#include "lib/anomaly.h"
 #include "lib/claims.h"
 #include "lib/outcome.h"
 #include "lib/span.h"
@@ -42,6 +43,7 @@ struct rules_question {
 	struct span name, value; /* HEADER: as it goes to the scanner */
 	enum outcome outcome;	 /* OUTCOME: what the scan came to, */
 	const char *signature;	 /* made harmless (phrase.h) */
+	const struct anomalies *anomalies; /* EOM, OUTCOME: of the message */
 };
 
 /* What the rules of these settings want to be asked about. */

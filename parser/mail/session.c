@@ -17,6 +17,7 @@
 #include "lib/field.h"
 #include "parser/mail/disposal.h"
 #include "parser/mail/envelope.h"
+#include "parser/mail/inspection.h"
 #include "parser/mail/process.h"
 
 static const struct span nothing;
@@ -50,6 +51,7 @@ clear_message(struct session *s)
 	r->stage = 0;
 	memset(r->queue_id, 0, sizeof(r->queue_id));
 	memset(r->sender, 0, sizeof(r->sender));
+	r->anomalies = (struct anomalies){0};
 	r->limit = SESSION_LIMIT_NONE;
 	s->size = FIELD_SEPARATOR; /* still to come */
 	s->forged_scanned = s->forged_status = 0;
@@ -60,14 +62,22 @@ clear_message(struct session *s)
 		s->scope = SESSION_SCOPE_NONE;
 	s->so_far =
 	    s->scope == SESSION_SCOPE_NONE ? OUTCOME_CLEAN : s->decided.outcome;
+	s->read = READ_COMPLETE;
+	/* Its memory is not even looked at before it is used. */
+	if (s->fed)
+		inspection_clear(s->inspection);
+	s->fed = false;
 	stamps_clear(&s->stamps);
 }
 
 void
-session_init(struct session *s, const struct session_settings *settings)
+session_init(struct session *s, const struct session_settings *settings,
+    struct inspection *inspection)
 {
 	s->settings = settings;
+	s->inspection = inspection;
 	s->messages = 0;
+	s->fed = false;
 	s->wanted = rules_wants(settings).stages;
 	session_reset(s);
 }
@@ -431,18 +441,24 @@ is_named(struct span name, const char *ours)
 	       strncasecmp((const char *)name.ptr, ours, name.len) == 0;
 }
 
-/* Counted to the end, also of what is too big: positions matter. */
-static void
+/* Is it one of ours?  Counted to the end, also of what is too big: positions
+ * matter. */
+static bool
 count_own(struct session *s, struct span name, struct span value)
 {
+	bool own = true;
+
 	if (is_named(name, s->settings->header_scanned))
 		s->forged_scanned++;
 	else if (is_named(name, s->settings->header_status))
 		s->forged_status++;
 	else if (is_named(name, s->settings->stamp.header))
 		stamps_field(&s->stamps, value);
+	else
+		own = false;
 	if (disposal_too_many(s))
 		session_limit(s, SESSION_LIMIT_OWN_FIELDS);
+	return own;
 }
 
 enum session_status
@@ -453,16 +469,21 @@ session_header(struct session *s, struct span name, struct span value,
 	    .stage = POLICY_HEADER, .name = name, .value = value};
 	uint64_t bytes = field_size(name, value);
 	struct decision d;
-	bool fits;
+	bool fits, own;
 
 	begin_content(s, queue_id);
 	count_field(s, bytes);
-	count_own(s, name, value);
+	own = count_own(s, name, value);
 	fits = within_limits(s, bytes);
 	if (decide(s, &q, &d))
 		return act(s, POLICY_HEADER, &d, queue_id);
-	if (fits)
-		process_scan_field(name, value);
+	if (!fits)
+		return SESSION_CONTINUE;
+	process_scan_field(name, value);
+	if (own)
+		return SESSION_CONTINUE; /* nobody else will read it */
+	s->fed = true;
+	inspection_field(s->inspection, name, value);
 	return SESSION_CONTINUE;
 }
 
@@ -494,8 +515,11 @@ session_body(struct session *s, struct span bytes, struct span queue_id)
 	if (decide(s, &q, &d))
 		return act(s, POLICY_BODY, &d, queue_id);
 	send_stamps(s);
-	if (fits)
-		process_scan_body(bytes);
+	if (!fits)
+		return SESSION_CONTINUE;
+	s->fed = true;
+	inspection_body(s->inspection, bytes);
+	process_scan_body(bytes);
 	return SESSION_CONTINUE;
 }
 
@@ -505,9 +529,12 @@ session_body(struct session *s, struct span bytes, struct span queue_id)
 static void
 decide_unseen(struct session *s)
 {
-	struct rules_question q = {.stage = POLICY_EOM};
+	struct rules_question q = {
+	    .stage = POLICY_EOM, .anomalies = &s->report.anomalies};
 	struct decision d;
 
+	if (s->fed && s->so_far == OUTCOME_CLEAN)
+		inspection_end(s->inspection, &s->report.anomalies);
 	if (decide(s, &q, &d))
 		keep_decision(s, SESSION_SCOPE_MESSAGE, &d);
 }
@@ -530,6 +557,7 @@ session_eom(struct session *s, struct span queue_id, struct span progress,
 	s->scanning = false;
 	q.outcome = v.outcome;
 	q.signature = v.name;
+	q.anomalies = &s->report.anomalies;
 	decided = decide(s, &q, &d);
 	ensure(decided);
 	disposal_overrule(&v, &d);

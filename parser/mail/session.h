@@ -4,7 +4,7 @@
  * as callbacks named as libmilter names them, the same for every engine.
  *
  * It keeps the envelope for the log, passes fields and body on to the scanner
- * (process.h), counts the fields that carry names of ours, asks the rules
+ * (process.h) and to the MIME reader (inspection.h), counts the fields that carry names of ours, asks the rules
  * (rules.h), and at the end of a message turns the decision into edits and a
  * final status (disposal.h).
  */
@@ -13,7 +13,9 @@
 
 #include "parser/mail/session_state.h"
 
-void session_init(struct session *, const struct session_settings *);
+/* inspection: memory of inspection_size() bytes. */
+void session_init(
+    struct session *, const struct session_settings *, struct inspection *);
 
 /* What has to be asked for in the negotiation: the stages that must be
  * answered, and whether messages may be put into quarantine. */

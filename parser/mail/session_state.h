@@ -13,6 +13,7 @@
 #include "config/settings.h"
 #include "lib/claims.h"
 #include "lib/span.h"
+#include "parser/mail/inspection.h"
 #include "parser/mail/phrase.h"
 #include "parser/mail/rules.h"
 #include "parser/mail/stamp_fields.h"
@@ -51,6 +52,7 @@ enum session_scope {
 
 struct session {
 	const struct session_settings *settings;
+	struct inspection *inspection;
 	struct claims report; /* filled while the session goes on */
 	uint32_t wanted;      /* rules_wants' stages */
 	uint64_t size;	      /* of the open message so far */
@@ -59,7 +61,9 @@ struct session {
 	uint32_t forged_status;	 /* 0 if both names are one */
 	bool scanning;	     /* process_scan_begin was called, end not yet */
 	bool data;	     /* the rules were asked at DATA */
+	bool fed;	     /* inspection has something of the message */
 	enum outcome so_far; /* CLEAN; the limit that was passed; or decided */
+	enum read_end read;  /* COMPLETE: nothing of it was left unread */
 	uint32_t fields;
 	uint64_t header_size;
 	enum session_scope scope;

@@ -35,6 +35,7 @@ struct engine {
 	/* A value with the space that the MTA took off it; used only where
 	 * HDR_LEADSPC was not granted. */
 	uint8_t value[1 + MILTER_PAYLOAD_MAX];
+	_Alignas(64) uint8_t inspection[]; /* see inspection.h */
 };
 
 /* The edits of one message: made at once. */
@@ -45,7 +46,7 @@ struct session_edits {
 size_t
 engine_size(void)
 {
-	return sizeof(struct engine);
+	return sizeof(struct engine) + inspection_size();
 }
 
 void
@@ -54,7 +55,8 @@ engine_init(struct engine *e, const struct session_settings *settings)
 	e->settings = settings;
 	e->why = "";
 	e->state = (struct state_machine){.now = STATE_START};
-	session_init(&e->session, settings);
+	session_init(
+	    &e->session, settings, (struct inspection *)(void *)e->inspection);
 	macro_clear(&e->macros);
 	encoder_init(&e->out);
 }

@@ -29,7 +29,7 @@ enum engine_next {
 	ENGINE_CLOSE, /* close now: QUIT, protocol error, or the MTA is gone */
 };
 
-/* Bytes that engine_init needs, suitably aligned memory (zeroed or not). */
+/* Bytes that engine_init needs, suitably aligned and zeroed. */
 size_t engine_size(void);
 
 /* settings must outlive the engine. */

@@ -50,6 +50,9 @@ link_init(struct wire_ends ends, uint32_t scan_timeout)
 	ours->scanner_gone = ends.scanner == -1;
 	ours->draining = false;
 	ours->yield = false;
+	ours->reading = ours->have = false;
+	ours->progress = span_of(NULL, 0);
+	ours->progress_at = ours->late = 0;
 }
 
 void
@@ -275,19 +278,45 @@ static bool
 result_fits(const struct record_result *r, uint32_t message)
 {
 	return r->message == message && r->outcome < OUTCOME_COUNT &&
-	       r->name_len < sizeof(r->name);
+	       r->name_len < sizeof(r->name) &&
+	       (r->object.part[0] == '\0' || reading_object_fits(&r->object));
+}
+
+/* Has the MTA told, if it is time for that, that it goes on.  False: it is
+ * gone. */
+static bool
+progress_tell(uint64_t now)
+{
+	if (now < ours->progress_at)
+		return true;
+	ours->progress_at = now + PROGRESS_EVERY_MS;
+	return process_mta_send(ours->progress);
+}
+
+static uint64_t
+give_up(void)
+{
+	return ours->late + SCANNER_GRACE_MS;
+}
+
+/* One wait of at most that long for what the scanner has to say, and not beyond
+ * the time at which something is to be done. */
+static unsigned int
+answer_wait(uint64_t until)
+{
+	if (ours->progress_at < until)
+		until = ours->progress_at;
+	return wire_wait(&ours->ends, WIRE_READ_SCANNER, true, until);
 }
 
 /*
- * One wait for the result, until then at the latest.  True if the waiting is
- * over: *r is the result, or the scanner or the MTA is gone.
+ * One wait for the result.  True if the waiting is over: *r is the result, or
+ * the scanner or the MTA is gone.
  */
 static bool
-result_wait(
-    uint32_t message, uint64_t until, struct record_result *r, bool *have)
+result_wait(uint32_t message, struct record_result *r, bool *have)
 {
-	unsigned int got =
-	    wire_wait(&ours->ends, WIRE_READ_SCANNER, true, until);
+	unsigned int got = answer_wait(give_up());
 	struct span record;
 
 	if ((got & WIRE_READ_SCANNER) != 0) {
@@ -303,37 +332,116 @@ result_wait(
 
 void
 process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
-    struct span progress, struct scan_result *out)
+    bool readings, struct span progress)
 {
 	struct record_end end = {.head = record_head(RECORD_END, sizeof(end)),
 	    .message = message,
 	    .so_far = so_far,
+	    .readings = readings,
 	    .size = size};
-	struct record_result r;
-	uint64_t give_up, until;
-	bool have = false;
+	uint64_t now;
 
 	batch_record(&end, sizeof(end));
 	batch_flush();
-	*out = (struct scan_result){.outcome = OUTCOME_INTERNAL};
-	give_up = wire_now() + ours->scan_timeout + SCANNER_GRACE_MS;
-	while (!ours->scanner_gone) {
-		until = wire_now() + PROGRESS_EVERY_MS;
-		if (until > give_up)
-			until = give_up;
-		if (result_wait(message, until, &r, &have))
-			break;
-		if (wire_now() >= give_up || !process_mta_send(progress))
+	now = wire_now();
+	ours->reading = readings;
+	ours->have = false;
+	ours->progress = progress;
+	ours->progress_at = now + PROGRESS_EVERY_MS;
+	ours->late = now + ours->scan_timeout;
+}
+
+static bool
+result_get(uint32_t message, struct record_result *r)
+{
+	uint64_t now;
+	bool have = false;
+
+	while (!ours->scanner_gone && !result_wait(message, r, &have)) {
+		now = wire_now();
+		if (now >= give_up() || !progress_tell(now))
 			break;
 	}
-	if (!have)
-		return;
-	out->outcome = (enum outcome)r.outcome;
-	memcpy(out->name, r.name, r.name_len);
-	out->stamped = r.stamped;
-	memcpy(out->stamp, r.stamp, sizeof(out->stamp));
-	memcpy(out->mac, r.mac, sizeof(out->mac));
+	return have;
 }
+
+static void
+result_take(const struct record_result *r, struct scan_result *out)
+{
+	out->outcome = (enum outcome)r->outcome;
+	memcpy(out->name, r->name, r->name_len);
+	out->object = r->object;
+	out->stamped = r->stamped;
+	memcpy(out->stamp, r->stamp, sizeof(out->stamp));
+	memcpy(out->mac, r->mac, sizeof(out->mac));
+}
+
+void
+process_scan_result(uint32_t message, struct scan_result *out)
+{
+	struct record_result r;
+
+	*out = (struct scan_result){.outcome = OUTCOME_INTERNAL};
+	ours->reading = false;
+	if (ours->have)
+		result_take(&ours->early, out);
+	else if (result_get(message, &r))
+		result_take(&r, out);
+}
+
+/* --- objects of readings ------------------------------------------------------ */
+
+void
+process_scan_part(const struct reading_object *object)
+{
+	struct record_part r = {
+	    .head = record_head(RECORD_PART, sizeof(r)), .object = *object};
+
+	batch_record(&r, sizeof(r));
+}
+
+void
+process_scan_part_bytes(struct span bytes)
+{
+	struct record_part_bytes r;
+	struct cursor left = cursor_of(bytes);
+	struct span piece = {0};
+	size_t len;
+
+	while (!cursor_empty(&left)) {
+		len = left.left < DIRECT_MIN ? left.left : DIRECT_MIN;
+		(void)cursor_take(&left, len, &piece);
+		r.head = record_head(RECORD_PART_BYTES, sizeof(r) + len);
+		batch_room(sizeof(r) + len);
+		batch_add(&r, sizeof(r));
+		batch_add(piece.ptr, len);
+	}
+}
+
+void
+process_scan_part_end(bool keep)
+{
+	struct record_part_end r = {
+	    .head = record_head(RECORD_PART_END, sizeof(r)), .keep = keep};
+
+	batch_record(&r, sizeof(r));
+	batch_flush();
+}
+
+void
+process_scan_read(uint32_t message, enum read_end end)
+{
+	struct record_read r = {.head = record_head(RECORD_READ, sizeof(r)),
+	    .message = message,
+	    .end = end};
+
+	if (ours->have)
+		return; /* it is waited for no longer */
+	batch_record(&r, sizeof(r));
+	batch_flush();
+}
+
+/* --- the message again -------------------------------------------------------- */
 
 /* Is that the piece that was asked for? */
 static bool
@@ -348,21 +456,36 @@ content_fits(
 	       len <= r->size - at && (len > 0 || at == r->size);
 }
 
-/* The answer to a REPLAY, in the batch's memory. */
-static bool
-content_wait(struct record_content *r, struct span *bytes)
+/* The scanner has come to a result before all was read. */
+static void
+result_keep(uint32_t message, struct span record)
 {
-	uint64_t until = wire_now() + ours->scan_timeout + SCANNER_GRACE_MS;
-	struct span record;
+	if (!ours->reading || record_type_of(record) != RECORD_RESULT)
+		return;
+	memcpy(&ours->early, record.ptr, sizeof(ours->early));
+	ours->have = result_fits(&ours->early, message);
+}
+
+/* The answer to a REPLAY. */
+static bool
+content_wait(uint32_t message, uint64_t until, struct record_content *r,
+    struct span *bytes)
+{
+	struct span record = {0};
 	unsigned int got;
 
 	while (!ours->scanner_gone) {
-		got = wire_wait(&ours->ends, WIRE_READ_SCANNER, true, until);
+		got = answer_wait(until);
+		if (got == 0 && wire_now() < until && progress_tell(wire_now()))
+			continue;
 		if ((got & WIRE_READ_SCANNER) == 0)
 			return false;
-		if (!scanner_read(RECORD_CONTENT, ours->batch,
-			sizeof(ours->batch), &record))
+		if (!scanner_read(RECORD_CONTENT, ours->content,
+			sizeof(ours->content), &record)) {
+			if (!ours->scanner_gone)
+				result_keep(message, record);
 			continue;
+		}
 		memcpy(r, record.ptr, sizeof(*r));
 		*bytes =
 		    span_of(record.ptr + sizeof(*r), record.len - sizeof(*r));
@@ -371,8 +494,9 @@ content_wait(struct record_content *r, struct span *bytes)
 	return false;
 }
 
-enum replay
-process_replay(uint32_t message, uint64_t at, struct span *piece)
+/* Asks for a piece and waits for it. */
+static enum replay
+piece_get(uint32_t message, uint64_t at, uint64_t until, struct span *piece)
 {
 	struct record_replay ask = {
 	    .head = record_head(RECORD_REPLAY, sizeof(ask)),
@@ -382,9 +506,9 @@ process_replay(uint32_t message, uint64_t at, struct span *piece)
 	struct record_content content;
 	struct span bytes;
 
-	ensure(ours->len == 0);
-	datagram_write(span_of(&ask, sizeof(ask)));
-	if (!content_wait(&content, &bytes) ||
+	batch_record(&ask, sizeof(ask));
+	batch_flush();
+	if (!content_wait(message, until, &content, &bytes) ||
 	    !content_fits(&content, bytes.len, message, at)) {
 		/* What comes now would be taken for the next answer. */
 		ours->scanner_gone = true;
@@ -396,4 +520,25 @@ process_replay(uint32_t message, uint64_t at, struct span *piece)
 		return REPLAY_END;
 	*piece = bytes;
 	return REPLAY_PIECE;
+}
+
+enum replay
+process_replay(uint32_t message, uint64_t at, struct span *piece)
+{
+	uint64_t now = wire_now();
+	enum replay got;
+
+	if (!ours->reading) {
+		ours->progress_at = UINT64_MAX;
+		return piece_get(message, at,
+		    now + ours->scan_timeout + SCANNER_GRACE_MS, piece);
+	}
+	if (ours->have)
+		return REPLAY_NEEDLESS;
+	if (now >= ours->late)
+		return REPLAY_LATE;
+	if (!progress_tell(now))
+		return REPLAY_FAILED;
+	got = piece_get(message, at, give_up(), piece);
+	return ours->have ? REPLAY_NEEDLESS : got;
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/span.h"
 #include "privsep/ipc/record.h"
 #include "privsep/ipc/wire.h"
 
@@ -27,9 +28,18 @@ struct scanner_link {
 	bool scanner_gone; /* for good: no channel is made anew */
 	bool draining;
 	bool yield;
+	bool reading; /* objects of readings are being sent */
+	bool have;    /* the result has come meanwhile */
+	/* From the end of a message to its result: */
+	struct span progress;
+	uint64_t progress_at; /* to be sent then */
+	uint64_t late;	      /* its time is over */
 	/* Records wait here until they are worth a system call.  Last: what
 	 * stands before it shares a page with its beginning. */
 	uint8_t batch[RECORD_BATCH_MAX];
+	/* What ordinary messages do not touch. */
+	struct record_result early;
+	uint8_t content[sizeof(struct record_content) + REPLAY_PIECE_MAX];
 };
 
 /* Names the memory that this thread uses; the listener before it forks. */

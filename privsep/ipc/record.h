@@ -224,19 +224,10 @@ struct record_part_end {
 	    keep; /* 1: to be scanned; 0: it was there before, or is empty */
 };
 
-/* What the reading came to. */
-enum read_end {
-	READ_COMPLETE,
-	READ_LIMIT,  /* there is more than that */
-	READ_LATE,   /* not within scan_timeout */
-	READ_FAILED, /* it could not be read */
-	READ_ENDS
-};
-
 struct record_read {
 	struct record_head head;
 	uint32_t message;
-	uint32_t end; /* enum read_end */
+	uint32_t end; /* enum read_end of lib/decoding.h */
 };
 
 struct record_report {

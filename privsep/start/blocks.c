@@ -22,7 +22,10 @@
 #define LIBMILTER_SESSION_MEMORY (1ULL << 20)
 /* For each session the MTA's connection and the channel to the scanner. */
 #define LIBMILTER_SESSION_FILES 2ULL
-#define SCANNER_MEMORY		(256ULL << 20)
+/* Each session has a place in the scanner, and a second one for when listeners
+ * change. */
+#define SCANNER_MEMORY	       (256ULL << 20)
+#define SCANNER_SESSION_MEMORY (24ULL << 10)
 /* The lead-in line and blank line that the scanner adds to a message, with
  * room to spare. */
 #define STREAM_EXTRA 65536
@@ -247,7 +250,8 @@ make_scanner(const struct config *c, const struct filters *filters,
 	    .max_file_size = log_grows
 				 ? SANDBOX_KEEP
 				 : c->scanner.max_message_size + STREAM_EXTRA,
-	    .max_memory = SCANNER_MEMORY,
+	    .max_memory = SCANNER_MEMORY +
+			  c->scanner.max_sessions * SCANNER_SESSION_MEMORY,
 	};
 	if (!choose_root(c, &boot.sandbox))
 		return run_dir_too_long;

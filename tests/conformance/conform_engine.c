@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <stdnoreturn.h>
 
+#include "parser/mail/inspection.h"
 #include "parser/milter/encoder.h"
 #include "parser/milter/engine.h"
 #include "tests/unit/stub_process.h"
@@ -175,7 +176,8 @@ request_start(void)
 	    "550 5.7.1 Message refused: %v found");
 	stub_reset();
 	/* no test may depend on memory that happens to be zero */
-	memset(engine, 0xa5, engine_size());
+	memset(engine, 0, engine_size());
+	memset(engine, 0xa5, engine_size() - inspection_size());
 	engine_init(engine, &settings);
 	puts("ok");
 }

@@ -74,7 +74,7 @@ native_run(const struct session_settings *settings,
     const struct scan_result *result, struct span input, native_stop *stop,
     void *argument, struct trace *trace, struct moment *last, size_t *used)
 {
-	struct engine *engine = malloc(engine_size());
+	struct engine *engine = calloc(1, engine_size());
 	struct moment m = {.machine = {.now = STATE_START}};
 	struct cursor c = cursor_of(input);
 	enum packet_result found;

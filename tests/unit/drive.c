@@ -6,10 +6,19 @@
 
 #include <cmocka.h>
 
+#include "parser/mail/inspection.h"
 #include "tests/unit/drive.h"
 
 struct session_settings settings;
 struct engine *engine;
+
+/* All of it may be anything, but for the memory of the readers. */
+static void
+drive_fill(void)
+{
+	memset(engine, 0, engine_size());
+	memset(engine, 0xa5, engine_size() - inspection_size());
+}
 
 int
 drive_setup(void **state)
@@ -37,7 +46,7 @@ drive_setup(void **state)
 	stub_reset();
 	engine = malloc(engine_size());
 	assert_non_null(engine);
-	memset(engine, 0xa5, engine_size());
+	drive_fill();
 	engine_init(engine, &settings);
 	return 0;
 }
@@ -57,7 +66,7 @@ restart(void)
 
 	stub_reset();
 	stub.result = result;
-	memset(engine, 0xa5, engine_size());
+	drive_fill();
 	engine_init(engine, &settings);
 }
 

@@ -2,7 +2,7 @@
 /*
  * Recording host functions; see stub_process.h.  The log has one line per call:
  *   begin N QUEUEID / field NAME:VALUE / body BYTES / end N SIZE [WHY] /
- *   abort / report N OUTCOME ACTION QUEUEID ADDR NAME HELO SENDER RCPTS
+ *   part NAME DECODING SIZE [again] / read HOW / abort / report N OUTCOME ACTION QUEUEID ADDR NAME HELO SENDER RCPTS
  *   [rule N refused N STAGE]
  * Only the first 32 bytes of each body piece are shown.
  */
@@ -38,6 +38,9 @@ stub_reset(void)
 	stub.log[0] = '\0';
 	stub.log_len = 0;
 	stub.scanning = stub.settled = stub.closing = false;
+	stub.reading = stub.in_part = stub.found = false;
+	stub.parts = 0;
+	stub.replay = REPLAY_PIECE;
 	stub.result.outcome = OUTCOME_CLEAN;
 	stub.stored = true;
 	stub.send_limit = SIZE_MAX;
@@ -71,6 +74,37 @@ keep(struct span s)
 	stub.content_len += s.len;
 }
 
+/* The same of what a replay gives. */
+static void
+store(struct span s)
+{
+	if (s.len > sizeof(stub.message) - stub.message_len)
+		return;
+	memcpy(&stub.message[stub.message_len], s.ptr, s.len);
+	stub.message_len += s.len;
+}
+
+/* A value, with CRLF where it is folded. */
+static void
+store_folded(struct span value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] == '\n' &&
+		    (i == 0 || value.ptr[i - 1] != '\r'))
+			store(span_text("\r"));
+		store(span_of(value.ptr + i, 1));
+	}
+}
+
+/* The blank line, once. */
+static void
+end_header(void)
+{
+	if (!stub.blank)
+		store(span_text("\r\n"));
+	stub.blank = true;
+}
+
 bool
 process_mta_send(struct span bytes)
 {
@@ -94,7 +128,8 @@ process_scan_begin(uint32_t message, const char *queue_id,
 	need(!stub.scanning && !stub.settled && !stub.closing, "begin");
 	stub.scanning = true;
 	stub.begins++;
-	stub.content_len = 0;
+	stub.content_len = stub.message_len = 0;
+	stub.blank = false;
 	line("begin %u %s\n", message, queue_id);
 }
 
@@ -107,6 +142,10 @@ process_scan_field(struct span name, struct span value)
 	keep(span_text(":"));
 	keep(value);
 	keep(span_text("\r\n"));
+	store(name);
+	store(span_text(":"));
+	store_folded(value);
+	store(span_text("\r\n"));
 	line("field %.*s:%.*s\n",
 	    (int)(name.len < SHOWN_MAX ? name.len : SHOWN_MAX),
 	    (const char *)name.ptr,
@@ -126,7 +165,9 @@ process_scan_body(struct span bytes)
 {
 	need(stub.scanning, "body");
 	stub.body_bytes += bytes.len;
+	end_header();
 	keep(bytes);
+	store(bytes);
 	line("body %.*s\n",
 	    (int)(bytes.len < SHOWN_MAX ? bytes.len : SHOWN_MAX),
 	    (const char *)bytes.ptr);
@@ -134,7 +175,7 @@ process_scan_body(struct span bytes)
 
 void
 process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
-    struct span progress, struct scan_result *out)
+    bool readings, struct span progress)
 {
 	static const uint8_t packet[] = {0, 0, 0, 1, 'p'};
 
@@ -142,17 +183,67 @@ process_scan_end(uint32_t message, uint64_t size, enum outcome so_far,
 	need(progress.len == sizeof(packet) &&
 		 memcmp(progress.ptr, packet, sizeof(packet)) == 0,
 	    "progress");
+	end_header();
 	stub.scanning = false;
 	stub.settled = true;
+	stub.reading = readings;
+	stub.parts = 0;
 	stub.ends++;
 	stub.sent_at_end = stub.sent_len;
-	line("end %u %llu%s\n", message, (unsigned long long)size,
+	line("end %u %llu%s%s\n", message, (unsigned long long)size,
+	    readings ? " readings" : "",
 	    so_far == OUTCOME_TOO_BIG  ? " big"
 	    : so_far == OUTCOME_LIMITS ? " limits"
 	    : so_far == OUTCOME_EXEMPT ? " exempt"
 	    : so_far == OUTCOME_POLICY ? " policy"
 				       : "");
+}
+
+void
+process_scan_result(uint32_t message, struct scan_result *out)
+{
+	(void)message;
+	need(stub.settled && !stub.reading, "result");
 	*out = stub.result;
+}
+
+void
+process_scan_part(const struct reading_object *object)
+{
+	need(stub.reading && !stub.in_part, "part");
+	stub.in_part = true;
+	stub.object = *object;
+	stub.part_len = 0;
+}
+
+void
+process_scan_part_bytes(struct span bytes)
+{
+	need(stub.in_part, "part bytes");
+	stub.part_len += bytes.len;
+	stub.found = stub.found || memmem(bytes.ptr, bytes.len, STUB_FIND,
+				       sizeof(STUB_FIND) - 1) != NULL;
+}
+
+void
+process_scan_part_end(bool keep)
+{
+	need(stub.in_part, "part end");
+	stub.in_part = false;
+	stub.parts += keep;
+	line("part %s %s %zu%s\n", stub.object.part,
+	    decoding_name(stub.object.decoding), stub.part_len,
+	    keep ? "" : " again");
+}
+
+void
+process_scan_read(uint32_t message, enum read_end end)
+{
+	(void)message;
+	need(stub.reading && end < READ_ENDS, "read");
+	stub.reading = stub.in_part = false;
+	stub.read = end;
+	line("read %d\n", (int)end);
 }
 
 void
@@ -172,14 +263,16 @@ process_replay(uint32_t message, uint64_t at, struct span *piece)
 	size_t left;
 
 	(void)message;
-	need(stub.settled && at <= stub.content_len, "replay");
+	need(stub.settled && at <= stub.message_len, "replay");
 	if (!stub.stored)
 		return REPLAY_NOT_STORED;
-	left = stub.content_len - (size_t)at;
+	if (stub.replay != REPLAY_PIECE)
+		return stub.replay;
+	left = stub.message_len - (size_t)at;
 	if (left == 0)
 		return REPLAY_END;
 	*piece = span_of(
-	    stub.content + at, left < STUB_PIECE_MAX ? left : STUB_PIECE_MAX);
+	    stub.message + at, left < STUB_PIECE_MAX ? left : STUB_PIECE_MAX);
 	return REPLAY_PIECE;
 }
 

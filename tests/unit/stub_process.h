@@ -15,10 +15,12 @@
 #define STUB_SENT_MAX  (1024U * 1024)
 #define STUB_LOG_MAX   (64U * 1024)
 #define STUB_PIECE_MAX 7 /* of a replay */
+#define STUB_FIND      "EICAR"
 
 struct stub_process {
 	/* what the test chooses */
-	struct scan_result result; /* answer of process_scan_end */
+	struct scan_result result; /* answer of process_scan_result */
+	enum replay replay;	   /* not PIECE: answer of process_replay */
 	size_t send_limit;	   /* the MTA is gone after that many bytes */
 	bool stored;		   /* the message can be replayed */
 
@@ -33,9 +35,19 @@ struct stub_process {
 	struct claims report;	       /* the last one */
 	uint8_t content[STUB_LOG_MAX]; /* of the last message, as scanned */
 	size_t content_len;
+	uint8_t message[STUB_LOG_MAX]; /* the same, as stored */
+	size_t message_len;
+	bool blank; /* is in it */
 	char log[STUB_LOG_MAX];
 	size_t log_len;
-	bool scanning;	     /* between begin and end or abort */
+	bool scanning; /* between begin and end or abort */
+	bool reading;  /* between an end with readings and read */
+	bool in_part;
+	bool found;	/* STUB_FIND is in a part */
+	unsigned parts; /* that were kept, of the last message */
+	size_t part_len;
+	struct reading_object object;
+	enum read_end read;
 	bool candidates_due; /* as begin said */
 	bool closing;	     /* process_closing was called, with this */
 	char closing_why[32];

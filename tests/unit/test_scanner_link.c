@@ -76,19 +76,38 @@ honest(void)
 	memcpy(reply.bytes, stored + asked.offset, reply_len);
 }
 
+/* What came that is no REPLAY: so many of each type, bytes of parts, and the
+ * last READ. */
+static unsigned int came[RECORD_TYPES];
+static size_t part_bytes;
+static struct record_read was_read;
+
+static void
+take_record(struct span record)
+{
+	enum record_type type = record_type_of(record);
+
+	assert_true(record_check(ROLE_SESSION, ROLE_SCANNER, record, false));
+	came[type]++;
+	if (type == RECORD_PART_BYTES)
+		part_bytes += record.len - sizeof(struct record_part_bytes);
+	if (type == RECORD_READ)
+		memcpy(&was_read, record.ptr, sizeof(was_read));
+}
+
 static void
 scanner_turn(void)
 {
 	uint8_t batch[RECORD_BATCH_MAX];
 	ssize_t n = recv(scanner, batch, sizeof(batch), MSG_DONTWAIT);
+	struct cursor at = cursor_of(span_of(batch, n > 0 ? (size_t)n : 0));
+	struct span record = {0};
 
-	if (n <= 0)
+	while (record_next(&at, &record))
+		take_record(record);
+	if (n <= 0 || record_type_of(record) != RECORD_REPLAY)
 		return;
-	assert_true(record_check(
-	    ROLE_SESSION, ROLE_SCANNER, span_of(batch, (size_t)n), false));
-	if (record_type_of(span_of(batch, (size_t)n)) != RECORD_REPLAY)
-		return;
-	memcpy(&asked, batch, sizeof(asked));
+	memcpy(&asked, record.ptr, sizeof(asked));
 	assert_true(asked.credit > 0 && asked.credit <= REPLAY_PIECE_MAX);
 	assert_true(asked.offset <= stored_len);
 	asks++;
@@ -138,6 +157,8 @@ setup(void **state)
 	mta = tcp[1];
 	now_ms = 1000000;
 	progress = asks = 0;
+	part_bytes = 0;
+	memset(came, 0, sizeof(came));
 	spoil = NULL;
 	stored_len = sizeof(stored);
 	for (size_t i = 0; i < sizeof(stored); i++)
@@ -411,7 +432,8 @@ scan(void)
 {
 	struct scan_result result;
 
-	process_scan_end(MESSAGE, 0, OUTCOME_CLEAN, span_text("p"), &result);
+	process_scan_end(MESSAGE, 0, OUTCOME_CLEAN, false, span_text("p"));
+	process_scan_result(MESSAGE, &result);
 	return result.outcome;
 }
 
@@ -452,6 +474,202 @@ test_unasked(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* --- readings ------------------------------------------------------------------- */
+
+static const struct reading_object object = {"2", DECODING_BASE64_SKIP};
+
+static void
+begin_reading(void)
+{
+	process_scan_end(MESSAGE, 0, OUTCOME_CLEAN, true, span_text("p"));
+}
+
+static struct scan_result
+result(void)
+{
+	struct scan_result r;
+
+	process_scan_result(MESSAGE, &r);
+	return r;
+}
+
+static void
+send_part(size_t len)
+{
+	process_scan_part(&object);
+	process_scan_part_bytes(span_of(stored, len));
+	process_scan_part_end(true);
+	scanner_turn();
+}
+
+/* Records in order, whatever their sizes; pieces between them. */
+static void
+test_reading(void **state)
+{
+	static const size_t sizes[] = {
+	    0, 1, DIRECT_MIN, DIRECT_MIN + 1, RECORD_BATCH_MAX, sizeof(stored)};
+	struct span piece;
+	size_t all = 0;
+
+	(void)state;
+	begin_reading();
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		process_scan_part(&object);
+		assert_int_equal(
+		    process_replay(MESSAGE, 5, &piece), REPLAY_PIECE);
+		for (size_t at = 0; at < sizes[i]; at += piece.len) {
+			piece = span_of(stored + at, sizes[i] - at);
+			if (piece.len > DIRECT_MIN)
+				piece.len = DIRECT_MIN;
+			process_scan_part_bytes(piece);
+			scanner_turn();
+		}
+		process_scan_part_end(true);
+		while (part_bytes < all + sizes[i])
+			scanner_turn();
+		all += sizes[i];
+		scanner_turn();
+	}
+	process_scan_read(MESSAGE, READ_COMPLETE);
+	scanner_turn();
+	assert_int_equal(came[RECORD_END], 1);
+	assert_int_equal(came[RECORD_PART], 6);
+	assert_int_equal(came[RECORD_PART_END], 6);
+	assert_int_equal(came[RECORD_READ], 1);
+	assert_int_equal(was_read.message, MESSAGE);
+	assert_int_equal(was_read.end, READ_COMPLETE);
+	assert_int_equal(part_bytes, all);
+	say_result(MESSAGE, OUTCOME_CLEAN);
+	assert_int_equal(result().outcome, OUTCOME_CLEAN);
+}
+
+/* A piece stays while parts are sent. */
+static void
+test_piece_stays(void **state)
+{
+	struct span piece;
+
+	(void)state;
+	begin_reading();
+	assert_int_equal(process_replay(MESSAGE, 3, &piece), REPLAY_PIECE);
+	send_part(30000);
+	assert_memory_equal(piece.ptr, stored + 3, piece.len);
+}
+
+static bool
+infected_first(void)
+{
+	struct record_result r = {.head = record_head(RECORD_RESULT, sizeof(r)),
+	    .message = MESSAGE,
+	    .outcome = OUTCOME_INFECTED,
+	    .object = object};
+
+	say(&r, sizeof(r));
+	return false;
+}
+
+/* The result comes before all was read: the piece that was asked for is not
+ * taken for anything, nothing more is asked, and READ is not sent. */
+static void
+test_early(void **state)
+{
+	struct scan_result r;
+	struct span piece;
+
+	(void)state;
+	begin_reading();
+	assert_int_equal(process_replay(MESSAGE, 0, &piece), REPLAY_PIECE);
+	spoil = infected_first;
+	assert_int_equal(
+	    process_replay(MESSAGE, piece.len, &piece), REPLAY_NEEDLESS);
+	asks = 0;
+	assert_int_equal(process_replay(MESSAGE, 0, &piece), REPLAY_NEEDLESS);
+	assert_int_equal(asks, 0);
+	process_scan_read(MESSAGE, READ_FAILED);
+	r = result();
+	assert_int_equal(r.outcome, OUTCOME_INFECTED);
+	assert_string_equal(r.object.part, "2");
+	scanner_turn();
+	assert_int_equal(came[RECORD_READ], 0);
+	assert_true(link_scanner_there());
+	/* The next message is nobody's but its own. */
+	spoil = NULL;
+	say_result(MESSAGE, OUTCOME_TIMEOUT);
+	assert_int_equal(scan(), OUTCOME_TIMEOUT);
+}
+
+/* One of another message is none. */
+static void
+test_early_other(void **state)
+{
+	struct span piece;
+
+	(void)state;
+	begin_reading();
+	spoil = others_first;
+	assert_int_equal(process_replay(MESSAGE, 0, &piece), REPLAY_PIECE);
+	assert_int_equal(process_replay(MESSAGE, 0, &piece), REPLAY_PIECE);
+}
+
+/* The MTA is told while it lasts, whatever it is that lasts; and it lasts no
+ * longer than scan_timeout. */
+static void
+test_time(void **state)
+{
+	enum replay got;
+	struct span piece;
+	uint64_t begun = now_ms;
+
+	(void)state;
+	begin_reading();
+	while ((got = process_replay(MESSAGE, 0, &piece)) == REPLAY_PIECE)
+		now_ms += 1000;
+	assert_int_equal(got, REPLAY_LATE);
+	assert_in_range(
+	    now_ms, begun + SCAN_TIMEOUT, begun + SCAN_TIMEOUT + 100);
+	assert_in_range(progress, 3, SCAN_TIMEOUT / PROGRESS_EVERY_MS);
+	process_scan_read(MESSAGE, READ_LATE);
+	scanner_turn();
+	assert_int_equal(was_read.end, READ_LATE);
+	assert_int_equal(result().outcome, OUTCOME_INTERNAL);
+	assert_true(now_ms >= begun + SCAN_TIMEOUT + SCANNER_GRACE_MS);
+	assert_true(now_ms < begun + SCAN_TIMEOUT + 2 * SCANNER_GRACE_MS);
+}
+
+/* A scanner that is silent in the middle. */
+static void
+test_reading_silent(void **state)
+{
+	struct span piece;
+
+	(void)state;
+	begin_reading();
+	spoil = silence;
+	assert_int_equal(process_replay(MESSAGE, 0, &piece), REPLAY_FAILED);
+	assert_true(progress > 2);
+	assert_false(link_scanner_there());
+	assert_int_equal(result().outcome, OUTCOME_INTERNAL);
+}
+
+/* A result that names no object that there can be is none. */
+static void
+test_odd_object(void **state)
+{
+	struct record_result r = {.head = record_head(RECORD_RESULT, sizeof(r)),
+	    .message = MESSAGE,
+	    .outcome = OUTCOME_INFECTED,
+	    .object = {"2)", DECODING_AS_IS}};
+
+	(void)state;
+	say(&r, sizeof(r));
+	assert_int_equal(scan(), OUTCOME_INTERNAL);
+	teardown(state);
+	setup(state);
+	r.object = object;
+	say(&r, sizeof(r));
+	assert_int_equal(scan(), OUTCOME_INFECTED);
+}
+
 int
 main(void)
 {
@@ -463,6 +681,13 @@ main(void)
 	    T(test_lies),
 	    T(test_patience),
 	    T(test_mta_gone),
+	    T(test_reading),
+	    T(test_piece_stays),
+	    T(test_early),
+	    T(test_early_other),
+	    T(test_time),
+	    T(test_reading_silent),
+	    T(test_odd_object),
 	    T(test_unasked),
 	};
 
