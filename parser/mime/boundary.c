@@ -5,13 +5,14 @@
 #include "parser/mime/syntax.h"
 #include "parser/mime/word.h"
 
-/* May it stand in a boundary, by RFC 2046? */
+/* May it stand in a boundary?  What RFC 2046 allows, and what scanners and
+ * copiers put between quotes and every program takes as it is. */
 static bool
 is_usual(uint8_t byte)
 {
 	return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
 	       (byte >= 'a' && byte <= 'z') ||
-	       syntax_is_one_of(byte, "'()+_,-./:=? ");
+	       syntax_is_one_of(byte, "'()+_,-./:=? !#$&*<>@[]^{|}~");
 }
 
 /* Takes a value, or compares it with the one that was taken before. */

@@ -182,6 +182,7 @@ pop(struct mime *m, uint64_t at)
 	m->part.size = at - l->body;
 	m->part.found = l->found;
 	m->part.kinds = (struct kinds){0};
+	memset(m->part.digest, 0, sizeof(m->part.digest));
 	mime_part_ends(m, &m->part);
 }
 
@@ -353,7 +354,8 @@ mime_header_end(struct mime *m, struct mime_stream *s, bool ended)
 	anomalies_join(&m->part.found, &m->entity.found);
 	anomalies_join(&m->found, &m->entity.found);
 	m->ambiguous = m->ambiguous || m->entity.ambiguous;
-	if (!ended || delimiter_inside(m, block))
+	/* A saved message may be a header and nothing else. */
+	if ((!ended && s->entity != ENTITY_TOP) || delimiter_inside(m, block))
 		mime_found_add(m, s, ANOMALY_PART_NO_BLANK_LINE);
 	if (m->header_cut)
 		mime_found_add(m, s, ANOMALY_LIMIT_HEADER);

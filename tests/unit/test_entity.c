@@ -27,6 +27,10 @@ static const struct row rows[] = {
     {ENTITY_PART, MULTI "; boundary=\"b1\"\r\n", "multipart/mixed boundary=b1"},
     {ENTITY_PART, MULTI "; boundary=a=b\r\n",
 	"multipart/mixed boundary=a=b/a : param-specials-unquoted"},
+    {ENTITY_PART, MULTI "; boundary=\"DC_<17.4>\"\r\n",
+	"multipart/mixed boundary=DC_<17.4>"},
+    {ENTITY_PART, MULTI "; boundary=\"b%1\"\r\n",
+	"multipart/mixed boundary=b%251 : boundary-odd !"},
 };
 
 static void
