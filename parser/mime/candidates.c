@@ -66,6 +66,20 @@ behind_blanks(struct span s)
 	return cursor_rest(&c);
 }
 
+/* As if it were extended, which some programs think of all values. */
+static void
+give_percent(struct candidates *k, struct span value)
+{
+	const struct param p = {.value = value, .extended = true};
+	const struct value v = {.count = 1, .section = {&p}};
+	struct anomalies found = {0};
+	uint8_t decoded[TEXT_MAX];
+	bool cut;
+
+	give(k, span_of(decoded, value_write(&v, VALUE_PLAIN, decoded,
+				     sizeof(decoded), 0, &found, &cut)));
+}
+
 /* A value as some programs take it, and what others make of that. */
 static void
 give_all(struct candidates *k, struct span value)
@@ -82,6 +96,8 @@ give_all(struct candidates *k, struct span value)
 		give(k, span_of(value.ptr, BOUNDARY_USUAL_MAX));
 	if (value.len > 1 && value.ptr[0] == '\'')
 		give(k, before(span_of(value.ptr + 1, value.len - 1), "'"));
+	if (value.len > 0 && memchr(value.ptr, '%', value.len) != NULL)
+		give_percent(k, value);
 	if (word_is_there(value))
 		give(k,
 		    span_of(decoded, word_decode(value, WORD_ANYWHERE, decoded,
@@ -100,6 +116,20 @@ give_value(struct candidates *k, const struct value *v)
 	for (enum value_form form = VALUE_PLAIN; form <= VALUE_WHOLE; form++)
 		give_all(k, span_of(text, value_write(v, form, text,
 					      sizeof(text), 0, &found, &cut)));
+}
+
+/* Sections one behind the other as they stand. */
+static void
+give_as_they_stand(struct candidates *k, const struct params *p)
+{
+	struct value v = {0};
+
+	for (uint32_t i = 0; i < p->count; i++)
+		if (p->param[i].sectioned &&
+		    syntax_is(p->param[i].name, "boundary"))
+			v.section[v.count++] = &p->param[i];
+	if (v.count > 0)
+		give_value(k, &v);
 }
 
 static void
@@ -121,6 +151,7 @@ give_params(struct candidates *k, struct span value)
 		give_value(k, &v);
 	if (value_join(&params, "boundary", true, &v))
 		give_value(k, &v);
+	give_as_they_stand(k, &params);
 }
 
 /* --- whatever looks like one ---------------------------------------------- */

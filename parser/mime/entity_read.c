@@ -306,11 +306,23 @@ take_smime(struct entity *e, const struct params *p)
 		add(e, ANOMALY_SMIME_OPAQUE);
 }
 
+/* Nothing but white space and comments. */
+static bool
+is_empty(struct span value)
+{
+	struct cursor c = cursor_of(value);
+	struct syntax_found skipped = {0};
+
+	syntax_skip(&c, &skipped);
+	return cursor_empty(&c);
+}
+
 static void
 take_type(struct entity *e, struct fields *f, bool digest)
 {
-	struct span usual = span_text(
-	    digest && f->types == 0 ? "message/rfc822" : "text/plain");
+	bool empty = f->types == 0 || is_empty(f->type[0]);
+	struct span usual =
+	    span_text(digest && empty ? "message/rfc822" : "text/plain");
 	struct type_field first;
 
 	e->has_type = f->types > 0;

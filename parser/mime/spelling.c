@@ -196,7 +196,7 @@ spell_extended(struct spellings *s, const struct value *v, struct span charset)
 	    charset, span_of(text, len), utf8, sizeof(utf8), &converted);
 	spell(s, span_of(utf8, converted), SPELLED_NAME);
 	if (!known || charset_is_odd(charset))
-		spell(s, span_of(text, len), SPELLED_AGAIN);
+		spell(s, span_of(text, len), SPELLED_ODDLY);
 	if (charset_is_odd(charset))
 		add(s, ANOMALY_NAME_CHARSET_ODD);
 }

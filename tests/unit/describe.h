@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* An entity as a line of text, for tables of tests. */
-#ifndef TESTS_UNIT_DESCRIBE_ENTITY_H
-#define TESTS_UNIT_DESCRIBE_ENTITY_H
+/* Entities and what was found as lines of text, for tables of tests. */
+#ifndef TESTS_UNIT_DESCRIBE_H
+#define TESTS_UNIT_DESCRIBE_H
 
 #include <stdio.h>
 
@@ -34,6 +34,19 @@ describe_span(struct described *d, struct span s)
 
 		snprintf(text, sizeof(text), plain ? "%c" : "%%%02X", b);
 		describe_text(d, text);
+	}
+}
+
+/* " :", and the names of anomalies; nothing if there are none. */
+static inline void
+describe_found(struct described *d, const struct anomalies *found)
+{
+	describe_text(d, anomalies_any(found) ? " :" : "");
+	for (enum anomaly a = 0; a < ANOMALY_COUNT; a++) {
+		if (!anomalies_has(found, a))
+			continue;
+		describe_text(d, " ");
+		describe_text(d, anomaly_name(a));
 	}
 }
 
@@ -80,13 +93,7 @@ describe_entity(const struct entity *e)
 		describe_text(&d, i == 0 ? " |" : "|");
 		describe_span(&d, e->name[i]);
 	}
-	describe_text(&d, anomalies_any(&e->found) ? " :" : "");
-	for (enum anomaly a = 0; a < ANOMALY_COUNT; a++) {
-		if (!anomalies_has(&e->found, a))
-			continue;
-		describe_text(&d, " ");
-		describe_text(&d, anomaly_name(a));
-	}
+	describe_found(&d, &e->found);
 	describe_text(&d, e->ambiguous ? " !" : "");
 	return d.text;
 }
