@@ -14,7 +14,7 @@ contents_begin(struct contents *c)
 {
 	c->len = 0;
 	c->blank = c->base64 = true;
-	c->files = false;
+	c->files = c->padded = false;
 	c->matched[0] = c->matched[1] = 0;
 	c->kept = 0;
 }
@@ -31,15 +31,29 @@ is_base64(uint8_t byte)
 	uint8_t low = byte | 0x20;
 
 	return (low >= 'a' && low <= 'z') || (byte >= '0' && byte <= '9') ||
-	       byte == '+' || byte == '/' || byte == '=' || byte == '\r' ||
-	       byte == '\n';
+	       byte == '+' || byte == '/';
+}
+
+/* Rows of it, which end with "=" or without; *padded: the last byte was one. */
+static bool
+is_base64_text(struct span bytes, bool *padded)
+{
+	for (size_t i = 0; i < bytes.len; i++) {
+		uint8_t byte = bytes.ptr[i];
+		bool end = byte == '\r' || byte == '\n';
+
+		if (!end && byte != '=' && (*padded || !is_base64(byte)))
+			return false;
+		*padded = byte == '=';
+	}
+	return true;
 }
 
 static bool
-all(struct span bytes, bool (*is)(uint8_t))
+is_blank_text(struct span bytes)
 {
 	for (size_t i = 0; i < bytes.len; i++) {
-		if (!is(bytes.ptr[i]))
+		if (!is_blank(bytes.ptr[i]))
 			return false;
 	}
 	return true;
@@ -107,8 +121,8 @@ contents_bytes(struct contents *c, struct span bytes)
 	memcpy(&c->head[c->kept], bytes.ptr, n);
 	c->kept += n;
 	c->len += bytes.len;
-	c->blank = c->blank && all(bytes, is_blank);
-	c->base64 = c->base64 && all(bytes, is_base64);
+	c->blank = c->blank && is_blank_text(bytes);
+	c->base64 = c->base64 && is_base64_text(bytes, &c->padded);
 	if (!c->files)
 		look_for_files(c, bytes);
 }

@@ -19,6 +19,7 @@ struct contents {
 	bool blank;  /* white space and nothing else */
 	bool base64; /* nothing but base64's characters and line ends */
 	bool files;  /* a row begins as uuencode or yEnc do */
+	bool padded; /* the last byte is "=" */
 	uint8_t matched[2];
 	size_t kept;
 	uint8_t head[CONTENTS_HEAD];

@@ -61,8 +61,7 @@ any_cut(struct cutter *c, const struct cutting *t, unsigned int k)
 }
 
 void
-cutter_open(
-    struct cutter *c, struct cutting *t, unsigned int k, uint32_t inherited)
+cutter_open(struct cutter *c, struct cutting *t, unsigned int k)
 {
 	struct span bytes;
 
@@ -70,7 +69,7 @@ cutter_open(
 	t->next = t->here;
 	t->next_at = 0;
 	t->near = t->last = t->dashes = false;
-	t->inherited = inherited;
+	t->inherited = 0;
 	t->candidates = c->candidates.count;
 	gather_begin(&c->gather, &c->candidates);
 	while (source_read(c->source, k, &bytes)) {
@@ -133,8 +132,10 @@ read_segment(struct cutter *c, struct cutting *t, unsigned int over)
 			return before;
 		if (cut == CUT_NEAR)
 			over--;
-		guess.there = cut == CUT_NOT && has_dashes(row);
-		guess.ends = before;
+		if (cut == CUT_NOT && has_dashes(row))
+			guess = (struct guess){.there = true, .ends = before};
+		else if (row->len > 0)
+			guess.there = false;
 		segment_row(&c->reader, row);
 		end = row->end;
 		at = row->next;

@@ -42,8 +42,7 @@ struct cutter {
 void cutter_begin(struct cutter *, struct source *);
 
 /* Level k, which is read from its beginning, is to be cut. */
-void cutter_open(
-    struct cutter *, struct cutting *, unsigned int k, uint32_t inherited);
+void cutter_open(struct cutter *, struct cutting *, unsigned int k);
 
 /* Cuts the next segment off; false: there are no more. */
 bool cutter_next(struct cutter *, struct cutting *, unsigned int k);

@@ -361,45 +361,43 @@ static void
 go_inside(struct readings *r, const struct reading_way *way, bool octets)
 {
 	struct reading_level *above;
-	uint32_t inherited = r->at[r->level].cutting.inherited;
 
-	if (r->level == READINGS_DEPTH_MAX) {
-		r->limited = true;
-		return;
-	}
 	open_reading(r, way, octets);
 	r->level++;
 	above = &r->at[r->level];
 	above->begins_in = way->begins;
 	above->busy = false;
-	cutter_open(&r->cutter, &above->cutting, r->level, inherited);
+	cutter_open(&r->cutter, &above->cutting, r->level);
 }
 
 /* Do programs look for something inside of the object that was looked at? */
 static bool
 is_worth_it(const struct readings *r, enum decoding decoding)
 {
-	const struct segment *s = &r->at[r->level].cutting.segment;
 	const struct contents *c = &r->contents;
 
-	if (contents_are_signed(c))
-		return true;
-	return decoding != DECODING_AS_IS &&
-	       (c->files || s->multipart || s->message ||
-		   contents_have_fields(c));
+	if (decoding == DECODING_AS_IS)
+		return contents_are_signed(c);
+	return c->files || contents_have_fields(c) || contents_are_signed(c);
 }
 
 /* Each object only once. */
 static void
 look_inside(struct readings *r, const struct reading_way *way)
 {
+	const struct segment *s = &r->at[r->level].cutting.segment;
+	bool worth = is_worth_it(r, way->decoding);
 	size_t at;
 
-	if (!find(&r->given, way->digest, &at) || r->given.opened[at] ||
-	    !is_worth_it(r, way->decoding))
+	if (way->decoding != DECODING_AS_IS && (s->multipart || s->message))
+		worth = worth || r->level < READINGS_DEPTH_MAX;
+	if (!worth || !find(&r->given, way->digest, &at) || r->given.opened[at])
 		return;
 	r->given.opened[at] = true;
-	go_inside(r, way, contents_are_signed(&r->contents));
+	if (r->level == READINGS_DEPTH_MAX)
+		r->limited = true;
+	else
+		go_inside(r, way, contents_are_signed(&r->contents));
 }
 
 /* Decodings that give something else where the strict one found fault. */
@@ -493,7 +491,7 @@ read_otherwise(struct readings *r)
 	r->level = 0;
 	r->at[0].busy = false;
 	cutter_begin(&r->cutter, &r->source);
-	cutter_open(&r->cutter, &r->at[0].cutting, 0, 0);
+	cutter_open(&r->cutter, &r->at[0].cutting, 0);
 	while (may_go_on(r) && r->cutter.cuts <= READINGS_CUTS_MAX) {
 		if (step(r))
 			continue;

@@ -84,6 +84,13 @@ encoded(const struct segment_reader *r)
 	return decodings_of(r->out->words | r->inherited);
 }
 
+/* Those that programs may begin with in the middle of a body. */
+static uint32_t
+encoded_later(const struct segment_reader *r)
+{
+	return encoded(r) & ~BIT(DECODING_QUOTED_PRINTABLE);
+}
+
 static bool
 contains(const uint8_t *text, size_t len, const char *word)
 {
@@ -205,7 +212,7 @@ empty_row(struct segment_reader *r, const struct row *row)
 		add_body(r, row->next, BIT(DECODING_AS_IS) | encoded(r));
 		r->state = SEGMENT_SECOND;
 	} else if (r->others > 0) {
-		add_body(r, row->next, encoded(r));
+		add_body(r, row->next, encoded_later(r));
 		r->state = SEGMENT_BODY;
 	}
 	r->fields = r->others = 0;
@@ -351,7 +358,7 @@ segment_row(struct segment_reader *r, const struct row *row)
 	if (r->state != SEGMENT_TEXT) {
 		header_row(r, row);
 	} else if (row->len == 0) {
-		add_body(r, row->next, encoded(r));
+		add_body(r, row->next, encoded_later(r));
 		r->state = SEGMENT_BODY;
 	}
 }
