@@ -79,8 +79,9 @@ value_byte(struct gather *g, uint8_t byte)
 		return false;
 	}
 	g->line_ended = byte == '\n';
-	if (g->len < sizeof(g->value))
-		g->value[g->len++] = byte;
+	g->value[g->len++] = byte;
+	if (g->len == sizeof(g->value))
+		value_ends(g);
 	return true;
 }
 

@@ -14,7 +14,7 @@
 #include "lib/span.h"
 #include "parser/mime/delimiters.h"
 
-#define GATHER_VALUE 2048 /* of a longer one the rest is left out */
+#define GATHER_VALUE 2048 /* a longer one is looked at in pieces */
 
 struct gather {
 	struct delimiters *into;
