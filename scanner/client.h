@@ -95,6 +95,8 @@ struct client {
 	struct payer payer;
 	struct stream stream; /* its memfd is kept until REPORT */
 	struct client_parts parts;
+	bool asks; /* with this, which waits for the check of a stamp */
+	struct record_replay asked;
 	struct scan_case scans;
 	struct stamping stamping;
 };
@@ -159,8 +161,12 @@ void client_parts_flush(struct client *);
 /* Nothing more is kept. */
 void client_parts_drop(struct client *);
 
-/* CONTENT, the piece that was asked for.  False: a violation. */
-bool client_replay(struct client *, const struct record_replay *);
+/* CONTENT, the piece that was asked for, once no stamp is being checked that
+ * may make it needless.  False: a violation. */
+bool client_replay(struct client *, struct span record);
+
+/* It is known whether it is; and the result was sent, if there is one. */
+void client_replay_now(struct client *);
 
 /* RESULT, with what the case has found. */
 void client_answer(struct client *);

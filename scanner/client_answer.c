@@ -39,6 +39,7 @@ client_answer(struct client *c)
 	stamping_forget(&c->stamping);
 	client_enter(c, CLIENT_DONE);
 	(void)channel_send(c->fd, &result, -1);
+	client_replay_now(c);
 }
 
 /* Its retries have as many readings: they need not be looked at. */
@@ -96,6 +97,7 @@ stamping_checked(uint32_t owner)
 
 	if (c->stamping.end != STAMPING_SKIP) {
 		client_submit(c);
+		client_replay_now(c);
 		return;
 	}
 	case_settle(&c->scans, OUTCOME_CLEAN_BY_STAMP);

@@ -394,15 +394,6 @@ on_abort(struct client *c, struct span record)
 }
 
 static bool
-on_replay(struct client *c, struct span record)
-{
-	struct record_replay replay;
-
-	memcpy(&replay, record.ptr, sizeof(replay));
-	return client_replay(c, &replay);
-}
-
-static bool
 on_report(struct client *c, struct span record)
 {
 	struct record_report claim;
@@ -460,7 +451,7 @@ static const struct {
     [RECORD_REPORT] = {STATE_BIT(CLIENT_READING) | STATE_BIT(CLIENT_JUDGING) |
 			   STATE_BIT(CLIENT_DONE) | STATE_BIT(CLIENT_ABORTED),
 	on_report},
-    [RECORD_REPLAY] = {READABLE, on_replay, .last = true},
+    [RECORD_REPLAY] = {READABLE, client_replay, .last = true},
     [RECORD_PART] = {READABLE, client_part},
     [RECORD_PART_BYTES] = {READABLE, client_part_bytes},
     [RECORD_PART_END] = {READABLE, client_part_end, .last = true},

@@ -4,12 +4,14 @@
  * in the scanner.
  *
  * Nothing is kept of a replay: each REPLAY says where its piece begins, and is
- * answered at once by one CONTENT.  So no queue grows here, and a session gets
- * as many pieces as it asks for, one a turn of the loop.  What it has asked for
+ * answered at once by one CONTENT; only one that begins a reading waits until it
+ * is known that there is no good stamp.  So no queue grows here, and a session
+ * gets as many pieces as it asks for, one a turn of the loop.  What it has asked for
  * and does not read stays in its channel; when that is full it has asked for
  * more than any honest session does.
  */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/ensure.h"
@@ -44,16 +46,27 @@ piece_send(struct client *c, size_t len)
 	       errno == ECONNRESET;
 }
 
-bool
-client_replay(struct client *c, const struct record_replay *ask)
+static uint64_t
+stored(const struct client *c)
+{
+	return c->stream.memfd != -1 ? c->stream.len : 0;
+}
+
+static bool
+ask_fits(const struct client *c, const struct record_replay *ask)
+{
+	return ask->message == c->message && ask->credit > 0 &&
+	       ask->credit <= REPLAY_PIECE_MAX && ask->offset <= stored(c);
+}
+
+static bool
+piece_answer(struct client *c, const struct record_replay *ask)
 {
 	const struct stream *s = &c->stream;
-	uint64_t size = s->memfd != -1 ? s->len : 0;
+	uint64_t size = stored(c);
 	uint64_t len = ask->credit;
 
-	if (ask->message != c->message || len == 0 || len > REPLAY_PIECE_MAX ||
-	    ask->offset > size)
-		return false;
+	ensure(ask->offset <= size);
 	if (len > size - ask->offset)
 		len = size - ask->offset;
 	piece.content = (struct record_content){.message = c->message,
@@ -65,4 +78,26 @@ client_replay(struct client *c, const struct record_replay *ask)
 		len = 0;
 	}
 	return piece_send(c, (size_t)len);
+}
+
+bool
+client_replay(struct client *c, struct span record)
+{
+	if (c->asks)
+		return false;
+	memcpy(&c->asked, record.ptr, sizeof(c->asked));
+	if (!ask_fits(c, &c->asked))
+		return false;
+	c->asks =
+	    c->state == CLIENT_READING && c->stamping.state == STAMPING_CHECK;
+	return c->asks || piece_answer(c, &c->asked);
+}
+
+/* One piece finds room in any channel that is read. */
+void
+client_replay_now(struct client *c)
+{
+	if (c->asks)
+		(void)piece_answer(c, &c->asked);
+	c->asks = false;
 }

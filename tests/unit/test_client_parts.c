@@ -319,6 +319,58 @@ test_stamp_spares(void **state)
 	assert_int_equal(violations, 0);
 }
 
+/* What of a reading waits for it is not begun in vain; if it is not good, it
+ * goes on.  One REPLAY waits, not two. */
+static void
+test_stamp_first(void **state)
+{
+	struct record_result a = scanned(0, 1, "A"), r;
+	union {
+		struct record_result result;
+		struct record_content content;
+		uint8_t bytes[1024];
+	} got;
+
+	(void)state;
+	for (uint32_t n = 2; n < 4; n++) {
+		a.mac[0] ^= n == 3;
+		send_begin(0, n);
+		send_field(0, "A");
+		send_candidate(0, &a, 1);
+		send_end_reading(0, n);
+		send_replay(n);
+		assert_int_equal(
+		    recv(session[0], &got, sizeof(got), MSG_DONTWAIT), -1);
+		while (monitor_answers())
+			continue;
+		if (n == 2)
+			assert_int_equal(
+			    result().outcome, OUTCOME_CLEAN_BY_STAMP);
+		assert_int_equal(
+		    recv(session[0], &got, sizeof(got), MSG_DONTWAIT),
+		    sizeof(got.content) + 3);
+		assert_int_equal(got.content.head.type, RECORD_CONTENT);
+		if (n == 3) {
+			send_read(n, READ_COMPLETE);
+			judge(0, OUTCOME_CLEAN);
+			assert_true(monitor_answers());
+			r = result();
+			assert_int_equal(r.outcome, OUTCOME_CLEAN);
+		}
+		send_report(0, n);
+	}
+	assert_false(is_closed(0));
+	violations = 0; /* the line about a wrong MAC */
+	send_begin(0, 4);
+	send_field(0, "A");
+	send_candidate(0, &a, 1);
+	send_end_reading(0, 4);
+	send_replay(4);
+	send_replay(4);
+	assert_true(is_closed(0));
+	reopen();
+}
+
 /* One that is not good does not: READ may be there before the answer. */
 static void
 test_stamp_wrong(void **state)
@@ -673,6 +725,7 @@ main(void)
 	    T(test_not_kept),
 	    T(test_not_complete),
 	    T(test_stamp_spares),
+	    T(test_stamp_first),
 	    T(test_stamp_wrong),
 	    T(test_stamp_late),
 	    T(test_objects),

@@ -77,7 +77,7 @@ ask_of(uint32_t number, uint64_t offset, uint32_t credit)
 	    .credit = credit,
 	    .offset = offset};
 
-	return client_replay(&client, &r);
+	return client_replay(&client, span_of(&r, sizeof(r)));
 }
 
 static bool
