@@ -42,8 +42,11 @@ serve_prepare(const struct front_boot *loaded, struct door_plan *door)
 	door->others = LISTENER_OTHER_FILES + 2 * boot.settings->max_sessions;
 	if (!handover_init())
 		return "cannot make a pipe";
-	/* Each further arena would be address space for nothing. */
-	if (mallopt(M_ARENA_MAX, 1) != 1)
+	/* Each further arena would be address space for nothing.  Large pieces
+	 * come from the kernel, zeroed, and go back: of what a session has for
+	 * readings few messages touch anything. */
+	if (mallopt(M_ARENA_MAX, 1) != 1 ||
+	    mallopt(M_MMAP_THRESHOLD, 128 * 1024) != 1)
 		return "cannot set the number of arenas";
 	threads_init(boot.settings->scan_timeout);
 	return NULL;

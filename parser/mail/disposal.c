@@ -65,7 +65,7 @@ static void
 ask(struct session *s, struct span progress, struct scan_result *result)
 {
 	struct claims *r = &s->report;
-	bool readings = s->fed && s->so_far == OUTCOME_CLEAN &&
+	bool readings = s->whole && s->so_far == OUTCOME_CLEAN &&
 			inspection_is_unclear(s->inspection);
 
 	process_scan_end(r->message, s->size, s->so_far, readings, progress);

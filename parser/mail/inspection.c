@@ -14,10 +14,11 @@
 #include "parser/mime/mime.h"
 #include "parser/mime/readings.h"
 
-#define ALIGNED(size) (((size) + 63) / 64 * 64)
+#define PAGE	   4096
+#define LINE(size) (((size) + 63) / 64 * 64)
 
+/* Of readings; what the reader has is in struct mime. */
 struct inspection {
-	bool open, whole;
 	uint32_t message;
 	uint32_t tried;	    /* objects that have begun */
 	uint64_t room;	    /* bytes that they may still have together */
@@ -30,72 +31,60 @@ static _Thread_local struct inspection *ours;
 size_t
 inspection_size(void)
 {
-	return ALIGNED(sizeof(struct inspection)) + ALIGNED(mime_size()) +
-	       ALIGNED(readings_size());
-}
-
-static struct mime *
-mime_of(const struct inspection *c)
-{
-	uintptr_t at = (uintptr_t)c + ALIGNED(sizeof(*c));
-
-	return (struct mime *)at;
+	return LINE(sizeof(struct inspection)) + LINE(readings_size()) + PAGE +
+	       LINE(mime_size());
 }
 
 static struct readings *
 readings_of(const struct inspection *c)
 {
-	uintptr_t at = (uintptr_t)mime_of(c) + ALIGNED(mime_size());
+	uintptr_t at = (uintptr_t)c + LINE(sizeof(*c));
 
 	return (struct readings *)at;
 }
 
-void
-inspection_clear(struct inspection *c)
+/* At the first place behind that where its center is the beginning of a page:
+ * then an ordinary message touches one page of it, and one with its header. */
+static struct mime *
+mime_of(const struct inspection *c)
 {
-	c->open = c->whole = false;
+	uintptr_t at = (uintptr_t)readings_of(c) + LINE(readings_size());
+	uintptr_t center = at + mime_center();
+
+	return (struct mime *)(at + (PAGE - center % PAGE) % PAGE);
 }
 
 /* --- while it arrives --------------------------------------------------------- */
 
-static void
-begin(struct inspection *c)
+void
+inspection_begin(struct inspection *c)
 {
-	if (c->open)
-		return;
-	c->open = true;
 	mime_begin(mime_of(c), MIME_WANTS_NOTHING);
 }
 
 void
 inspection_field(struct inspection *c, struct span name, struct span value)
 {
-	begin(c);
 	mime_field(mime_of(c), name, value);
 }
 
 void
 inspection_body(struct inspection *c, struct span bytes)
 {
-	begin(c);
 	mime_body(mime_of(c), bytes);
 }
 
 void
 inspection_end(struct inspection *c, struct anomalies *found)
 {
-	if (!c->open)
-		return;
 	mime_end(mime_of(c));
 	anomalies_join(found, mime_found(mime_of(c)));
-	c->whole = true;
 }
 
 bool
 inspection_is_unclear(const struct inspection *c)
 {
-	return c->whole &&
-	       (mime_is_ambiguous(mime_of(c)) || mime_is_limited(mime_of(c)));
+	return mime_is_ambiguous(mime_of(c)) || mime_is_limited(mime_of(c));
 }
 
 /* --- again -------------------------------------------------------------------- */

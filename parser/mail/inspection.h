@@ -21,8 +21,8 @@
 struct inspection;
 size_t inspection_size(void);
 
-/* No message is there; the one that was is forgotten. */
-void inspection_clear(struct inspection *);
+/* A message begins; the one that was is forgotten. */
+void inspection_begin(struct inspection *);
 
 /* In order, as they go to the scanner. */
 void inspection_field(struct inspection *, struct span name, struct span value);
@@ -31,7 +31,7 @@ void inspection_body(struct inspection *, struct span bytes);
 /* It is whole; adds what is odd about it to found. */
 void inspection_end(struct inspection *, struct anomalies *found);
 
-/* Was it whole, and may it be something else for other programs, or was not all
+/* Behind its end: may it be something else for other programs, or was not all
  * of it read?  Then it is to be read again. */
 bool inspection_is_unclear(const struct inspection *);
 

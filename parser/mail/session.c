@@ -63,10 +63,7 @@ clear_message(struct session *s)
 	s->so_far =
 	    s->scope == SESSION_SCOPE_NONE ? OUTCOME_CLEAN : s->decided.outcome;
 	s->read = READ_COMPLETE;
-	/* Its memory is not even looked at before it is used. */
-	if (s->fed)
-		inspection_clear(s->inspection);
-	s->fed = false;
+	s->whole = false;
 	stamps_clear(&s->stamps);
 }
 
@@ -77,7 +74,6 @@ session_init(struct session *s, const struct session_settings *settings,
 	s->settings = settings;
 	s->inspection = inspection;
 	s->messages = 0;
-	s->fed = false;
 	s->wanted = rules_wants(settings).stages;
 	session_reset(s);
 }
@@ -226,6 +222,8 @@ begin_scan(struct session *s, struct span queue_id)
 	process_scan_begin(s->report.message, s->report.queue_id,
 	    s->report.client_addr,
 	    s->stamps.peer != STAMPS_NO_PEER && !is_decided(s));
+	if (!is_decided(s))
+		inspection_begin(s->inspection);
 }
 
 /* Ends the message, or what there is of a session, before its time. */
@@ -481,8 +479,7 @@ session_header(struct session *s, struct span name, struct span value,
 		return SESSION_CONTINUE;
 	process_scan_field(name, value);
 	if (own)
-		return SESSION_CONTINUE; /* nobody else will read it */
-	s->fed = true;
+		return SESSION_CONTINUE; /* nobody will read it */
 	inspection_field(s->inspection, name, value);
 	return SESSION_CONTINUE;
 }
@@ -517,7 +514,6 @@ session_body(struct session *s, struct span bytes, struct span queue_id)
 	send_stamps(s);
 	if (!fits)
 		return SESSION_CONTINUE;
-	s->fed = true;
 	inspection_body(s->inspection, bytes);
 	process_scan_body(bytes);
 	return SESSION_CONTINUE;
@@ -533,7 +529,8 @@ decide_unseen(struct session *s)
 	    .stage = POLICY_EOM, .anomalies = &s->report.anomalies};
 	struct decision d;
 
-	if (s->fed && s->so_far == OUTCOME_CLEAN)
+	s->whole = s->so_far == OUTCOME_CLEAN;
+	if (s->whole)
 		inspection_end(s->inspection, &s->report.anomalies);
 	if (decide(s, &q, &d))
 		keep_decision(s, SESSION_SCOPE_MESSAGE, &d);

@@ -61,7 +61,7 @@ struct session {
 	uint32_t forged_status;	 /* 0 if both names are one */
 	bool scanning;	     /* process_scan_begin was called, end not yet */
 	bool data;	     /* the rules were asked at DATA */
-	bool fed;	     /* inspection has something of the message */
+	bool whole;	     /* inspection has all of the message */
 	enum outcome so_far; /* CLEAN; the limit that was passed; or decided */
 	enum read_end read;  /* COMPLETE: nothing of it was left unread */
 	uint32_t fields;

@@ -27,7 +27,7 @@ begin_file(struct mime *m)
 {
 	struct mime_files *f = &m->files;
 
-	f->files = f->decoder.files;
+	f->files = m->file.decoder.files;
 	anomalies_add(&f->found, f->with == DECODING_YENC
 				     ? ANOMALY_YENC_IN_TEXT
 				     : ANOMALY_UUENCODE_IN_TEXT);
@@ -38,22 +38,23 @@ begin_file(struct mime *m)
 		return;
 	}
 	f->open = true;
-	f->part.number = ++m->parts;
-	f->part.depth = m->part.depth + 1;
-	memcpy(f->part.path, m->part.path, sizeof(f->part.path));
-	f->part.entity = &m->entity;
-	f->part.file = true;
-	f->part.file_name = span_of(f->decoder.name, f->decoder.name_len);
-	f->part.decoding = f->with;
-	f->part.begins = m->part.begins;
-	f->part.size = 0;
-	f->part.found = (struct anomalies){0};
-	f->part.kinds = (struct kinds){0};
+	m->file.part.number = ++m->parts;
+	m->file.part.depth = m->part.depth + 1;
+	memcpy(m->file.part.path, m->part.path, sizeof(m->file.part.path));
+	m->file.part.entity = &m->entity;
+	m->file.part.file = true;
+	m->file.part.file_name =
+	    span_of(m->file.decoder.name, m->file.decoder.name_len);
+	m->file.part.decoding = f->with;
+	m->file.part.begins = m->part.begins;
+	m->file.part.size = 0;
+	m->file.part.found = (struct anomalies){0};
+	m->file.part.kinds = (struct kinds){0};
 	if ((m->wants & MIME_WANTS_KINDS) != 0)
-		kind_begin(&f->kinds);
+		kind_begin(&m->file.kinds);
 	if ((m->wants & MIME_WANTS_DIGESTS) != 0)
-		sha256_begin(&f->sha256);
-	mime_part_begins(m, &f->part);
+		sha256_begin(&m->file.sha256);
+	mime_part_begins(m, &m->file.part);
 }
 
 static void
@@ -64,29 +65,29 @@ end_file(struct mime *m)
 	if (!f->open)
 		return;
 	f->open = false;
-	f->part.found = f->decoder.found;
+	m->file.part.found = m->file.decoder.found;
 	if ((m->wants & MIME_WANTS_KINDS) != 0)
-		f->part.kinds = kind_end(&f->kinds);
+		m->file.part.kinds = kind_end(&m->file.kinds);
 	if ((m->wants & MIME_WANTS_DIGESTS) != 0)
-		sha256_end(&f->sha256, f->part.digest);
-	mime_part_ends(m, &f->part);
+		sha256_end(&m->file.sha256, m->file.part.digest);
+	mime_part_ends(m, &m->file.part);
 }
 
 static void
 give(struct mime *m, size_t len)
 {
 	struct mime_files *f = &m->files;
-	struct span bytes = span_of(f->decoded, len);
+	struct span bytes = span_of(m->file.decoded, len);
 
 	if (len == 0 || !f->open)
 		return;
-	f->part.size += len;
+	m->file.part.size += len;
 	if ((m->wants & MIME_WANTS_KINDS) != 0)
-		kind_bytes(&f->kinds, bytes);
+		kind_bytes(&m->file.kinds, bytes);
 	if ((m->wants & MIME_WANTS_DIGESTS) != 0)
-		sha256_bytes(&f->sha256, bytes);
+		sha256_bytes(&m->file.sha256, bytes);
 	if ((m->wants & MIME_WANTS_CONTENT) != 0)
-		mime_part_content(m, &f->part, bytes);
+		mime_part_content(m, &m->file.part, bytes);
 }
 
 /* What was decoded belongs to the file before one that has begun. */
@@ -96,10 +97,10 @@ take_decoded(struct mime *m, size_t len)
 	struct mime_files *f = &m->files;
 
 	give(m, len);
-	if (f->decoder.files != f->files) {
+	if (m->file.decoder.files != f->files) {
 		end_file(m);
 		begin_file(m);
-	} else if (!f->decoder.file_open) {
+	} else if (!m->file.decoder.file_open) {
 		end_file(m);
 	}
 }
@@ -107,18 +108,19 @@ take_decoded(struct mime *m, size_t len)
 static void
 decode(struct mime *m, struct span bytes)
 {
-	struct mime_files *f = &m->files;
 	struct cursor in = cursor_of(bytes);
 
 	while (!cursor_empty(&in))
-		take_decoded(m, decoder_bytes(&f->decoder, &in, f->decoded,
-				    sizeof(f->decoded)));
+		take_decoded(m, decoder_bytes(&m->file.decoder, &in,
+				    m->file.decoded, sizeof(m->file.decoded)));
 }
 
 /* A line's beginning: does a file begin with it? */
 static void
-look_at(struct mime_files *f, struct span head)
+look_at(struct mime *m, struct span head)
 {
+	struct mime_files *f = &m->files;
+
 	if (looks_like_uuencode(head))
 		f->with = DECODING_UUENCODE;
 	else if (looks_like_yenc(head))
@@ -126,7 +128,7 @@ look_at(struct mime_files *f, struct span head)
 	else if (looks_like_binhex(head))
 		anomalies_add(&f->found, ANOMALY_BINHEX_IN_TEXT);
 	if (f->with != DECODING_AS_IS)
-		decoder_begin(&f->decoder, f->with);
+		decoder_begin(&m->file.decoder, f->with);
 }
 
 /* The line that was just taken, as far as it was, goes to the decoder. */
@@ -154,7 +156,7 @@ mime_files_bytes(struct mime *m, struct span content)
 	while (f->with == DECODING_AS_IS && lines_next(&f->lines, &in, &line)) {
 		if (!line.starts)
 			continue;
-		look_at(f, line.head);
+		look_at(m, line.head);
 		if (f->with != DECODING_AS_IS)
 			decode_line(m, &line);
 	}
@@ -170,18 +172,18 @@ mime_files_end(struct mime *m)
 
 	if (f->with == DECODING_AS_IS && lines_end(&f->lines, &line) &&
 	    line.starts)
-		look_at(f, line.head);
+		look_at(m, line.head);
 	if (f->with != DECODING_AS_IS) {
-		size_t len = decoder_end(&f->decoder, f->decoded);
+		size_t len = decoder_end(&m->file.decoder, m->file.decoded);
 
 		/* What begins only now has what comes now. */
-		if (f->decoder.files != f->files) {
+		if (m->file.decoder.files != f->files) {
 			end_file(m);
 			begin_file(m);
 		}
 		give(m, len);
 		end_file(m);
-		anomalies_join(&f->found, &f->decoder.found);
+		anomalies_join(&f->found, &m->file.decoder.found);
 	}
 	f->looking = false;
 }

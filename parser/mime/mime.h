@@ -57,6 +57,9 @@ struct mime_part {
 
 struct mime;
 size_t mime_size(void); /* of the memory that it needs, zeroed */
+/* Where in it stands what each message touches, 4 KB or less: best the
+ * beginning of a page. */
+size_t mime_center(void);
 
 void mime_begin(struct mime *, unsigned int wants);
 

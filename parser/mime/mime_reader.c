@@ -14,6 +14,13 @@ mime_size(void)
 	return sizeof(struct mime);
 }
 
+size_t
+mime_center(void)
+{
+	return offsetof(struct mime, levels) + sizeof(struct levels) -
+	       sizeof(struct level) - sizeof(uint64_t);
+}
+
 void
 mime_begin(struct mime *m, unsigned int wants)
 {
@@ -24,7 +31,6 @@ mime_begin(struct mime *m, unsigned int wants)
 	m->found = (struct anomalies){0};
 	m->outer.first = 0;
 	m->outer.split.held = &m->held[0];
-	m->inner.split.held = &m->held[1];
 	m->outer.split.held_len = 0;
 	m->outer.split.skip = false;
 	m->outer.split.at = 0;

@@ -45,15 +45,19 @@ struct mime_stream {
 	struct decoder decoder; /* LEAF, ENCODED */
 };
 
-/* Files in a text.  One decoder at a time. */
+/* Files in a text. */
 struct mime_files {
 	bool looking;	    /* in this content */
 	bool quiet;	    /* they are no parts: nothing but findings */
 	enum decoding with; /* AS_IS: none has begun */
-	bool open;	    /* part */
+	bool open;	    /* the file's part */
 	uint32_t files;	    /* of the decoder, that are known */
 	struct anomalies found;
 	struct lines lines;
+};
+
+/* The one that has begun. */
+struct mime_file {
 	struct decoder decoder;
 	struct mime_part part;
 	struct sha256 sha256;
@@ -79,6 +83,7 @@ struct mime {
 	uint8_t start[MIME_START_MAX]; /* of the leaf's content */
 	struct sha256 sha256;
 	struct mime_stream outer;
+	struct mime_files files;
 	size_t header_len;
 	bool header_cut;
 	struct entity entity;
@@ -91,7 +96,7 @@ struct mime {
 	};
 	struct mime_stream inner;
 	struct split_held held[2];
-	struct mime_files files;
+	struct mime_file file;
 	uint8_t message[MIME_DECODED_MAX]; /* decoded, for the inner stream */
 };
 

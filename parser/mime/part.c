@@ -128,6 +128,7 @@ open_encoded(struct mime *m, struct mime_stream *s)
 	split_begin(&s->split, &m->levels, mime_range(m, s), false);
 	m->inner.first = m->levels.count;
 	m->nested = true;
+	m->inner.split.held = &m->held[1];
 	m->inner.split.at = 0;
 	m->inner.split.held_len = 0;
 	m->inner.split.skip = false;

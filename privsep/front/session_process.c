@@ -37,7 +37,8 @@ struct session_area {
 	size_t from, to; /* unused input is input[from .. to) */
 	struct scanner_link link;
 	uint8_t input[INPUT_MAX];
-	_Alignas(64) uint8_t engine[];
+	/* What is used of it with every message is its first page. */
+	_Alignas(4096) uint8_t engine[];
 };
 
 struct session_area *

@@ -19,7 +19,7 @@
 /* engine = "libmilter": the library, and for each session a thread's stack and
  * the session's own memory. */
 #define LIBMILTER_MEMORY	 (128ULL << 20)
-#define LIBMILTER_SESSION_MEMORY (1ULL << 20)
+#define LIBMILTER_SESSION_MEMORY (3ULL << 19)
 /* For each session the MTA's connection and the channel to the scanner. */
 #define LIBMILTER_SESSION_FILES 2ULL
 /* Each session has a place in the scanner, and a second one for when listeners
