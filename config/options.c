@@ -196,7 +196,10 @@ const struct option options[] = {
 	"off."},
     {GROUP_HEADERS, OPTION_HEADER, "status", "X-Virus-Status",
 	MAIN(session.header_status), 0, 0, NULL,
-	"Field that says what was found, in the same way."},
+	"Field that says what was found, in the same way: Clean, Infected with "
+	"the name, Unscanned with the reason. If clamd found it in one part "
+	"only, read as some mail programs do, the part and the reading follow: "
+	"Infected (NAME) in part 2.1 (base64-restart)."},
     {GROUP_LIMITS, OPTION_COUNT, "recipients", "10000", LIMIT(recipients), 1,
 	1000000, NULL, "Recipients of a message. With more it is not scanned."},
     {GROUP_LIMITS, OPTION_COUNT, "header_fields", "10000", LIMIT(header_fields),
