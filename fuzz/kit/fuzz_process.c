@@ -78,7 +78,7 @@ host_start(const struct host_plan *plan)
 {
 	host.plan = *plan;
 	host.content = (struct content){0};
-	host.closed = host.gone = host.closing = false;
+	host.closed = host.gone = host.closing = host.reading = false;
 	host.sent_total = 0;
 	host.asked = 0;
 	host.early = 0;
@@ -246,7 +246,8 @@ enum replay
 process_replay(uint32_t message, uint64_t at, struct span *piece)
 {
 	(void)piece;
-	NEED(now == ENDED && message == host.content.begun && at == 0);
+	(void)at;
+	NEED(now == ENDED && message == host.content.begun);
 	return REPLAY_NOT_STORED;
 }
 

@@ -57,12 +57,14 @@ struct judged {
 	size_t sent_at; /* bytes that were out when the scan began */
 	uint64_t size;
 	enum outcome so_far; /* CLEAN, or the limit that was passed */
+	bool unread;	     /* it was to be read again, and could not be */
 };
 
 struct host {
 	struct host_plan plan;
 	struct content content;
 	bool closed, gone, closing;
+	bool reading;	/* objects may come */
 	uint32_t asked; /* questions to the rule, at its stage */
 	uint64_t
 	    early; /* hash of what was decided before the end of a message */

@@ -191,6 +191,10 @@ expected_outcome(const struct message *m, const struct judged *j)
 	/* No stamp was sent along, so none can be good. */
 	if (j->given == OUTCOME_CLEAN_BY_STAMP && j->so_far == OUTCOME_CLEAN)
 		return OUTCOME_INTERNAL;
+	/* Nothing can be read again here (fuzz_process.c). */
+	if (j->given == OUTCOME_CLEAN && j->so_far == OUTCOME_CLEAN &&
+	    j->unread)
+		return OUTCOME_AMBIGUOUS;
 	return j->given == OUTCOME_CLEAN || j->given == OUTCOME_CLEAN_BY_STAMP
 		   ? j->so_far
 		   : j->given;
