@@ -11,7 +11,7 @@
  * again have places of their own: anybody can make a message that is ambiguous,
  * and none of these puts one away that does harm. */
 #define KIND_MAX     64
-#define SUSPECTS_MAX (2 * KIND_MAX)
+#define SUSPECTS_MAX ((size_t)2 * KIND_MAX)
 #define DIGEST_BYTES 32
 #define PIECE	     65536
 

@@ -460,7 +460,8 @@ content_fits(
 static void
 result_keep(uint32_t message, struct span record)
 {
-	if (!ours->reading || record_type_of(record) != RECORD_RESULT)
+	if (!ours->reading || record.len != sizeof(ours->early) ||
+	    record_type_of(record) != RECORD_RESULT)
 		return;
 	memcpy(&ours->early, record.ptr, sizeof(ours->early));
 	ours->have = result_fits(&ours->early, message);
@@ -482,7 +483,7 @@ content_wait(uint32_t message, uint64_t until, struct record_content *r,
 			return false;
 		if (!scanner_read(RECORD_CONTENT, ours->content,
 			sizeof(ours->content), &record)) {
-			if (!ours->scanner_gone)
+			if (link_scanner_there())
 				result_keep(message, record);
 			continue;
 		}

@@ -617,7 +617,8 @@ test_wrong(void **state)
 		char but_last[8] = "";
 
 		for (unsigned int all = 0; all < 2; all++) {
-			memcpy(but_last, scripts[i], strlen(scripts[i]) - 1);
+			snprintf(
+			    but_last, strlen(scripts[i]), "%s", scripts[i]);
 			parts = violations = 0;
 			begin_reading(1);
 			play(all == 1 ? scripts[i] : but_last);
