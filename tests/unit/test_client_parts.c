@@ -219,6 +219,10 @@ test_infected(void **state)
 	send_bytes(100);
 	send_part_end(1);
 	send_whole_part(100, 1);
+	send_part();
+	send_bytes(100);
+	assert_int_equal(client_at(0)->payer.client->held, held);
+	send_part_end(1);
 	send_replay(1);
 	send_read(1, READ_COMPLETE);
 	assert_int_equal(parts, 1);

@@ -128,9 +128,22 @@ run_long(struct readings *r)
 	static const struct reading_object object = {"1", DECODING_AS_IS};
 	static const uint8_t bytes[50000];
 
+	uint64_t sent = 0;
+
 	assert_true(readings_object_begin(r, &object));
 	while (readings_object_bytes(r, span_of(bytes, sizeof(bytes))))
-		continue;
+		sent += sizeof(bytes);
+	assert_in_range(sent, READINGS_TRIED_TIMES * READINGS_BYTES_SPARE,
+	    READINGS_TRIED_TIMES *
+		(READINGS_BYTES_SPARE + READINGS_BYTES_TIMES * run_size));
+	return READINGS_STOPPED;
+}
+
+/* For no reason that anybody gave. */
+static enum readings_end
+run_stopped(struct readings *r)
+{
+	(void)r;
 	return READINGS_STOPPED;
 }
 
@@ -250,6 +263,7 @@ static const struct {
     {run_limit, REPLAY_PIECE, READ_LIMIT, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT},
     {run_on, REPLAY_PIECE, READ_LIMIT, OUTCOME_CLEAN, OUTCOME_AMBIGUOUS},
     {run_long, REPLAY_PIECE, READ_LIMIT, OUTCOME_CLEAN, OUTCOME_AMBIGUOUS},
+    {run_stopped, REPLAY_PIECE, READ_FAILED, OUTCOME_CLEAN, OUTCOME_AMBIGUOUS},
     {run_twice, REPLAY_LATE, READ_LATE, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT},
     {run_twice, REPLAY_LATE, READ_LATE, OUTCOME_CLEAN, OUTCOME_AMBIGUOUS},
     {run_twice, REPLAY_FAILED, READ_FAILED, OUTCOME_CLEAN, OUTCOME_AMBIGUOUS},
@@ -298,12 +312,41 @@ test_limited(void **state)
 	assert_int_equal(stub.report.outcome, OUTCOME_CLEAN);
 }
 
+/* One that is limited and nothing else. */
+static void
+test_many_parts(void **state)
+{
+	static const struct packet_text part = P('B', "--a\r\n\r\nx\r\n");
+	static const struct packet_text start[] = {O_NR, C4, HELO, MAIL, RCPT,
+	    P('L', "MIME-Version\0 1.0\0"),
+	    P('L', "Content-Type\0 multipart/mixed; boundary=a\0")};
+	static const struct packet_text end[] = {P('B', "--a--\r\n"), EOM};
+
+	(void)state;
+	for (unsigned int parts = 5; parts < 2000; parts += 1990) {
+		restart();
+		input.len = 0;
+		for (size_t i = 0; i < sizeof(start) / sizeof(start[0]); i++)
+			add(&input, &start[i]);
+		for (unsigned int i = 0; i < parts; i++)
+			add(&input, &part);
+		add(&input, &end[0]);
+		add(&input, &end[1]);
+		runs = 0;
+		run = run_nothing;
+		feed(&input, input.len);
+		assert_int_equal(runs, parts > MIME_PARTS_MAX);
+		assert_int_equal(stub.report.outcome,
+		    parts > MIME_PARTS_MAX ? OUTCOME_AMBIGUOUS : OUTCOME_CLEAN);
+	}
+}
+
 /* What is not scanned is not read again either, and is not called odd. */
 static void
 test_unscanned(void **state)
 {
 	(void)state;
-	settings.max_message_size = 50;
+	settings.max_message_size = 70; /* the field, and not the body */
 	send_mail(&conflict, 0);
 	assert_int_equal(runs, 0);
 	assert_int_equal(stub.report.outcome, OUTCOME_TOO_BIG);
@@ -389,6 +432,7 @@ main(void)
 	    T(test_ambiguous),
 	    T(test_ends),
 	    T(test_limited),
+	    T(test_many_parts),
 	    T(test_unscanned),
 	    T(test_words),
 	    T(test_next),
