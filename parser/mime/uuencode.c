@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/ensure.h"
+#include "parser/mime/ascii.h"
 
 enum {
 	STAGE_TEXT,   /* outside of any file */
@@ -26,18 +27,6 @@ enum {
 #define LINE_DATA_MAX 84
 #define LINE_SPARE    2
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Takes that word, in upper or lower case. */
 static bool
 take_word(struct cursor *c, const char *word)
@@ -48,7 +37,7 @@ take_word(struct cursor *c, const char *word)
 	if (c->left < len)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		if (lower(c->at[i]) != (uint8_t)word[i])
+		if (ascii_lower(c->at[i]) != (uint8_t)word[i])
 			return false;
 	}
 	return cursor_take(c, len, &s);
@@ -60,7 +49,7 @@ take_blanks(struct cursor *c)
 	size_t n = 0;
 	uint8_t byte;
 
-	while (c->left > 0 && is_blank(c->at[0]) && cursor_u8(c, &byte))
+	while (c->left > 0 && ascii_is_blank(c->at[0]) && cursor_u8(c, &byte))
 		n++;
 	return n;
 }
@@ -234,7 +223,7 @@ base64_byte(struct decoder *d, struct file_state *f, uint8_t c, uint8_t *out)
 		f->equals = 0;
 		return 0;
 	}
-	if (!is_blank(c) && is_base64_end(f, c)) {
+	if (!ascii_is_blank(c) && is_base64_end(f, c)) {
 		d->file_open = false;
 		f->stage = STAGE_TEXT;
 		f->len = 0;
