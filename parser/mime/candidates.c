@@ -10,8 +10,9 @@
 #include "parser/mime/syntax.h"
 #include "parser/mime/word.h"
 
-#define PLACES_MAX PARAMS_MAX /* at which "boundary" is looked for */
-#define TEXT_MAX   512	      /* of what stands behind one */
+#define PLACES_MAX  PARAMS_MAX /* at which "boundary" is looked for */
+#define BETWEEN_MAX 40	       /* bytes between that and its equals sign */
+#define TEXT_MAX    512	       /* of what stands behind one */
 
 struct candidates {
 	uint8_t *buffer;
@@ -80,6 +81,20 @@ give_percent(struct candidates *k, struct span value)
 				     sizeof(decoded), 0, &found, &cut)));
 }
 
+/* Without white space. */
+static void
+give_dense(struct candidates *k, struct span value)
+{
+	struct cursor c = cursor_of(value);
+	uint8_t dense[TEXT_MAX];
+	size_t len = 0;
+
+	while (len < sizeof(dense) && cursor_u8(&c, &dense[len]))
+		if (!syntax_is_blank(dense[len]))
+			len++;
+	give(k, span_of(dense, len));
+}
+
 /* A value as some programs take it, and what others make of that. */
 static void
 give_all(struct candidates *k, struct span value)
@@ -92,6 +107,7 @@ give_all(struct candidates *k, struct span value)
 	give(k, syntax_trim(value));
 	give(k, behind_blanks(value));
 	give(k, before_nul(value));
+	give_dense(k, value);
 	if (value.len > BOUNDARY_USUAL_MAX)
 		give(k, span_of(value.ptr, BOUNDARY_USUAL_MAX));
 	if (value.len > 1 && value.ptr[0] == '\'')
@@ -188,16 +204,18 @@ give_text(struct candidates *k, struct span text)
 	give_all(k, before(text, "()<>@,;:\\\"/[]?= \t\r"));
 }
 
-/* Is there an equals sign behind the name?  *c comes to stand behind it, and
- * behind white space. */
+/* Is there an equals sign behind the name, perhaps with something between?  *c
+ * comes to stand behind it, and behind white space. */
 static bool
 take_equals(struct cursor *c)
 {
 	struct syntax_found skipped;
 
-	while (syntax_is_one_of(syntax_peek(c), "*0123456789"))
-		syntax_step(c);
 	syntax_skip(c, &skipped);
+	for (size_t n = 0; n < BETWEEN_MAX && syntax_peek(c) >= 0 &&
+			   !syntax_is_one_of(syntax_peek(c), "=;\"\n");
+	     n++)
+		syntax_step(c);
 	if (syntax_peek(c) != '=')
 		return false;
 	syntax_step(c);
