@@ -237,8 +237,10 @@ boundary_of(const struct type_field *t)
 	return span_of(t->boundary.text, t->boundary.len);
 }
 
-/* A second field beside the first. */
-static void
+/* A second field beside the first.  Apart, so that its memory is not on the
+ * stack of an ordinary message, whose session would have a page more to fault
+ * in. */
+__attribute__((noinline)) static void
 compare_type(struct entity *e, struct fields *f, uint32_t i,
     const struct type_field *first)
 {
@@ -394,7 +396,7 @@ file_name(const struct params *p, uint8_t out[static NAME_MAX_KEPT])
 	    &v, VALUE_PLAIN, out, NAME_MAX_KEPT, 0, &found, &cut);
 }
 
-static void
+__attribute__((noinline)) static void
 compare_disposition(struct entity *e, struct fields *f, uint32_t i,
     const struct disposition_field *first)
 {
@@ -460,7 +462,7 @@ check_names(struct entity *e)
 }
 
 /* The one that most programs take first. */
-static void
+__attribute__((noinline)) static void
 take_names(struct entity *e, const struct fields *f)
 {
 	struct spellings s;
