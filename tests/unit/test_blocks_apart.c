@@ -4,6 +4,7 @@
  * unusual configurations: privsep/start/blocks.c.
  */
 #include "lib/ensure.h"
+#include "scanner/client.h"
 #include "tests/unit/blocks_text.h"
 
 /* --- nobody else's ------------------------------------------------------------- */
@@ -121,6 +122,20 @@ run_dirs(void **state)
 	assert_string_equal(
 	    blocks_make(&config, &filters, &(struct block_facts){0}, &blocks),
 	    "run_dir is too long; choose a shorter path");
+}
+
+/* Address space for the scanner's places, which come with max_sessions. */
+static void
+scanner_memory(void **state)
+{
+	uint64_t few;
+
+	(void)state;
+	make(USERS "max_sessions = 100\n");
+	few = scanner()->sandbox.max_memory;
+	make(USERS "max_sessions = 20000\n");
+	assert_true(scanner()->sandbox.max_memory - few >=
+		    19900 * 2 * sizeof(struct client));
 }
 
 static void
@@ -243,6 +258,7 @@ main(void)
 	    cmocka_unit_test(key_directories),
 	    cmocka_unit_test(run_dirs),
 	    cmocka_unit_test(libmilter),
+	    cmocka_unit_test(scanner_memory),
 	    cmocka_unit_test(directories),
 	    cmocka_unit_test(as_much_as_can_be),
 	};
