@@ -192,8 +192,8 @@ static const struct {
     [ANOMALY_MULTIPART_ENCODED] = {"multipart-encoded", ANOMALY_IS_READING,
 	"a transfer encoding on a multipart, which must not have one"},
     [ANOMALY_MULTIPART_PART_COUNT] = {"multipart-part-count", ANOMALY_IS_BLIND,
-	"multipart/signed or encrypted without exactly two parts: "
-	"clamd does not look at a third"},
+	"multipart/signed or encrypted that is not two parts, or one in "
+	"which clamd does not look at all of them (signed, parallel)"},
     [ANOMALY_MULTIPART_TYPE_UNKNOWN] = {"multipart-type-unknown",
 	ANOMALY_IS_NOTE, "a multipart of an unknown kind"},
     [ANOMALY_NAME_BIDI] = {"name-bidi", ANOMALY_IS_POLICY,

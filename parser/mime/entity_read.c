@@ -489,7 +489,9 @@ check_encoding(struct entity *e)
 
 	if (e->media == MEDIA_MULTIPART && encoded)
 		add(e, ANOMALY_MULTIPART_ENCODED);
-	if (syntax_is(e->type, "message/rfc822") && encoded)
+	if ((e->media == MEDIA_MESSAGE_OTHER ||
+		syntax_is(e->type, "message/rfc822")) &&
+	    encoded)
 		add(e, ANOMALY_MESSAGE_ENCODED);
 }
 

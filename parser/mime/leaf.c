@@ -149,12 +149,27 @@ is_detached(const struct entity *e)
 	       is_type(e, "application/x-pkcs7-signature");
 }
 
+/* By type and content: nothing that does harm begins like that. */
+static bool
+is_signature(const struct mime *m)
+{
+	static const char pgp[] = "-----BEGIN PGP SIGNATURE-----";
+	size_t len = sizeof(pgp) - 1;
+
+	if (is_detached(&m->entity))
+		return is_signed_data(m);
+	return is_type(&m->entity, "application/pgp-signature") &&
+	       m->start_len >= len && memcmp(m->start, pgp, len) == 0;
+}
+
 /* What the content is, and says of the part. */
 static void
 judge_content(struct mime *m, struct mime_stream *s)
 {
 	if (is_signed_data(m) && !is_detached(&m->entity))
 		mime_found_add(m, s, ANOMALY_SMIME_OPAQUE);
+	if (!is_signature(m))
+		mime_level_hides(m);
 	if ((m->wants & MIME_WANTS_DIGESTS) != 0)
 		sha256_end(&m->sha256, m->part.digest);
 	if ((m->wants & MIME_WANTS_KINDS) == 0)

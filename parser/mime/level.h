@@ -33,6 +33,8 @@ struct level {
 				* tokens only: so much of it; else all */
 	bool digest; /* its parts are messages if not told otherwise */
 	bool pair;   /* it should have two parts */
+	bool first;  /* clamd looks at one part only: a text, or the first */
+	bool hidden; /* there is a part behind it that is no signature */
 	bool used;   /* there was a delimiter */
 	bool closed;
 	uint8_t boundary[ENTITY_BOUNDARY_MAX];

@@ -121,6 +121,10 @@ void mime_header_bytes(struct mime *, struct span);
 void mime_header_end(struct mime *, struct mime_stream *, bool ended);
 /* Whatever is open in a stream above so many levels ends. */
 void mime_close(struct mime *, struct mime_stream *, uint32_t levels);
+/* A part of the innermost level, or a level within it, is no signature: does
+ * clamd not look there? */
+void mime_level_hides(struct mime *);
+
 /* Before the first part of the innermost level, or behind its last. */
 void mime_outside_begin(struct mime *, struct mime_stream *, enum body_kind);
 void mime_outside_end(struct mime *, struct mime_stream *);

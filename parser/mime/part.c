@@ -68,11 +68,21 @@ is_type(const struct mime *m, const char *type)
 	return is.len == strlen(type) && memcmp(is.ptr, type, is.len) == 0;
 }
 
+void
+mime_level_hides(struct mime *m)
+{
+	struct level *l = m->levels.count > 0 ? innermost(m) : NULL;
+
+	if (l != NULL && l->first && l->parts > 1)
+		l->hidden = true;
+}
+
 static struct level *
 push(struct mime *m, uint64_t body)
 {
 	struct level *l;
 
+	mime_level_hides(m);
 	ensure(m->levels.count < LEVELS_MAX);
 	l = level_at(&m->levels, m->levels.count++);
 	if (m->levels.known < m->levels.count)
@@ -84,6 +94,7 @@ push(struct mime *m, uint64_t body)
 	l->path_len = (uint16_t)strlen(m->part.path);
 	l->boundary_len = l->token_len = 0;
 	l->digest = l->pair = l->used = l->closed = false;
+	l->first = l->hidden = false;
 	return l;
 }
 
@@ -102,6 +113,8 @@ open_multipart(struct mime *m, struct mime_stream *s)
 	/* RFC 1847 */
 	l->pair =
 	    is_type(m, "multipart/signed") || is_type(m, "multipart/encrypted");
+	l->first =
+	    is_type(m, "multipart/signed") || is_type(m, "multipart/parallel");
 	level_compare(&m->levels, s->first, &found);
 	anomalies_join(&m->found, &found);
 	anomalies_join(&m->part.found, &found);
@@ -160,7 +173,7 @@ judge_level(struct mime *m, struct level *l)
 		anomalies_add(&found, ANOMALY_BOUNDARY_UNUSED);
 	else if (!l->closed)
 		anomalies_add(&found, ANOMALY_BOUNDARY_UNTERMINATED);
-	if (l->pair && l->used && l->parts != 2)
+	if ((l->pair && l->used && l->parts != 2) || l->hidden)
 		anomalies_add(&found, ANOMALY_MULTIPART_PART_COUNT);
 	anomalies_join(&l->found, &found);
 	anomalies_join(&m->found, &found);

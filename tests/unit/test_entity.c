@@ -285,6 +285,8 @@ static const struct entity_row encodings[] = {
 	"multipart/mixed boundary=a 8bit"},
     {PART, CT "message/rfc822\n" CTE "quoted-printable\n",
 	"message/rfc822 quoted-printable : message-encoded !"},
+    {PART, CT "message/delivery-status\n" CTE "base64\n",
+	"message/delivery-status base64 : message-encoded !"},
     {PART, CT "message/rfc822\n" CTE "binary\n", "message/rfc822 binary"},
     {PART, CT "message/global\n" CTE "base64\n", "message/global base64"},
     {DIGEST, CTE "base64\n", "message/rfc822 base64 : message-encoded !"},
