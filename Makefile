@@ -80,7 +80,7 @@ PROGRAMS := pratiqued pratique-monitor pratique-keys pratique-resolver \
 	    pratique-session \
 	    pratique-scanner pratique-libmilter pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load \
-	    conform-engine oracle oracle-libmilter stamp-case
+	    conform-engine oracle oracle-libmilter stamp-case shape-case
 FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session escape/pratique-scanner \
 	    escape/pratique-libmilter escape/pratique-keys escape/list \
 	    ipc/pratique-monitor ipc/pratique-session \
@@ -151,7 +151,7 @@ endif
 
 # Programs that tests use, beside the daemon's and the unit tests.
 CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
-	$(B)/conform-engine $(B)/stamp-case \
+	$(B)/conform-engine $(B)/stamp-case $(B)/shape-case \
 	$(B)/oracle $(B)/oracle-libmilter \
 	$(FAKES:%=$(B)/%) $(B)/fake-clamd $(B)/milter-load \
 	fuzz-programs

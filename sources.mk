@@ -111,6 +111,9 @@ SRC_conform-engine := tests/conformance/conform_engine.c tests/unit/stub_process
 SRC_stamp-case := tests/stamps/stamp_case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)
 
+SRC_shape-case := tests/mime/shape_case.c $(sort $(wildcard parser/mime/*.c)) \
+	lib/anomaly.c lib/decoding.c lib/sha256.c
+
 SRC_fake-clamd := bench/fake-clamd.c
 SRC_milter-load := $(filter-out %clamd.c,$(sort $(wildcard bench/*.c))) config/address.c
 

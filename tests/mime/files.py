@@ -6,7 +6,7 @@ import re
 from strict import base64_group
 
 BEGIN = re.compile(
-    rb"^[ \t>]*begin(-base64)?(?:[ \t]+[0-7]+)?[ \t]+[^\r\n]*[\r\n]+", re.M)
+    rb"^[ \t]*begin(-base64)?(?:[ \t]+[0-7]+)?[ \t]+[^\r\n]*[\r\n]+", re.M)
 YENC = re.compile(rb"^=ybegin [^\r\n]*[\r\n]+", re.M)
 
 
@@ -27,7 +27,7 @@ def uu_line(line):
 def uu_file(text):
     out = b""
     for line in re.split(rb"\r*\n|\r", text):
-        line = line.lstrip(b" \t>") if line.startswith((b"> ", b" ")) else line
+        line = line.lstrip(b" \t")
         if line.startswith((b"end", b"`")):
             break
         piece = uu_line(line)

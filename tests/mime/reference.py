@@ -123,7 +123,7 @@ def cuts(data, known):
         places = [at] + [at + n for n in (998, 2048) if at + n < following]
         for place in places:
             text = data[place:min(place + 400, following)].lstrip(
-                b" \t\0>\v\f").lower()
+                b" \t\v\f").lower()
             dashes = text.startswith(b"--") and (multipart or place > at)
             if dashes or (place == at and heads and text.startswith(heads)) \
                     or (place > at and heads and text.startswith(heads)
@@ -140,8 +140,8 @@ def encodings(header):
         text = re.sub(rb"(?:\r\n|\n|\r)(?=[ \t])", b"", text)
         for version in text, without_comments(text):
             for match in re.finditer(
-                    rb"content[-_ \t]*transfer[-_ \t]*(?:[\r\n]+[ \t]*)?"
-                    rb"encoding[^:=\r\n]*\s*[:=]([^\r\n]*)", version, re.I):
+                    rb"(?:\A|[\r\n])[ \t]*content[-_ \t]*transfer[-_ \t]*(?:[\r\n]+[ \t]*)?"
+                    rb"encoding[^:=\r\n]*\s*:([^\r\n]*)", version, re.I):
                 value = encoded_words(match[1]).lower()
                 if b"base64" in value:
                     found.add("base64")

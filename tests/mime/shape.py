@@ -146,7 +146,8 @@ class Shape:
     clamd: typing.Optional[bool]
     inside: bool = False
     names: tuple = ()
-    limit: bool = False  # a limit may be what is reported instead
+    limit: bool = False   # a limit may be what is reported instead
+    beyond: bool = False  # no mail program is known to read it so
 
 
 class Family:
@@ -158,7 +159,7 @@ class Family:
         self.parts = {}   # name: a part
 
     def add(self, name, content, strict=None, reported="", *, row=0, n=None,
-            clamd=None, inside=False, names=(), limit=False):
+            clamd=None, inside=False, names=(), limit=False, beyond=False):
         """content: the message's text, or a function of the attachment that
         gives it."""
         if callable(content):
@@ -166,7 +167,7 @@ class Family:
             content = content(attachment())
         self.shapes.append(Shape(
             name, row, wire(content), strict, tuple(reported.split()), n, clamd,
-            inside, tuple(names), limit))
+            inside, tuple(names), limit, beyond))
 
     def part(self, name, part, strict="2", reported="", **more):
         """The trick is in the attachment itself."""

@@ -22,7 +22,7 @@ import shapes_names
 import shapes_nested
 import shapes_params
 import shapes_structure
-from shape import Shape, wire
+from shape import BASE64, PIECE, Shape, attachment, mixed, wire
 
 FAMILIES = [module.family for module in (
     shapes_header, shapes_params, shapes_structure, shapes_nested,
@@ -46,16 +46,31 @@ HEAVY = {"bnd-many-1200", "hdr-big", "str-deep120", "str-deep-many",
 
 def combined(seed=20231114, count=None):
     """Shapes with a trick of structure around a part with another trick; count
-    of them, drawn with that seed, or all."""
+    of them, drawn with that seed, or all.  Only such as some program reads."""
+    known = by_name()
     around = {n: f for family in FAMILIES for n, f in family.around.items()}
     parts = {n: p for family in FAMILIES for n, p in family.parts.items()}
     pairs = [(s, p) for s in sorted(around) for p in sorted(parts)
-             if s not in HEAVY and p not in HEAVY and not p.startswith("nam-")]
+             if not known[s].beyond and not known[p].inside
+             and known[p].programs != 0 and s not in HEAVY and p not in HEAVY
+             and not p.startswith("nam-")]
     if count is not None:
         pairs = random.Random(seed).sample(pairs, count)
     for s, p in pairs:
         yield Shape(f"{s}+{p}", 0, wire(around[s](parts[p])), None, (), None,
                     None)
+
+
+def harmless():
+    """{name: text} of the same tricks with nothing harmful in them."""
+    part = attachment(PIECE)
+    texts = {name: make(part) for family in FAMILIES
+             for name, make in family.around.items()}
+    for family in FAMILIES:
+        for name, text in family.parts.items():
+            if BASE64 in text:
+                texts[name] = mixed(text.replace(BASE64, PIECE))
+    return texts
 
 
 def expectation(shape):

@@ -174,7 +174,7 @@ lines("b64-comment", "(" + FLAT[:40] + ")\n" + FLAT[40:] + "\n", "2",
 lines("b64-in-b64", b64(BASE64.encode()))
 quoted("b64-in-qp", BASE64)
 lines("b64-uum-blank", f"begin-base64 644 {NAME}\n\n{BASE64}====\n")
-lines("b64-delimiter-like", FLAT[:40] + "\n--\n" + FLAT[40:] + "\n", "2",
+lines("b64-delimiter-like", FLAT[:40] + "\n--*\n" + FLAT[40:] + "\n", "2",
       "boundary-in-encoded")
 lines("b64-fields-inside", "Content-Type: x\n\n" + BASE64, "2", inside=True)
 lines("b64-dot-line", FLAT[:40] + "\n.\n" + FLAT[40:] + "\n", "2",

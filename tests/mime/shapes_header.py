@@ -242,7 +242,8 @@ add("ct-822-with-bnd", lambda a: mixed(
     'Content-Type: message/rfc822; boundary="b2"\n\n' + inner(a)), "2.2")
 add("ct-unknown-mp", lambda a: mixed(a, 'multipart/x-new; boundary="b1"'), "2",
     "multipart-type-unknown")
-add("ct-missing-top", lambda a: FIELDS + VERSION + "\n" + enclose([HELLO, a]))
+add("ct-missing-top", lambda a: FIELDS + VERSION + "\n" + enclose([HELLO, a]),
+    beyond=True)
 add("ct-comment-unclosed", lambda a: mixed(
     a, 'multipart/mixed (a; boundary="b1"'))
 add("ct-comment-paren", lambda a: mixed(

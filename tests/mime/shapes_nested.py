@@ -141,7 +141,7 @@ add("str-822-uu", lambda a: mixed(of_type(
     "message/rfc822", uu(wire(inner(a)), "begin 644 a.eml\n"),
     "Content-Transfer-Encoding: x-uuencode\n")), None)
 add("str-822-claims-b64", lambda a: mixed(of_type(
-    "message/rfc822", inner(a), ENCODING)), "2.2", "message-encoded")
+    "message/rfc822", inner(a), ENCODING)), None, "message-encoded")
 add("str-822-nofields", lambda a: mixed(of_type(
     "message/rfc822", "\n" + multi([a], "b2"))), None)
 add("str-global-qp", lambda a: mixed(of_type(
@@ -153,11 +153,11 @@ add("str-news", lambda a: mixed(of_type("message/news", inner(a))), None,
 add("str-msg-http", lambda a: mixed(of_type("message/http", inner(a))), None,
     "message-type-other")
 add("str-delivery-status", lambda a: report(of_type(
-    "message/delivery-status", a)), None)
+    "message/delivery-status", a)), None, "header-after-body")
 add("str-status-encoded", lambda a: report(of_type(
-    "message/delivery-status", BASE64, ENCODING)), None)
+    "message/delivery-status", BASE64, ENCODING)), None, "message-encoded")
 add("str-mdn", lambda a: mixed(of_type(
-    "message/disposition-notification", a)), None)
+    "message/disposition-notification", a)), None, "header-after-body")
 add("str-partial", lambda a: top(PARTIAL.format(1, 1)) + "\n" + inner(a), None,
     "message-partial")
 add("str-partial-of-two", lambda a: top(PARTIAL.format(1, 2)) + "\n"
@@ -170,7 +170,18 @@ add("str-external-inner", lambda a: mixed(of_type(
 add("str-external-url", lambda a: mixed(of_type(
     'message/external-body; access-type=url; url="http://example.net/x"',
     inner(a))), None, "message-external-body")
-add("str-signed-second", lambda a: signature(HELLO, a), "2")
+add("str-signed-second", lambda a: signature(HELLO, a), "2",
+    "multipart-part-count")
+add("str-signed-false", lambda a: signature(HELLO, a.replace(
+    "application/octet-stream", "application/pgp-signature")), "2",
+    "multipart-part-count")
+add("str-signed-text-second", lambda a: signature(multi([a], "b2"), HELLO),
+    "1.1", "multipart-part-count")
+add("str-signed-attachment", lambda a: signature(a, SIGNATURE), "1")
+add("str-signed-mp-second", lambda a: signature(HELLO, multi([a], "b2")),
+    "2.1", "multipart-part-count")
+add("str-signed-822-second", lambda a: signature(
+    HELLO, of_type("message/rfc822", inner(a))), "2.2", "multipart-part-count")
 add("str-signed-first", lambda a: signature(multi([HELLO, a], "b2"),
                                             SIGNATURE), "1.2")
 add("str-signed-extra4", lambda a: signature(HELLO, SIGNATURE, OTHER, a), "4",
@@ -193,12 +204,12 @@ add("str-related", lambda a: mixed(a, 'multipart/related; boundary="b1"'), "2")
 add("str-formdata", lambda a: mixed(a, 'multipart/form-data; boundary="b1"'),
     "2")
 add("str-parallel", lambda a: mixed(a, 'multipart/parallel; boundary="b1"'),
-    "2")
+    "2", "multipart-part-count")
 add("str-textmp-part", lambda a: mixed(
     "Content-Type: text/plain\n\n" + multi([a], "b2")), None,
     "header-after-body")
 add("str-textmp-after", lambda a: top("text/plain") + "\nSome words.\n\n"
-    + multi([HELLO, a]), None)
+    + multi([HELLO, a]), None, beyond=True)
 add("str-text-message", lambda a: top("text/plain") + "\n" + inner(a), None,
     "header-after-body")
 add("str-text-fields", lambda a: top("text/plain") + "\n" + a, None,
@@ -209,9 +220,9 @@ add("str-octet-message", lambda a: mixed(of_type(
     "application/octet-stream", inner(a))), None)
 add("str-octet-message-b64", lambda a: mixed(of_type(
     'application/octet-stream; name="a.eml"', as_b64(inner(a)), ENCODING)),
-    None)
+    None, beyond=True)
 add("str-bounce-quoted", lambda a: top("text/plain") + "\nYour mail:\n\n"
-    "------ This is a copy of the message\n\n" + inner(a), None)
+    "------ This is a copy of the message\n\n" + inner(a), None, beyond=True)
 add("str-smime-ber", lambda a: opaque(multi([HELLO, a]), 100), None,
     "smime-opaque")
 add("str-smime-ber-small", lambda a: opaque(multi([HELLO, a]), 7), None,

@@ -94,7 +94,7 @@ add("par-bnd-ext-lang", value("boundary*=us-ascii'en'b%31"), "2",
 add("par-bnd-ext-quoted", value("boundary*=\"us-ascii''b1\""), "2",
     "boundary-extended")
 add("par-bnd-ext-bare", value("boundary*=b1"), "2")
-add("par-bnd-ext-pct-bare", value("boundary*=b%31"), None)
+add("par-bnd-ext-pct-bare", value("boundary*=b%31"), "2")
 add("par-bnd-cont-order", value('boundary*1="1"; boundary*0="b"'), "2",
     "boundary-extended")
 add("par-bnd-cont-textorder", value('boundary*1="b"; boundary*0="1"'), None,
@@ -151,7 +151,7 @@ add("par-token-equal-cut", value("boundary=b1=x"), None,
     "param-specials-unquoted")
 add("par-token-comma-cut", value("boundary=b1,x"), None,
     "param-specials-unquoted")
-add("par-token-paren", value("boundary=b1)"), "2")
+add("par-token-paren", value("boundary=b1)"), None)
 add("par-no-semicolon", lambda a: mixed(a, 'multipart/mixed boundary="b1"'),
     None, "param-no-semicolon")
 add("par-no-semicolon-second", value('charset="x" boundary="b1"'), None,

@@ -145,10 +145,10 @@ add("bnd-first-tail", lambda a: OUTER + f"--b1 x\n{a}--b1\n{HELLO}--b1--\n",
 add("bnd-lead-tab", delimiter("\t--b1\n"), None, "boundary-near-miss")
 add("bnd-lead-space-all", delimiters(lambda line: " " + line), None,
     "boundary-near-miss boundary-unused")
-add("bnd-lead-cr", delimiter("x\r--b1\n"), None, "boundary-near-miss")
+add("bnd-lead-cr", delimiter("x\r--b1\n"), None, "bare-cr")
 add("bnd-lead-cr-only", delimiter("\r--b1\n"), None, "boundary-near-miss")
-add("bnd-lead-nul", delimiter("\0--b1\n"), None)
-add("bnd-lead-quote", delimiter(">--b1\n"), None)
+add("bnd-lead-nul", delimiter("\0--b1\n"), None, beyond=True)
+add("bnd-lead-quote", delimiter(">--b1\n"), None, beyond=True)
 add("bnd-crcrlf", delimiter("--b1\r\n"), None, "boundary-near-miss")
 add("bnd-crcrlf-all", lambda a: mixed(a).replace("\n", "\r\n").replace(
     "\r\n", "\n", top().count("\n") + 1), None)
@@ -183,7 +183,7 @@ add("bnd-close-only-delimiter", lambda a: OUTER + f"--b1\n{HELLO}--b1--\n{a}"
     "--b1--\n", None)
 add("bnd-inner-in-outer-epilogue", lambda a: OUTER + enclose([
     multi([HELLO], "b2")]) + f"--b2\n{a}--b2--\n", None,
-    "boundary-after-close")
+    "epilogue-content")
 add("bnd-outer-in-inner", lambda a: OUTER + enclose([
     unclosed([HELLO]) + f"--b1\n{a}--b2\n{OTHER}--b2--\n"]), "2")
 add("bnd-prefix-inner", lambda a: mixed(multi([HELLO, a], "b1x")), "2.2",
@@ -236,15 +236,16 @@ add("bnd-257-tail", lambda a: mixed(
     a, f'multipart/mixed; boundary="{"b" * 257}"', "b" * 256), "2",
     "boundary-long")
 add("bnd-2100", delimiters(str, "b" * 2100), "2", "boundary-long")
-add("bnd-mid-line", delimiter("Text --b1\n"), None)
+add("bnd-mid-line", delimiter("Text --b1\n"), None, beyond=True)
 add("bnd-in-base64", lambda a: mixed(a.replace(
-    BASE64[:20], BASE64[:20] + "\n--\n")), "2", "boundary-in-encoded")
-add("bnd-html-comment", delimiter("<!--b1\n"), None)
+    BASE64[:20], BASE64[:20] + "\n--*\n")), "2", "boundary-in-encoded")
+add("bnd-html-comment", delimiter("<!--b1\n"), None, beyond=True)
 
 # Line ends, not measured.
 add("lin-long-bnd-998", delimiter("x" * 998 + "--b1\n"), None,
     "line-long boundary-near-miss")
-add("lin-long-bnd-4096", delimiter("x" * 4096 + "--b1\n"), None, "line-long")
+add("lin-long-bnd-4096", delimiter("x" * 4096 + "--b1\n"), None, "line-long",
+    beyond=True)
 add("lin-lf-all", lambda a: mixed(a).replace("\n", LONE), "2")
 add("lin-lf-body", lambda a: top() + LONE + enclose([HELLO, a]).replace(
     "\n", LONE), "2", "bare-lf")
@@ -254,6 +255,6 @@ add("lin-cr-body", lambda a: OUTER + enclose([HELLO + "a\rb\n", a]), "2",
 add("lin-cr-end", lambda a: OUTER + enclose([HELLO[:-1] + "\r\n", a]), "2",
     "bare-cr")
 add("lin-vt", delimiter("\v--b1\n"), None)
-add("lin-u2028", delimiter("\u00e2\u0080\u00a8--b1\n"), None)
-add("lin-nel", delimiter("\u0085--b1\n"), None)
+add("lin-u2028", delimiter("\u00e2\u0080\u00a8--b1\n"), None, beyond=True)
+add("lin-nel", delimiter("\u0085--b1\n"), None, beyond=True)
 add("lin-ctrl-z", lambda a: OUTER + enclose([HELLO + "\x1a\n", a]), "2")

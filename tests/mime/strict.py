@@ -14,6 +14,7 @@ import re
 DEPTH_MAX = 32
 PARTS_MAX = 1000
 BOUNDARY_MAX = 256
+LINE_MAX = 1000
 TSPECIALS = b'()<>@,;:\\"/[]?='
 
 
@@ -89,7 +90,7 @@ def token(text, more=b""):
 def value_of(text):
     """(value, is it quoted, what stands behind) of a parameter."""
     if not text.startswith(b'"'):
-        value, rest = token(text, b"/[]?=:@<>,\\")
+        value, rest = token(text, b"/[]?=:@<>,)\\")
         return value, False, rest
     value, at = b"", 1
     while at < len(text) and text[at:at + 1] != b'"':
@@ -130,9 +131,8 @@ def parameters(text):
 
 
 def extended(value):
-    """Of charset'language'text, decoded; without quotes marks: as it is."""
-    parts = value.split(b"'", 2)
-    return unpercent(parts[2]) if len(parts) == 3 else value
+    """Of charset'language'text, or of what has no quotes marks, decoded."""
+    return unpercent(value.split(b"'", 2)[-1])
 
 
 def unpercent(text):
@@ -182,7 +182,7 @@ class Entity:
         self.encoding = token(skip_comments(word))[0].lower().decode("latin-1")
 
     def encoded(self):
-        return self.encoding in ("base64", "quoted-printable")
+        return self.encoding not in ("", "7bit", "8bit", "binary")
 
     def applied(self):
         """The encoding, where the strict reading applies one."""
@@ -240,8 +240,10 @@ def is_delimiter(line, boundary):
     """None, "open" or "close"."""
     if not boundary or not line.startswith(b"--" + boundary[:BOUNDARY_MAX]):
         return None
-    if len(boundary) > BOUNDARY_MAX:
+    if len(line) > LINE_MAX:  # the end of it is not looked at
         return "open"
+    if len(boundary) > BOUNDARY_MAX:
+        return "close" if line.rstrip(b" \t").endswith(b"--") else "open"
     rest = line[2 + len(boundary):]
     if not rest.strip(b" \t"):
         return "open"
@@ -271,15 +273,15 @@ class Reader:
         e = Entity(self.header, self.default)
         self.header = None
         multi = e.type.startswith("multipart/") and e.boundary
-        message = e.type in ("message/rfc822", "message/global")
+        message = e.type in ("message/rfc822", "message/global") \
+            and not e.encoded()
         path = self.path
         if self.forwarded is not None and not multi:
             path = f"{self.forwarded}.1".lstrip(".")
         if has_body and multi and len(self.levels) < DEPTH_MAX:
             self.levels.append([e.boundary, self.path if self.forwarded is None
                                 else self.forwarded, 0, False, e.type])
-        elif has_body and message and len(self.levels) < DEPTH_MAX and not (
-                e.type == "message/global" and e.encoded()):
+        elif has_body and message and len(self.levels) < DEPTH_MAX:
             self.levels.append([None, path, 0, False, e.type])
             self.start(path, "text/plain", path)
         else:
