@@ -92,9 +92,10 @@ FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session esc
 	print-privileged
 all: $(PROGRAMS:%=$(B)/%)
 unit-programs: $(UNIT:tests/unit/%.c=$(B)/unit/%)
-bench: all $(B)/fake-clamd $(B)/milter-load
+bench: all $(B)/fake-clamd $(B)/milter-load $(B)/mime-speed
 	bench/compare
 	bench/counts
+	$(B)/mime-speed
 
 define program
 $(B)/$(1): $$(SRC_$(1):%.c=$(B)/%.o)
@@ -109,6 +110,9 @@ $(B)/unit.a: $(UNIT_PARTS:%.c=$(B)/%.o)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/unit.a
 	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(HLINK) -o $@ $^ $(LDFLAGS) $(LIB_unit)
+
+$(B)/mime-speed: $(B)/bench/mime-speed.o $(B)/unit.a
 	$(CC) $(ALL_CFLAGS) $(HLINK) -o $@ $^ $(LDFLAGS) $(LIB_unit)
 
 $(B)/%.o: %.c

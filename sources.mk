@@ -115,7 +115,7 @@ SRC_shape-case := tests/mime/shape_case.c $(sort $(wildcard parser/mime/*.c)) \
 	lib/anomaly.c lib/decoding.c lib/sha256.c
 
 SRC_fake-clamd := bench/fake-clamd.c
-SRC_milter-load := $(filter-out %clamd.c,$(sort $(wildcard bench/*.c))) config/address.c
+SRC_milter-load := $(filter-out %clamd.c %speed.c,$(sort $(wildcard bench/*.c))) config/address.c
 
 # Both engines over the same bytes: what libmilter calls is diverted to the
 # test, and its callbacks have the stub host of the unit tests behind them.

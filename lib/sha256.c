@@ -47,33 +47,50 @@ schedule(uint32_t w[static 64], const uint8_t block[static BLOCK])
 	}
 }
 
-/* 6.2.2 steps 2 to 4: v is a to h. */
+/* 6.2.2 step 3 for one round: the words keep their places, and whoever calls
+ * turns their names instead. */
+static inline void
+one_round(const uint32_t a, const uint32_t b, const uint32_t c, uint32_t *d,
+    const uint32_t e, const uint32_t f, const uint32_t g, uint32_t *h,
+    const uint32_t more)
+{
+	uint32_t t1 = *h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
+		      (g ^ (e & (f ^ g))) + more;
+
+	*d += t1;
+	*h = t1 + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
+	     ((a & b) | (c & (a | b)));
+}
+
+/* 6.2.2 steps 2 to 4. */
 static void
 compress(uint32_t state[static 8], const uint8_t block[static BLOCK])
 {
-	uint32_t w[64], v[8];
+	uint32_t w[64];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
 
 	schedule(w, block);
-	memcpy(v, state, sizeof(v));
-	for (size_t i = 0; i < 64; i++) {
-		uint32_t e = v[4], a = v[0];
-		uint32_t t1 =
-		    v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
-		    ((e & v[5]) ^ (~e & v[6])) + round_constant[i] + w[i];
-		uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
-			      ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+	for (size_t i = 0; i < 64; i += 8) {
+		const uint32_t *k = round_constant + i, *x = w + i;
 
-		v[7] = v[6];
-		v[6] = v[5];
-		v[5] = e;
-		v[4] = v[3] + t1;
-		v[3] = v[2];
-		v[2] = v[1];
-		v[1] = a;
-		v[0] = t1 + t2;
+		one_round(a, b, c, &d, e, f, g, &h, k[0] + x[0]);
+		one_round(h, a, b, &c, d, e, f, &g, k[1] + x[1]);
+		one_round(g, h, a, &b, c, d, e, &f, k[2] + x[2]);
+		one_round(f, g, h, &a, b, c, d, &e, k[3] + x[3]);
+		one_round(e, f, g, &h, a, b, c, &d, k[4] + x[4]);
+		one_round(d, e, f, &g, h, a, b, &c, k[5] + x[5]);
+		one_round(c, d, e, &f, g, h, a, &b, k[6] + x[6]);
+		one_round(b, c, d, &e, f, g, h, &a, k[7] + x[7]);
 	}
-	for (size_t i = 0; i < 8; i++)
-		state[i] += v[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void

@@ -154,7 +154,9 @@ like_delimiter(struct span head)
 static void
 see_data_line(struct body *b, struct span head)
 {
-	b->data = head.len > 0 && looks_like_base64(head);
+	/* Only the first lines are compared, and what stands behind "--". */
+	b->data = (b->data_lines <= 2 || b->dashes) && head.len > 0 &&
+		  looks_like_base64(head);
 	if (like_delimiter(head) ||
 	    (b->dashes && b->data && head.len >= BASE64_LINE_MIN))
 		find(b, ANOMALY_BOUNDARY_IN_ENCODED);

@@ -60,19 +60,34 @@ looks_like_encoding_field(struct span line)
 	       header_is_field(line);
 }
 
-static bool
-is_letter(uint8_t c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || c == '+' || c == '/';
-}
+/* Characters of the base64 alphabet. */
+#define LETTERS(from)                                                     \
+	[from] = 1, [(from) + 1] = 1, [(from) + 2] = 1, [(from) + 3] = 1, \
+	[(from) + 4] = 1
+static const uint8_t is_letter[256] = {LETTERS('A'), LETTERS('F'), LETTERS('K'),
+    LETTERS('P'), LETTERS('U'), ['Z'] = 1, LETTERS('a'), LETTERS('f'),
+    LETTERS('k'), LETTERS('p'), LETTERS('u'), ['z'] = 1, LETTERS('0'),
+    LETTERS('5'), ['+'] = 1, ['/'] = 1};
+
+/* So many at once. */
+#define LETTERS_STEP 8
 
 bool
 looks_like_base64(struct span line)
 {
 	size_t i = 0;
 
-	while (i < line.len && is_letter(line.ptr[i]))
+	for (; i + LETTERS_STEP <= line.len; i += LETTERS_STEP) {
+		const uint8_t *at = line.ptr + i;
+		int all = is_letter[at[0]] & is_letter[at[1]] &
+			  is_letter[at[2]] & is_letter[at[3]] &
+			  is_letter[at[4]] & is_letter[at[5]] &
+			  is_letter[at[6]] & is_letter[at[7]];
+
+		if (!all)
+			break;
+	}
+	while (i < line.len && is_letter[line.ptr[i]])
 		i++;
 	if (i == 0 || line.len - i > 2)
 		return false;
