@@ -16,6 +16,7 @@ rows_begin(struct rows *rows, struct source *s, unsigned int k, uint64_t at)
 	rows->source = s;
 	rows->level = k;
 	rows->in = cursor_of(span_of(NULL, 0));
+	rows->lf = rows->cr = SIZE_MAX;
 	rows->at = at;
 	rows->column = 0;
 	rows->crs = 0;
@@ -56,19 +57,31 @@ before_dash(const struct rows *rows, size_t len)
 	return len;
 }
 
+/* How many bytes at hand come before the next such byte; left: what is known
+ * of it. */
+static size_t
+before_byte(const struct rows *rows, uint8_t byte, size_t *left)
+{
+	const struct cursor *in = &rows->in;
+	const uint8_t *found;
+
+	if (*left > in->left) {
+		found = memchr(in->at, byte, in->left);
+		*left = found != NULL ? in->left - (size_t)(found - in->at) : 0;
+	}
+	return in->left - *left;
+}
+
 /* How many of the bytes at hand are text of the row: up to a line end or a
  * place where it is broken. */
 static size_t
-text_len(const struct rows *rows)
+text_len(struct rows *rows)
 {
-	size_t len = rows->in.left;
-	const uint8_t *end = memchr(rows->in.at, '\n', len);
+	size_t len = before_byte(rows, '\n', &rows->lf);
+	size_t before_cr = before_byte(rows, '\r', &rows->cr);
 
-	if (end != NULL)
-		len = (size_t)(end - rows->in.at);
-	end = memchr(rows->in.at, '\r', len);
-	if (end != NULL)
-		len = (size_t)(end - rows->in.at);
+	if (before_cr < len)
+		len = before_cr;
 	if (rows->column + rows->row.len + len > LONG_FROM)
 		len = before_dash(rows, len);
 	return len;
@@ -145,6 +158,7 @@ take_in(struct rows *rows)
 	if (!source_read(rows->source, rows->level, &bytes))
 		return false;
 	rows->in = cursor_of(bytes);
+	rows->lf = rows->cr = SIZE_MAX;
 	return true;
 }
 

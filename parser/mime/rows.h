@@ -31,6 +31,9 @@ struct rows {
 	struct source *source;
 	unsigned int level;
 	struct cursor in;
+	/* Where the next of these is in it, counted from its end: not looked
+	 * for again with each row of a long piece. */
+	size_t lf, cr;
 	uint64_t at;	 /* of in */
 	uint64_t column; /* of the line, where the row begins */
 	uint8_t crs;	 /* CR that were read of its end */
