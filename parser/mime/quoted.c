@@ -333,12 +333,26 @@ twice_break(struct decoder *d, struct quoted_state *q, struct out *o)
 		twice_put(d, q, '=', o);
 }
 
+/* Behind "=", perhaps white space, and a CR: with more CRs and an LF or
+ * without they are a soft break. */
+static bool
+twice_behind_cr(
+    struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
+{
+	if (c == '\r')
+		return true;
+	twice_break(d, q, o);
+	return c == '\n';
+}
+
 /* The first step: "=", white space, and a line end are a soft break. */
 static bool
 twice_take(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 {
 	bool full = q->held >= BLANKS_MAX;
 
+	if (q->hold == HOLD_EQUALS_CR)
+		return twice_behind_cr(d, q, c, o);
 	if (q->hold == HOLD_NOTHING && c != '=' && !is_blank(c)) {
 		twice_put(d, q, c, o);
 		return true;
@@ -348,8 +362,7 @@ twice_take(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 		hold(q, HOLD_EQUALS, c);
 		return true;
 	}
-	if (is_blank(c) && !full && q->hold != HOLD_BLANKS_CR &&
-	    q->hold != HOLD_EQUALS_CR) {
+	if (is_blank(c) && !full && q->hold != HOLD_BLANKS_CR) {
 		hold(q,
 		    q->hold == HOLD_NOTHING || q->hold == HOLD_BLANKS
 			? HOLD_BLANKS
@@ -357,8 +370,7 @@ twice_take(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 		    c);
 		return true;
 	}
-	if (c == '\r' && q->hold != HOLD_BLANKS_CR &&
-	    q->hold != HOLD_EQUALS_CR) {
+	if (c == '\r' && q->hold != HOLD_BLANKS_CR) {
 		hold(q,
 		    q->hold == HOLD_BLANKS ? HOLD_BLANKS_CR : HOLD_EQUALS_CR,
 		    c);
@@ -492,8 +504,10 @@ quoted_bytes(struct decoder *d, struct cursor *in, uint8_t *out, size_t room)
 static void
 twice_end(struct decoder *d, struct quoted_state *q, struct out *o)
 {
-	if (q->hold == HOLD_BLANKS_CR || q->hold == HOLD_EQUALS_CR)
+	if (q->hold == HOLD_BLANKS_CR)
 		twice_put_held(d, q, o);
+	if (q->hold == HOLD_EQUALS_CR)
+		twice_break(d, q, o);
 	if (q->escape > 0) {
 		add(d, ANOMALY_QP_BAD_ESCAPE);
 		put(o, '=');

@@ -108,7 +108,8 @@ def reported(tap, got):
                if s.name.startswith("ok-") and got[s.name].found], [],
               "none in ordinary mail")
     signed = "str-signed-first", "str-signed-attachment"
-    tap.equal([got[name].end for name in signed], ["none"] * 2, "no reading of what is only signed")
+    tap.equal([got[name].end for name in signed], ["none"] * 2,
+              "no reading of what is only signed")
 
 
 def names(tap, got):

@@ -15,6 +15,7 @@ from shape import EICAR
 FEW = ["ok-mixed", "str-signed-extra", "b64-concat", "hdr-fold-blank-ct",
        "par-dup-bnd-last", "bnd-tail-text", "qp-split-mid", "uu-mode4",
        "str-smime-opaque", "str-deep50"]
+COMBINATIONS = 200
 # Of what is relayed; in a continuation of white space, in a text, too deep.
 READ_AGAIN = {"blank line in an unknown field", "uuencode",
               "nested fifteen deep"}
@@ -73,6 +74,13 @@ def straight(tap, w):
               "they are rejected")
 
 
+def combined(tap, w):
+    """Two tricks at once"""
+    every = list(shapes.combined(count=COMBINATIONS))
+    outcomes = mail.direct(w.pratiqued, every)
+    judge(tap, "combined", every, {s.name: s.data for s in every}, outcomes)
+
+
 def postfix(tap, w):
     """Through Postfix"""
     # In headers of parts it cuts fields at NUL, too.
@@ -112,4 +120,4 @@ def sendmail(tap, w):
               f"none of {len(every)} is clean")
 
 
-main(world, control, straight, postfix, ordinary, sendmail)
+main(world, control, straight, combined, postfix, ordinary, sendmail)

@@ -17,7 +17,8 @@ from shape import mixed
 
 # What passes through two mail servers as it is.
 TRICKS = ["bnd-tail-text", "bnd-after-close", "bnd-epilogue",
-          "par-dup-bnd-last", "par-bnd-both", "ct-dup-mp-last", "ct-octet-with-bnd", "cte-last",
+          "par-dup-bnd-last", "par-bnd-both", "ct-dup-mp-last",
+          "ct-octet-with-bnd", "cte-last",
           "hdr-fold-blank-nested", "hdr-junk-mid", "str-822-b64", "str-xmsg",
           "str-signed-extra", "b64-concat-benign", "str-smime-opaque"]
 

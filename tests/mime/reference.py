@@ -140,7 +140,8 @@ def encodings(header):
         text = re.sub(rb"(?:\r\n|\n|\r)(?=[ \t])", b"", text)
         for version in text, without_comments(text):
             for match in re.finditer(
-                    rb"(?:\A|[\r\n])[ \t]*content[-_ \t]*transfer[-_ \t]*(?:[\r\n]+[ \t]*)?"
+                    rb"(?:\A|[\r\n])[ \t]*content[-_ \t]*transfer"
+                    rb"[-_ \t]*(?:[\r\n]+[ \t]*)?"
                     rb"encoding[^:=\r\n]*\s*:([^\r\n]*)", version, re.I):
                 value = encoded_words(match[1]).lower()
                 if b"base64" in value:

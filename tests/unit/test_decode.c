@@ -154,7 +154,8 @@ static const struct decode_case cases[] = {
 	" qp-bad-escape"},
     {TWICE, BYTES("a= \r\nb=\r\n"), BYTES("ab"), ""},
     {TWICE, BYTES("a=4"), BYTES("a=4"), " qp-bad-escape"},
-    {TWICE, BYTES("a==\rb=\r"), BYTES("a==\rb=\r"), " qp-bad-escape"},
+    {TWICE, BYTES("a==\rb=\r"), BYTES("a=b"), " qp-bad-escape"},
+    {TWICE, BYTES("a=4=\r\r\n1=\r=4=\r2"), BYTES("aAB"), ""},
     {TWICE, BYTES("a\xe9 \r"), BYTES("a\xe9 \r"), " qp-8bit"},
 };
 
