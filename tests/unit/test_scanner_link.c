@@ -186,7 +186,7 @@ test_whole(void **state)
 {
 	static const size_t sizes[] = {0, 1, REPLAY_PIECE_MAX - 1,
 	    REPLAY_PIECE_MAX, REPLAY_PIECE_MAX + 1, sizeof(stored)};
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -212,7 +212,7 @@ test_whole(void **state)
 static void
 test_again(void **state)
 {
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	for (uint64_t at = 100000; at > 1; at /= 3) {
@@ -236,7 +236,7 @@ others_first(void)
 static void
 test_others(void **state)
 {
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	spoil = others_first;
@@ -377,7 +377,7 @@ test_lies(void **state)
 	    beyond_end, behind_size, beyond_credit, empty_piece, other_stored,
 	    bytes_of_nothing, short_record, other_type, empty_datagram, silence,
 	    result_again, leave};
-	struct span piece;
+	struct span piece = {0};
 
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		uint64_t before = now_ms;
@@ -405,7 +405,7 @@ static void
 test_patience(void **state)
 {
 	uint64_t before = now_ms;
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	spoil = silence;
@@ -416,7 +416,7 @@ test_patience(void **state)
 static void
 test_mta_gone(void **state)
 {
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	spoil = silence;
@@ -508,7 +508,7 @@ test_reading(void **state)
 {
 	static const size_t sizes[] = {
 	    0, 1, DIRECT_MIN, DIRECT_MIN + 1, RECORD_BATCH_MAX, sizeof(stored)};
-	struct span piece;
+	struct span piece = {0};
 	size_t all = 0;
 
 	(void)state;
@@ -547,7 +547,7 @@ test_reading(void **state)
 static void
 test_piece_stays(void **state)
 {
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	begin_reading();
@@ -574,7 +574,7 @@ static void
 test_early(void **state)
 {
 	struct scan_result r;
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	begin_reading();
@@ -602,7 +602,7 @@ test_early(void **state)
 static void
 test_early_other(void **state)
 {
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	begin_reading();
@@ -617,7 +617,7 @@ static void
 test_time(void **state)
 {
 	enum replay got;
-	struct span piece;
+	struct span piece = {0};
 	uint64_t begun = now_ms;
 
 	(void)state;
@@ -640,7 +640,7 @@ test_time(void **state)
 static void
 test_reading_silent(void **state)
 {
-	struct span piece;
+	struct span piece = {0};
 
 	(void)state;
 	begin_reading();
