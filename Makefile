@@ -80,7 +80,7 @@ PROGRAMS := pratiqued pratique-monitor pratique-keys pratique-resolver \
 	    pratique-session \
 	    pratique-scanner pratique-libmilter pratique
 TOOLS    := config-manual policy-table fake-clamd milter-load \
-	    conform-engine oracle oracle-libmilter stamp-case shape-case
+	    conform-engine oracle oracle-libmilter stamp-case mime-case shape-case
 FAKES    := escape/pratiqued escape/pratique-monitor escape/pratique-session escape/pratique-scanner \
 	    escape/pratique-libmilter escape/pratique-keys escape/list \
 	    ipc/pratique-monitor ipc/pratique-session \
@@ -155,7 +155,7 @@ endif
 
 # Programs that tests use, beside the daemon's and the unit tests.
 CHECK_NEEDS = $(B)/config-manual $(B)/policy-table \
-	$(B)/conform-engine $(B)/stamp-case $(B)/shape-case \
+	$(B)/conform-engine $(B)/stamp-case $(B)/mime-case $(B)/shape-case \
 	$(B)/oracle $(B)/oracle-libmilter \
 	$(FAKES:%=$(B)/%) $(B)/fake-clamd $(B)/milter-load \
 	fuzz-programs
@@ -207,7 +207,7 @@ print-privileged:
 	@echo $(SRC_pratique-monitor)
 
 # Documents that are made from tables.
-docs: $(B)/policy-table $(B)/config-manual
+docs: $(B)/policy-table $(B)/config-manual $(B)/pratique
 	tests/lint/documents $(B)
 
 # The proof of the confinement: everything in the documents that is measured or
@@ -236,7 +236,7 @@ install: all
 	    $(B)/pratique-session $(B)/pratique-scanner \
 	    $(B)/pratique-libmilter $(DESTDIR)$(LIBEXECDIR)/
 	install -m 644 man/pratiqued.8 man/pratique.8 man/pratique-key.8 \
-	    man/pratique-verify.8 $(DESTDIR)$(MANDIR)/man8/
+	    man/pratique-mime.8 man/pratique-verify.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 man/pratique.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	for unit in pratiqued pratiqued-unprivileged; do \
 	    sed 's|@SBINDIR@|$(SBINDIR)|' etc/$$unit.service.in \
@@ -253,7 +253,7 @@ install-strip:
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(SBINDIR)/,pratiqued pratique) \
 	    $(addprefix $(DESTDIR)$(MANDIR)/man8/,pratiqued.8 pratique.8 \
-	    pratique-key.8 pratique-verify.8) \
+	    pratique-key.8 pratique-mime.8 pratique-verify.8) \
 	    $(DESTDIR)$(MANDIR)/man5/pratique.conf.5 \
 	    $(addprefix $(DESTDIR)$(UNITDIR)/,pratiqued.service \
 	    pratiqued-unprivileged.service pratiqued-unprivileged.socket) \

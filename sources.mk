@@ -17,7 +17,8 @@ SANDBOX := $(CONFINE) sandbox/enter.c sandbox/ids.c sandbox/landlock.c \
 POLICY := sandbox/policy_binds.c sandbox/policy_compile.c sandbox/policy_keys.c \
 	  sandbox/policy_libmilter.c sandbox/policy_listener.c \
 	  sandbox/policy_monitor.c sandbox/policy_resolver.c \
-	  sandbox/policy_scanner.c sandbox/policy_session.c
+	  sandbox/policy_scanner.c sandbox/policy_session.c \
+	  sandbox/policy_tool.c
 
 # What holds keys and uses them: monitor and pratique(8) only.  What reads
 # their files: the key reader and pratique(8).
@@ -86,10 +87,15 @@ LIB_pratique-scanner = $(call lib,libcap-ng libsodium)
 JUDGE := cli/stamp_judge.c scanner/compare.c scanner/digest.c parser/mail/stamp_field.c \
 	$(KEYS) $(READER)
 
-# The operator's tool.  Only its commands about stamps have code of the daemon.
+# What reads MIME, and what a description of a message is made of.
+MIME := $(sort $(wildcard parser/mime/*.c)) lib/anomaly.c lib/sha256.c
+DESCRIBE := $(sort $(wildcard cli/description*.c)) $(MIME) lib/decoding.c
+
+# The operator's tool.  Only its commands about messages have code of the daemon.
 SRC_pratique := $(filter-out cli/stamp_judge.c,$(sort $(wildcard cli/*.c))) $(JUDGE) \
-	$(CONFIG) sandbox/confinement.c $(LIB)
-LIB_pratique = $(call lib,libconfuse libsodium)
+	$(CONFIG) $(MIME) sandbox/confinement.c sandbox/policy_compile.c \
+	sandbox/policy_load.c sandbox/policy_tool.c $(LIB)
+LIB_pratique = $(call lib,libconfuse libseccomp libsodium)
 
 # libmilter itself must be the static library: what it calls is diverted.
 SRC_pratique-libmilter := $(sort $(wildcard libmilter/*.c)) $(DOOR) \
@@ -111,8 +117,9 @@ SRC_conform-engine := tests/conformance/conform_engine.c tests/unit/stub_process
 SRC_stamp-case := tests/stamps/stamp_case.c $(JUDGE) lib/field.c lib/stamp.c
 LIB_stamp-case = $(call lib,libsodium)
 
-SRC_shape-case := tests/mime/shape_case.c $(sort $(wildcard parser/mime/*.c)) \
-	lib/anomaly.c lib/decoding.c lib/sha256.c
+SRC_mime-case := tests/mime/mime_case.c $(DESCRIBE)
+
+SRC_shape-case := tests/mime/shape_case.c $(MIME) lib/decoding.c
 
 SRC_fake-clamd := bench/fake-clamd.c
 SRC_milter-load := $(filter-out %clamd.c %speed.c,$(sort $(wildcard bench/*.c))) config/address.c

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/mime_tool.h"
 #include "cli/stamp_commands.h"
 
 #define DEFAULT_RUN_DIR "/run/pratique"
@@ -27,6 +28,7 @@ static const struct tool {
 	int (*run)(int argc, char **argv);
 } tools[] = {
     {"key", cli_key},
+    {"mime", cli_mime},
     {"verify", cli_verify},
 };
 
@@ -34,7 +36,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: pratique [-r directory] sandbox | status\n"
-			"       pratique key | verify ...\n"
+			"       pratique key | mime | verify ...\n"
 			"       pratique -V\n");
 	exit(EX_USAGE);
 }

@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/escape.h"
+
 #define LINE_END      2 /* "}\n" */
 #define SYSLOG_MAIL   (2 << 3)
 #define SYSLOG_PREFIX "pratiqued: "
@@ -79,22 +81,12 @@ line_add_text(struct log_line *line, const char *text)
 	return line_add(line, text, strlen(text));
 }
 
-/*
- * One byte of outside text.  What would end a quoted value or a line, and
- * every control and non-ASCII byte, becomes an escape; UTF-8 is not passed,
- * because terminals and log readers do things with some of its characters.
- */
 static bool
 line_add_escaped(struct log_line *line, uint8_t byte)
 {
-	static const char hex[] = "0123456789abcdef";
-	char code[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+	char code[ESCAPE_MAX];
 
-	if (byte == '"' || byte == '\\')
-		return line_add(line, (char[]){'\\', (char)byte}, 2);
-	if (byte >= 0x20 && byte < 0x7f)
-		return line_add(line, &byte, 1);
-	return line_add(line, code, sizeof(code));
+	return line_add(line, code, escape_byte(byte, code));
 }
 
 /* A logfmt value needs no quotes if it has only such bytes. */

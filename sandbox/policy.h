@@ -71,12 +71,14 @@ extern const struct policy policy_keys; /* the key reader */
 extern const struct policy policy_libmilter;
 extern const struct policy policy_monitor_libmilter;
 extern const struct policy policy_resolver; /* under no other table */
+extern const struct policy policy_tool;	    /* the same: pratique mime */
 /* Sockets of clamds in several directories; also with another base. */
 extern const struct policy policy_monitor_binds;
 
 /* Compiles a table for ARCH (a SCMP_ARCH_ number, 0 for the native one) with
  * libseccomp; default action and foreign architectures: kill the process.
- * Returns NULL, or what went wrong, with the call's name.  pratiqued only. */
+ * Returns NULL, or what went wrong, with the call's name.  pratiqued and pratique
+ * only. */
 const char *policy_compile(
     const struct policy *, uint32_t arch, struct policy_program *out);
 

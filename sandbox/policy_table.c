@@ -90,5 +90,6 @@ main(void)
 	table_print(&policy_libmilter);
 	table_print(&policy_monitor_binds);
 	table_print(&policy_resolver);
+	table_print(&policy_tool);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

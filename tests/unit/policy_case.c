@@ -32,10 +32,11 @@ static const struct role session = {&policy_session, &listener};
 static const struct role monitor_libmilter = {&policy_monitor_libmilter, NULL};
 static const struct role libmilter = {&policy_libmilter, &monitor_libmilter};
 static const struct role resolver = {&policy_resolver, NULL};
+static const struct role tool = {&policy_tool, NULL};
 static const struct role monitor_binds = {&policy_monitor_binds, NULL};
 const struct role *const case_roles[CASE_ROLES] = {&monitor, &listener,
     &scanner, &keys, &session, &monitor_libmilter, &libmilter, &monitor_binds,
-    &resolver};
+    &resolver, &tool};
 const uint32_t case_arches[CASE_ARCHES] = {SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64};
 
 /* --- a case ---------------------------------------------------------------- */

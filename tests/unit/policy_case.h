@@ -18,7 +18,7 @@
 
 #include "sandbox/policy.h"
 
-#define CASE_ROLES  9
+#define CASE_ROLES  10
 #define CASE_ARCHES 2
 #define CASE_ROWS   200	 /* of a table with those that it adds to */
 #define CASE_CALLS  1024 /* numbers 0 .. 1023; both kernels have under 600 */
