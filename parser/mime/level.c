@@ -53,17 +53,35 @@ begins_folded(struct span s, const uint8_t *with, size_t len)
 	return i == len;
 }
 
-/* Blanks, then the line's end. */
 static bool
-blank_to_end(struct span s, bool end)
+all_blank(struct span s)
 {
 	size_t i = 0;
 
 	while (i < s.len && blank(s.ptr[i]))
 		i++;
-	s = behind(s, i);
-	return (s.len == 0 && end) || (s.len == 1 && s.ptr[0] == '\n') ||
-	       (s.len == 2 && s.ptr[0] == '\r' && s.ptr[1] == '\n');
+	return i == s.len;
+}
+
+/* Nothing but blanks, behind two hyphens perhaps. */
+static bool
+ends_there(struct span s)
+{
+	return all_blank(s) || (begins(s, "--", 2) && all_blank(behind(s, 2)));
+}
+
+/* Without its end; *ended: it has one. */
+static struct span
+line_text(struct span line, bool *ended)
+{
+	size_t n = line.len;
+
+	*ended = n > 0 && line.ptr[n - 1] == '\n';
+	if (*ended)
+		n--;
+	if (*ended && n > 0 && line.ptr[n - 1] == '\r')
+		n--;
+	return span_of(line.ptr, n);
 }
 
 /* Of a boundary that was cut the rest of the line is not known, but whether
@@ -73,30 +91,29 @@ match_cut(struct span tail)
 {
 	size_t n = tail.len;
 
-	while (
-	    n > 0 && (passed_over(tail.ptr[n - 1]) || tail.ptr[n - 1] == '\n'))
+	while (n > 0 && passed_over(tail.ptr[n - 1]))
 		n--;
 	return n >= 2 && tail.ptr[n - 1] == '-' && tail.ptr[n - 2] == '-'
 		   ? LEVEL_CLOSES
 		   : LEVEL_OPENS;
 }
 
-/* Without near misses; line begins with two hyphens. */
+/* Without near misses; of a line that begins with two hyphens. */
 static enum level_line
-match_one(const struct level *l, struct span line, bool end)
+match_one(const struct level *l, struct span text, bool ended)
 {
-	struct span tail = behind(line, 2);
+	struct span tail = behind(text, 2);
 
 	if (l->boundary_len == 0 || !begins(tail, l->boundary, l->boundary_len))
 		return LEVEL_PLAIN;
 	tail = behind(tail, l->boundary_len);
 	if (l->boundary_len == ENTITY_BOUNDARY_MAX)
 		return match_cut(tail);
-	if (blank_to_end(tail, end))
+	if (!ended)
+		return LEVEL_NEAR;
+	if (all_blank(tail))
 		return LEVEL_OPENS;
-	if (begins(tail, "--", 2) && blank_to_end(behind(tail, 2), end))
-		return LEVEL_CLOSES;
-	return LEVEL_NEAR;
+	return ends_there(tail) ? LEVEL_CLOSES : LEVEL_NEAR;
 }
 
 /* A boundary without its hyphens. */
@@ -108,8 +125,7 @@ is_lone(const struct level *l, struct span text)
 	if (!begins_folded(text, l->boundary, len))
 		return false;
 	text = behind(text, len);
-	return len >= LONE_MIN || blank_to_end(text, true) ||
-	       (begins(text, "--", 2) && blank_to_end(behind(text, 2), true));
+	return len >= LONE_MIN || ends_there(text);
 }
 
 /* The beginning of a boundary for one of which some take it.  Of hyphens alone
@@ -127,8 +143,7 @@ is_token(const struct level *l, struct span text)
 	text = behind(text, len);
 	while (i < len && l->boundary[i] == '-')
 		i++;
-	return i < len || blank_to_end(text, true) ||
-	       (begins(text, "--", 2) && blank_to_end(behind(text, 2), true));
+	return i < len || ends_there(text);
 }
 
 /* text is without what stands before it. */
@@ -178,7 +193,7 @@ is_near(const struct levels *l, struct level_range range, struct span line)
 /* Among the closed levels, or the others; innermost first. */
 static enum level_line
 match_exactly(const struct levels *l, struct level_range range, bool closed,
-    struct span line, bool end, uint32_t *level)
+    struct span text, bool ended, uint32_t *level)
 {
 	for (uint32_t n = range.last; n > range.first; n--) {
 		const struct level *one = level_seen(l, n - 1);
@@ -186,7 +201,7 @@ match_exactly(const struct levels *l, struct level_range range, bool closed,
 
 		if (one->closed != closed)
 			continue;
-		what = match_one(one, line, end);
+		what = match_one(one, text, ended);
 		if (what == LEVEL_OPENS || what == LEVEL_CLOSES) {
 			*level = n - 1;
 			return what;
@@ -197,14 +212,14 @@ match_exactly(const struct levels *l, struct level_range range, bool closed,
 
 /* A level that ended, in the place of which no other has come. */
 static bool
-is_late(const struct levels *l, struct span line, bool end)
+is_late(const struct levels *l, struct span text, bool ended)
 {
 	const struct level_range gone = {l->count, l->known};
 	uint32_t level;
 
-	return match_exactly(l, gone, false, line, end, &level) !=
+	return match_exactly(l, gone, false, text, ended, &level) !=
 		   LEVEL_PLAIN ||
-	       match_exactly(l, gone, true, line, end, &level) != LEVEL_PLAIN;
+	       match_exactly(l, gone, true, text, ended, &level) != LEVEL_PLAIN;
 }
 
 enum level_line
@@ -212,16 +227,21 @@ level_match(const struct levels *l, struct level_range range, struct span line,
     bool end, uint32_t *level)
 {
 	enum level_line what = LEVEL_PLAIN;
+	bool ended, hyphens;
+	struct span text = line_text(line, &ended);
 
-	if (begins(line, "--", 2)) {
-		what = match_exactly(l, range, false, line, end, level);
+	ended = ended || end;
+	hyphens = begins(text, "--", 2);
+	if (hyphens) {
+		what = match_exactly(l, range, false, text, ended, level);
 		if (what == LEVEL_PLAIN)
-			what = match_exactly(l, range, true, line, end, level);
+			what =
+			    match_exactly(l, range, true, text, ended, level);
 	}
-	if (what == LEVEL_PLAIN && is_near(l, range, line))
+	if (what == LEVEL_PLAIN && is_near(l, range, text))
 		what = LEVEL_NEAR;
-	if (what == LEVEL_PLAIN && begins(line, "--", 2) &&
-	    range.last == l->count && is_late(l, line, end))
+	if (what == LEVEL_PLAIN && hyphens && range.last == l->count &&
+	    is_late(l, text, ended))
 		what = LEVEL_LATE;
 	return what;
 }

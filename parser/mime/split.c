@@ -161,7 +161,8 @@ hold(struct split *s, struct cursor *in, struct span bytes)
 	struct span taken;
 
 	ensure(bytes.len <= LEVEL_LINE_MAX - s->held_len);
-	memcpy(s->held->line + s->held_len, bytes.ptr, bytes.len);
+	memcpy(
+	    &s->held->bytes[SPLIT_EOL_MAX + s->held_len], bytes.ptr, bytes.len);
 	s->held_len += bytes.len;
 	ensure(cursor_take(in, bytes.len, &taken));
 }
@@ -215,16 +216,22 @@ without_eol(struct span bytes, enum split_eol *eol)
 	return span_of(bytes.ptr, n);
 }
 
+static struct span
+held_line(const struct split *s)
+{
+	return span_of(&s->held->bytes[SPLIT_EOL_MAX], s->held_len);
+}
+
 /* A held line that is no delimiter, behind the line end before it. */
 static enum split_what
 give_held(const struct splitting *c)
 {
 	struct split *s = c->s;
 	struct span eol = eol_bytes(s->eol), line;
-	uint8_t *from = s->held->line - eol.len;
+	uint8_t *from = &s->held->bytes[SPLIT_EOL_MAX - eol.len];
 
 	memcpy(from, eol.ptr, eol.len);
-	line = without_eol(span_of(s->held->line, s->held_len), &s->eol);
+	line = without_eol(held_line(s), &s->eol);
 	s->at_start = s->eol >= SPLIT_EOL_LF;
 	s->held_len = 0;
 	return run(s, c->out, span_of(from, eol.len + line.len));
@@ -234,7 +241,7 @@ static bool
 held_is_whole(const struct split *s)
 {
 	return s->held_len == LEVEL_LINE_MAX ||
-	       (s->held_len > 0 && s->held->line[s->held_len - 1] == '\n');
+	       s->held->bytes[SPLIT_EOL_MAX + s->held_len - 1] == '\n';
 }
 
 /* More of a held line. */
@@ -261,7 +268,7 @@ take_held(const struct splitting *c)
 		hold_more(c);
 	if (!held_is_whole(s) && !c->end)
 		return SPLIT_MORE;
-	line = span_of(s->held->line, s->held_len);
+	line = held_line(s);
 	what = judge(c, line, &c->out->level);
 	if (what == LINE_PLAIN)
 		return give_held(c);

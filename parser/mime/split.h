@@ -17,10 +17,11 @@
 #include "lib/span.h"
 #include "parser/mime/level.h"
 
-/* A line that is not whole yet, behind the line end before it. */
+#define SPLIT_EOL_MAX 2
+
+/* A line that is not whole yet, behind room for the line end before it. */
 struct split_held {
-	uint8_t eol[2];
-	uint8_t line[LEVEL_LINE_MAX];
+	uint8_t bytes[SPLIT_EOL_MAX + LEVEL_LINE_MAX];
 };
 
 enum split_eol {
