@@ -6,10 +6,10 @@
  */
 #include "tests/unit/around_mime.h"
 
-#define VERSION	  "MIME-Version: 1.0\n"
-#define HEADER(e) VERSION "Content-Transfer-Encoding: " e "\n\n"
-#define TEXT	  VERSION "Content-Type: text/plain\n\n"
-#define MULTI	  VERSION "Content-Type: multipart/mixed; boundary=b1\n\n"
+#define MIME_ONE  "MIME-Version: 1.0\n"
+#define HEADER(e) MIME_ONE "Content-Transfer-Encoding: " e "\n\n"
+#define TEXT	  MIME_ONE "Content-Type: text/plain\n\n"
+#define MULTI	  MIME_ONE "Content-Type: multipart/mixed; boundary=b1\n\n"
 #define B64	  HEADER("base64")
 #define QP	  HEADER("quoted-printable")
 /* 76 characters of base64, and 16. */
@@ -145,18 +145,18 @@ test_fields_in_body(void **state)
 	    {TEXT "Content is king\n", "1 text/plain{17} ="},
 	    {TEXT "Received-From-MTA: dns; x\n", "1 text/plain{27} ="},
 	    /* Reports have fields, but not these. */
-	    {VERSION "Content-Type: message/delivery-status\n\n"
-		     "Reporting-MTA: dns; x\nReceived-From-MTA: dns; y\n\n"
-		     "Action: failed\n",
+	    {MIME_ONE "Content-Type: message/delivery-status\n\n"
+		      "Reporting-MTA: dns; x\nReceived-From-MTA: dns; y\n\n"
+		      "Action: failed\n",
 		"1 message/delivery-status{68} ="},
-	    {VERSION "Content-Type: message/delivery-status\n\n"
-		     "Reporting-MTA: dns; x\nContent-Type: text/html\n\nx\n",
+	    {MIME_ONE "Content-Type: message/delivery-status\n\n"
+		      "Reporting-MTA: dns; x\nContent-Type: text/html\n\nx\n",
 		"1 message/delivery-status{53 " AFTER},
-	    {VERSION "Content-Type: text/rfc822-headers\n\n"
-		     "Received: x\nContent-Type: text/html\n\n",
+	    {MIME_ONE "Content-Type: text/rfc822-headers\n\n"
+		      "Received: x\nContent-Type: text/html\n\n",
 		"1 text/rfc822-headers{40} ="},
-	    {VERSION "Content-Type: text/rfc822-headers\n\n"
-		     "Received: x\nContent-Type: text/html\n\nx\n",
+	    {MIME_ONE "Content-Type: text/rfc822-headers\n\n"
+		      "Received: x\nContent-Type: text/html\n\nx\n",
 		"1 text/rfc822-headers{43 " AFTER},
 	    /* Further below only with what it speaks of. */
 	    {TEXT "A\nB\nC\nD\nContent-Transfer-Encoding: base64\n\n" LINE,
@@ -228,10 +228,10 @@ test_files(void **state)
 	    {QP "begin 644 a.txt\n#86)C\n`\nend\n",
 		"1 text/plain{ 1 !a.txt{3}32 uuencode-in-text} = "
 		"uuencode-in-text AMBIGUOUS"},
-	    {VERSION "Content-Type: image/png\n"
-		     "Content-Transfer-Encoding: quoted-printable\n\n" UU,
+	    {MIME_ONE "Content-Type: image/png\n"
+		      "Content-Transfer-Encoding: quoted-printable\n\n" UU,
 		"1 image/png{32} ="},
-	    {VERSION "Content-Type: image/png\n\n" UU,
+	    {MIME_ONE "Content-Type: image/png\n\n" UU,
 		"1 image/png{ 1 !a.txt{3}32 uuencode-in-text} = "
 		"uuencode-in-text AMBIGUOUS"},
 	    {HEADER("x-uuencode") UU, "1 text/plain{3 encoding-nonstandard} = "
@@ -292,8 +292,8 @@ test_sizes(void **state)
 		for (size_t j = 0; j < sizeof(widths) / sizeof(widths[0]);
 		     j++) {
 			message.len = 0;
-			put(VERSION "Content-Type: application/octet-stream\n"
-				    "Content-Transfer-Encoding: base64\n\n");
+			put(MIME_ONE "Content-Type: application/octet-stream\n"
+				     "Content-Transfer-Encoding: base64\n\n");
 			put_base64(bytes, sizes[i], widths[j]);
 			feed_steps(message.len, 1);
 			assert_string_equal(told.path, "1");
@@ -332,25 +332,25 @@ test_digests(void **state)
 static void
 test_encoded_messages(void **state)
 {
-#define GLOBAL(e)                                                             \
-	VERSION "Content-Type: message/global\nContent-Transfer-Encoding: " e \
-		"\n\n"
+#define GLOBAL(e)                                                              \
+	MIME_ONE "Content-Type: message/global\nContent-Transfer-Encoding: " e \
+		 "\n\n"
 	static const struct row rows[] = {
 	    /* Subject: x, empty line, Hi. */
 	    {GLOBAL("base64") "TUlNRS1WZXJzaW9uOiAxLjANCg0KSGkuDQo=\n",
 		"message/global{ 1 text/plain{5} +} ="},
-	    {GLOBAL("quoted-printable") VERSION "\nH=69.\n",
+	    {GLOBAL("quoted-printable") MIME_ONE "\nH=69.\n",
 		"message/global{ 1 text/plain{5} +} ="},
 	    {GLOBAL("base64") "TUlNRS1WZXJzaW9uOiAxLjANCg==\n",
 		"message/global{ 1 text/plain{0 part-no-blank-line} +} = "
 		"part-no-blank-line AMBIGUOUS"},
-	    {MULTI "--b1\n" GLOBAL("quoted-printable") VERSION
+	    {MULTI "--b1\n" GLOBAL("quoted-printable") MIME_ONE
 		"Content-Type: multipart/mixed; boundary=3Db2\n\n"
 		"--b2\n\nx\n--b2--\n--b1\n\ny\n--b1--\n",
 		"multipart/mixed{ 1 message/global{ 1 multipart/mixed{ "
 		"1.1 text/plain{1} +} +} 2 text/plain{1} +} ="},
 	    /* The inner boundary means nothing to what is encoded. */
-	    {MULTI "--b1\n" GLOBAL("quoted-printable") VERSION
+	    {MULTI "--b1\n" GLOBAL("quoted-printable") MIME_ONE
 		"Content-Type: multipart/mixed; boundary=3Db2\n\n"
 		"=2D-b2\n\nx\n--b1--\n",
 		"multipart/mixed{ 1 message/global{ 1 multipart/mixed{ "
@@ -360,8 +360,8 @@ test_encoded_messages(void **state)
 	    {GLOBAL("quoted-printable") GLOBAL("base64") "QUJD\n",
 		"message/global{ 1 message/global{6 limit-depth} +} = "
 		"limit-depth LIMITED"},
-	    {VERSION "Content-Type: message/rfc822\n"
-		     "Content-Transfer-Encoding: base64\n\nQUJD\n",
+	    {MIME_ONE "Content-Type: message/rfc822\n"
+		      "Content-Transfer-Encoding: base64\n\nQUJD\n",
 		"1 message/rfc822{6 message-encoded} = message-encoded "
 		"AMBIGUOUS"},
 	};
@@ -376,15 +376,15 @@ test_opaque(void **state)
 	/* SEQUENCE, the object identifier of signedData. */
 #define DER "MIAGCSqGSIb3DQEHAqCA\n"
 	static const struct row rows[] = {
-	    {VERSION "Content-Type: application/octet-stream\n"
-		     "Content-Transfer-Encoding: base64\n\n" DER,
+	    {MIME_ONE "Content-Type: application/octet-stream\n"
+		      "Content-Transfer-Encoding: base64\n\n" DER,
 		"1 application/octet-stream{15 smime-opaque} = smime-opaque "
 		"AMBIGUOUS"},
-	    {VERSION "Content-Type: application/pkcs7-signature\n"
-		     "Content-Transfer-Encoding: base64\n\n" DER,
+	    {MIME_ONE "Content-Type: application/pkcs7-signature\n"
+		      "Content-Transfer-Encoding: base64\n\n" DER,
 		"1 application/pkcs7-signature{15} ="},
-	    {VERSION "Content-Type: application/x-pkcs7-signature\n"
-		     "Content-Transfer-Encoding: base64\n\n" DER,
+	    {MIME_ONE "Content-Type: application/x-pkcs7-signature\n"
+		      "Content-Transfer-Encoding: base64\n\n" DER,
 		"1 application/x-pkcs7-signature{15} ="},
 	};
 
