@@ -209,15 +209,20 @@ test_pairs(void **state)
 {
 #define SIGNED TOP("multipart/signed; boundary=b1")
 	static const struct row rows[] = {
-	    {SIGNED "--b1\n\nx\n--b1\n\ny\n--b1--\n",
-		"multipart/signed{ 1 text/plain{1} 2 text/plain{1} +} ="},
-	    {SIGNED "--b1\n\nx\n--b1\n\ny\n--b1\n\nz\n--b1--\n",
-		"multipart/signed{ 1 text/plain{1} 2 text/plain{1} "
+	    {SIGNED
+		"--b1\n\nx\n--b1\nContent-Type: application/pgp-signature\n\n-----BEGIN PGP SIGNATURE-----\n--b1--\n",
+		"multipart/signed{ 1 text/plain{1} 2 application/pgp-signature{29} +} ="},
+	    {SIGNED
+		"--b1\n\nx\n--b1\nContent-Type: application/pgp-signature\n\n-----BEGIN PGP SIGNATURE-----\n--b1\n\nz\n--b1--\n",
+		"multipart/signed{ 1 text/plain{1} 2 application/pgp-signature{29} "
 		"3 text/plain{1} + multipart-part-count} = "
 		"multipart-part-count AMBIGUOUS"},
 	    {SIGNED "--b1\n\nx\n--b1--\n",
 		"multipart/signed{ 1 text/plain{1} + multipart-part-count} = "
 		"multipart-part-count AMBIGUOUS"},
+	    {SIGNED "--b1\n\nx\n--b1\n\ny\n--b1--\n",
+		"multipart/signed{ 1 text/plain{1} 2 text/plain{1} + "
+		"multipart-part-count} = multipart-part-count AMBIGUOUS"},
 	};
 
 	(void)state;

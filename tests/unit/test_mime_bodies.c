@@ -184,7 +184,7 @@ test_looks(void **state)
 	    {QP LINE LAST, "1 text/plain{96 " MISMATCH},
 	    /* Armour is no encoding. */
 	    {QP "-----BEGIN PGP MESSAGE-----\n\n" LINE LINE LINE LINE LAST,
-		"1 text/plain{361} ="},
+		"1 text/plain{361 encrypted} = encrypted"},
 	    {B64 LINE LAST, "1 text/plain{69} ="},
 	    /* In front of the data. */
 	    {B64 LAST LINE LAST, "1 text/plain{81 base64-stray-shift} = "
