@@ -105,5 +105,5 @@ utf8_sink_code(struct utf8_sink *s, uint32_t code)
 
 	if (len > s->room - s->len)
 		s->cut = true;
-	utf8_sink_bytes(s, span_of(bytes, s->cut ? 0 : len));
+	utf8_sink_bytes(s, span_of(bytes, len));
 }

@@ -99,6 +99,8 @@ static const struct block blocks[] = {
     {T("A: \xe9\r\n"), {{"A", T(" \xe9")}}, "header-8bit-invalid"},
     {T("A: \xc3\r\n \xa9\r\n"), {{"A", T(" \xc3\r\n \xa9")}},
 	"header-8bit-invalid"},
+    {T("A: \xc3\xa9\r\n \xe9\r\n"), {{"A", T(" \xc3\xa9\r\n \xe9")}},
+	"header-8bit-invalid"},
     {T("A: \xc3\xa9\r\nB: \xe9\r\n"),
 	{{"A", T(" \xc3\xa9")}, {"B", T(" \xe9")}},
 	"header-8bit header-8bit-invalid"},

@@ -90,6 +90,7 @@ static const struct row rows[] = {
     {"G:<a@b;, c@d", "|a@b|G\n|c@d|\n", 1, true},
     {"a@b>, c@d", "|a@b|\n|c@d|\n", 0, true},
     {"<<a@b>>", "|a@b|\n", 0, true},
+    {"<<a@b>", "|a@b|\n", 0, true},
     {"\"A <a@b>", "\"A|a@b|\n", 0, true},
     {"\"A <a@b>, c@d", "\"A|a@b|\n|c@d|\n", 0, true},
     {"<\"a@b>, c@d", "|\"a@b|\n|c@d|\n", 0, true},

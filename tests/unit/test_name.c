@@ -89,6 +89,7 @@ static const struct {
     {T("v1.2.exe"), "v1.2.exe", "exe", ""},
     {T("invoice.2026.pdf"), "invoice.2026.pdf", "pdf", ""},
     {T("a.exe.pdf"), "a.exe.pdf", "pdf", ""},
+    {T("a.pdf.txt"), "a.pdf.txt", "txt", ""},
     {T("pdf.exe"), "pdf.exe", "exe", ""},
     {T(".pdf.exe"), ".pdf.exe", "exe", "name-double-extension"},
     /* K102 */

@@ -114,7 +114,7 @@ expect(const struct row *r, enum word_place place, const char *want)
 		len = word_decode(
 		    span_text(r->text), place, out, room, &words, &odd, &cut);
 		if (len > room || memcmp(out, want, len) != 0 ||
-		    cut != (len < want_len))
+		    cut != (room < want_len) || (!cut && len != want_len))
 			fail_msg("%s: %.*s, not %s", r->text, (int)len,
 			    (const char *)out, want);
 		/* A character has up to four bytes and stays whole. */
