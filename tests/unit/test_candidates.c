@@ -72,6 +72,8 @@ static const struct {
     {"m/x; boundary=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
 	"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy|yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"},
     {"m/x; boundary=\"a\rb\"", "a%0Db|ab|a%0Db\"|ab\"|\"a%0Db\"|\"ab\"|\"a"},
+    {"m/x; boundary=\"a b \"", "a b |a b|ab|a b \"|ab\"|\"a b \"|\"ab\"|\"a"},
+    {"m/x; y='boundary=\"a\\\"b\"'", "a\"b|a\\\"b|a\\|a\\\"b\"'|\"a\\\"b\"'"},
     {"m/x; boundaryx =b", "b"},
     {"m/x; boundary; x=b", ""},
     {"m/x; boundary 45678901234567890123456789012345678901234=b", ""},

@@ -7,6 +7,9 @@
 
 /* Types (K14 to K18, K34). */
 static const struct entity_row types[] = {
+    {PART, CT "(x) text/html\n", "text/html : content-type-comment !"},
+    {PART, CT "text (x)/html\n", "text/html : content-type-comment !"},
+    {PART, CT "text/(x)html\n", "text/html : content-type-comment !"},
     {PART, "", "text/plain"},
     {DIGEST, "", "message/rfc822"},
     {MESSAGE, "", "text/plain"},
