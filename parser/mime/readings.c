@@ -60,6 +60,7 @@ struct readings {
 	struct sha256 sha;
 	struct contents contents;
 	bool sending;
+	uint64_t sent; /* of it */
 	struct source source;
 	struct cutter cutter;
 	unsigned int level;
@@ -125,30 +126,14 @@ static void
 send_begin(struct readings *r, const struct reading_object *object)
 {
 	r->sending = r->given.count < READINGS_OBJECTS_MAX;
+	r->sent = 0;
 	if (!r->sending)
 		r->limited = true;
 	else if (!readings_object_begin(r, object))
 		r->stopped = true;
 }
 
-static void
-send_bytes(struct readings *r, struct span bytes)
-{
-	struct given *g = &r->given;
-
-	if (!r->sending || r->stopped || bytes.len == 0)
-		return;
-	if (bytes.len > g->bytes_max - g->bytes) {
-		r->limited = true;
-		r->sending = false;
-		r->stopped = !readings_object_end(r, false);
-		return;
-	}
-	g->bytes += bytes.len;
-	if (!readings_object_bytes(r, bytes))
-		r->stopped = true;
-}
-
+/* What is not kept does not count. */
 static void
 send_end(struct readings *r, bool keep, const uint8_t *digest)
 {
@@ -160,8 +145,24 @@ send_end(struct readings *r, bool keep, const uint8_t *digest)
 	if (keep) {
 		memcpy(g->digest[g->count], digest, SHA256_BYTES);
 		g->opened[g->count++] = false;
+		g->bytes += r->sent;
 	}
 	if (!readings_object_end(r, keep))
+		r->stopped = true;
+}
+
+static void
+send_bytes(struct readings *r, struct span bytes)
+{
+	if (!r->sending || r->stopped || bytes.len == 0)
+		return;
+	if (bytes.len > r->given.bytes_max - r->given.bytes - r->sent) {
+		r->limited = true;
+		send_end(r, false, NULL);
+		return;
+	}
+	r->sent += bytes.len;
+	if (!readings_object_bytes(r, bytes))
 		r->stopped = true;
 }
 
@@ -218,8 +219,6 @@ readings_part_ends(struct readings *r, const struct mime_part *part)
 	keep = !r->contents.blank && !find(&r->given, digest, &at);
 	if (len <= CONTENTS_HEAD && keep)
 		send_strict(r, part);
-	if (!keep && r->sending)
-		r->given.bytes -= len;
 	send_end(r, keep, digest);
 	r->contents.len = 0;
 }
@@ -333,6 +332,7 @@ give(struct readings *r, const struct reading_way *way)
 	struct span bytes;
 	uint32_t file = UINT32_MAX;
 	uint8_t digest[SHA256_BYTES];
+	size_t at;
 
 	name_object(r, way, &object);
 	open_reading(r, way, false);
@@ -343,7 +343,7 @@ give(struct readings *r, const struct reading_way *way)
 
 		if (now != file) {
 			sha256_end(&r->sha, digest);
-			send_end(r, true, digest);
+			send_end(r, !find(&r->given, digest, &at), digest);
 			file = now;
 			sha256_begin(&r->sha);
 			if (now < FILES_MAX && (way->fresh >> now & 1) != 0)
@@ -353,7 +353,8 @@ give(struct readings *r, const struct reading_way *way)
 		send_bytes(r, bytes);
 	}
 	sha256_end(&r->sha, digest);
-	send_end(r, !source_stuck(&r->source), digest);
+	send_end(r, !source_stuck(&r->source) && !find(&r->given, digest, &at),
+	    digest);
 }
 
 /* What was looked at is cut as a message is. */

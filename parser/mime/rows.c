@@ -48,7 +48,7 @@ before_dash(const struct rows *rows, size_t len)
 		if (dash == NULL)
 			return len;
 		i = (size_t)(dash - bytes);
-		if (i == 0 && rows->row.len == 0)
+		if (rows->row.len + i <= 1) /* of the row that begins so */
 			continue;
 		if (!(i == 0 ? rows->dash : bytes[i - 1] == '-') ||
 		    is_width(column + i))

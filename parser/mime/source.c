@@ -128,7 +128,7 @@ fill(struct source *s, unsigned int k)
 		below.len = (size_t)(l->end - l->now.in);
 	in = cursor_of(below);
 	l->taken = 0;
-	source_worked(s, 1 + below.len);
+	source_worked(s, 1);
 	l->file = l->now.decoder.files;
 	if (below.len == 0) {
 		l->len = decoder_end(&l->now.decoder, l->out);
@@ -139,6 +139,7 @@ fill(struct source *s, unsigned int k)
 		ensure(l->len <= sizeof(l->out) && in.left <= below.len);
 		l->now.in += below.len - in.left;
 		taken(s, k - 1, below.len - in.left);
+		source_worked(s, below.len - in.left);
 	}
 	if (l->octets)
 		l->len = octets_keep(&l->now.octets, l->out, l->len);
