@@ -240,10 +240,9 @@ def is_delimiter(line, boundary):
     """None, "open" or "close"."""
     if not boundary or not line.startswith(b"--" + boundary[:BOUNDARY_MAX]):
         return None
-    if len(line) > LINE_MAX:  # the end of it is not looked at
-        return "open"
     if len(boundary) > BOUNDARY_MAX:
-        return "close" if line.rstrip(b" \t").endswith(b"--") else "open"
+        seen = line[:LINE_MAX].rstrip(b" \t")
+        return "close" if seen.endswith(b"--") else "open"
     rest = line[2 + len(boundary):]
     if not rest.strip(b" \t"):
         return "open"
