@@ -115,7 +115,8 @@ sha256_bytes(struct sha256 *h, struct span bytes)
 
 		if (take > in.left)
 			take = in.left;
-		(void)cursor_take(&in, take, &s);
+		if (!cursor_take(&in, take, &s))
+			break;
 		h->len += take;
 		if (take == BLOCK) {
 			compress(h->state, s.ptr);

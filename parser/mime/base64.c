@@ -23,8 +23,9 @@ enum { STAGE_DATA, STAGE_PADDING, STAGE_AFTER };
  * A character's six bits at each of the four places of a group, and a mark that
  * overflows into the highest bit of the sum if all four are characters.
  */
-#define MARK	  (UINT32_C(1) << 29)
-#define GOOD	  (UINT32_C(1) << 31)
+#define MARK (UINT32_C(1) << 29)
+#define GOOD (UINT32_C(1) << 31)
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a designator */
 #define ONE(c, v) [c] = MARK + ((uint32_t)(v) << PLACE)
 #define EIGHT(c, v)                                              \
 	ONE(c, v), ONE((c) + 1, (v) + 1), ONE((c) + 2, (v) + 2), \

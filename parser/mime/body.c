@@ -120,10 +120,8 @@ look_for_base64(struct body *b, struct span head)
 		b->base64.run = 0;
 	else if (b->base64.run < BASE64_RUN)
 		b->base64.run++;
-	if (b->base64.run == BASE64_RUN)
-		base64_is_there(b);
-	else if (head.len >= BASE64_WORD_MAX &&
-		 (outside(b) || b->start.encoding))
+	if (b->base64.run == BASE64_RUN ||
+	    (head.len >= BASE64_WORD_MAX && (outside(b) || b->start.encoding)))
 		base64_is_there(b);
 }
 

@@ -68,7 +68,8 @@ word_byte(struct contents *c, size_t i, uint8_t byte)
 
 	if (c->matched[i] == 0 && (byte == ' ' || byte == '\t'))
 		return true;
-	if (c->matched[i] == UINT8_MAX || byte != word[i][c->matched[i]]) {
+	if (c->matched[i] == UINT8_MAX ||
+	    byte != (uint8_t)word[i][c->matched[i]]) {
 		c->matched[i] = UINT8_MAX;
 		return false;
 	}
@@ -131,7 +132,7 @@ bool
 contents_have_fields(const struct contents *c)
 {
 	struct cursor left = cursor_of(span_of(c->head, c->kept));
-	struct span row, end;
+	struct span row = {0}, end;
 
 	for (int rows = 0; rows < ROWS_MAX && left.left > 0; rows++) {
 		const uint8_t *lf = memchr(left.at, '\n', left.left);

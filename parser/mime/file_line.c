@@ -14,12 +14,11 @@ file_line_gather(struct file_state *f, struct cursor *in)
 	const uint8_t *end = in->left ? memchr(in->at, '\n', in->left) : NULL;
 	size_t len = end != NULL ? (size_t)(end - in->at) : in->left;
 	size_t keep = sizeof(f->line) - f->kept;
-	struct span s = {0};
+	struct span s;
 
 	if (keep > len)
 		keep = len;
-	(void)cursor_take(in, len, &s);
-	if (keep > 0)
+	if (cursor_take(in, len, &s) && keep > 0)
 		memcpy(f->line + f->kept, s.ptr, keep);
 	f->kept += keep;
 	f->len += len;

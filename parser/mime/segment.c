@@ -114,10 +114,10 @@ find_encoding(struct span field, bool comments, struct span *value)
 			depth--;
 		if (depth > 0 || low < 'a' || low > 'z')
 			continue;
-		if (low == word[matched])
+		if (low == (uint8_t)word[matched])
 			matched++;
 		else
-			matched = low == word[0];
+			matched = low == (uint8_t)word[0];
 		if (matched == sizeof(word) - 1) {
 			*value = span_of(&field.ptr[i + 1], field.len - i - 1);
 			return true;
@@ -310,7 +310,7 @@ begins_with(struct span text, const char *word)
 	size_t len = strlen(word);
 
 	for (size_t i = 0; i < len; i++) {
-		if (i == text.len || folded(text.ptr[i]) != word[i])
+		if (i == text.len || folded(text.ptr[i]) != (uint8_t)word[i])
 			return false;
 	}
 	return true;

@@ -359,12 +359,11 @@ split_next(struct split *s, const struct levels *levels,
 	while (in->left > 0) {
 		if (s->eol == SPLIT_EOL_CR)
 			what = behind_cr(&c);
-		else if (s->cut_free && s->eol == SPLIT_EOL_NONE)
+		else if (!s->at_start ||
+			 (s->cut_free && s->eol == SPLIT_EOL_NONE))
 			what = go_on(&c);
-		else if (s->at_start)
-			what = s->cut_free ? give_eol(s, out) : start_line(&c);
 		else
-			what = go_on(&c);
+			what = s->cut_free ? give_eol(s, out) : start_line(&c);
 		if (what != SPLIT_MORE)
 			return what;
 	}
