@@ -16,8 +16,8 @@ enum { STAGE_DATA, STAGE_PADDING, STAGE_AFTER };
 
 #define LINE_LONG 998 /* of RFC 5322 2.1.1 */
 /* Behind the padding so many characters are too many for a few words.  Less
- * than that makes no more than five bytes. */
-#define AFTER_DATA 8
+ * than that give any reading no more than five bytes. */
+#define AFTER_DATA 7
 
 /*
  * A character's six bits at each of the four places of a group, and a mark that
@@ -259,6 +259,8 @@ step(struct decoder *d, struct base64_state *b, uint8_t c, uint8_t *out)
 		line_ends(b);
 	else if (c == ' ' || c == '\t')
 		b->space = b->stage == STAGE_DATA;
+	else if (b->stage != STAGE_DATA && (c == '-' || c == '_'))
+		character_behind(d, b); /* to some */
 	else if (c != '\r')
 		other_character(d, b);
 	return len;
