@@ -220,8 +220,10 @@ def one(tap, chain, what, alter, reason):
     # After a rescan the stamp is hop2's.
     want = (("clean-by-stamp", None, 0, ["hop1"]) if reason is None
             else ("clean", reason, 1, ["hop2"]))
+    # An altered message may have to be read in more than one way.
+    parts = int(line.get("readings", 0))
     tap.equal((line["verdict"], line.get("stamp_reason"),
-               chain.last.scans() - before, keys), want, what, line.text)
+               chain.last.scans() - before - parts, keys), want, what, line.text)
     return line
 
 
