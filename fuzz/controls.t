@@ -48,7 +48,7 @@ status|cli/block.c|a text without an end|s/text\[size - 1\] = '.0'/text += size 
 status|cli/block.c|what a terminal obeys|s/\*text < ' ' || //
 status|cli/show_sandbox.c|no filter where one is told|s/f->seccomp != 2/false/
 status|cli/facts.c|capabilities that are there|s/strtoull(value, NULL, 16)/0/
-mime|parser/mime/split.c|a line end before a delimiter left to the part|s/c->out->bare_lf = ends_bare(line)/s->eol = SPLIT_EOL_NONE; c->out->bare_lf = ends_bare(line)/
+mime|parser/mime/split.c|delimiters within a piece passed over|s/if (at.left == 0 || look(c, at, \&head, \&level) != LINE_PLAIN)/if (at.left == 0)/
 mime|parser/mime/level.c|the outermost level first|s/uint32_t n = range.last; n > range.first; n--/uint32_t n = range.first + 1; n <= range.last; n++/
 mime|parser/mime/split.c|lines cut at a piece taken for ordinary ones|s/return whole || c->end ? judge(c, \*head, level) : LINE_CUT/return judge(c, *head, level)/
 mime|parser/mime/part.c|parts of a digest as texts|s/l->digest = is_type(m, .multipart.digest.)/l->digest = false/
