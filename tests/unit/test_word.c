@@ -252,6 +252,21 @@ test_charsets(void **state)
 	}
 }
 
+/* A character that is made here goes in whole or not at all. */
+static void
+test_whole_characters(void **state)
+{
+	uint8_t out[4];
+	size_t len;
+
+	(void)state;
+	for (size_t room = 0; room < sizeof(out); room++) {
+		assert_true(word_to_utf8(
+		    span_text("latin9"), span_text("\xa4"), out, room, &len));
+		assert_int_equal(len, room < 3 ? 0 : 3);
+	}
+}
+
 static void
 test_utf8(void **state)
 {
@@ -288,6 +303,7 @@ main(void)
 	    cmocka_unit_test(test_nul),
 	    cmocka_unit_test(test_there),
 	    cmocka_unit_test(test_charsets),
+	    cmocka_unit_test(test_whole_characters),
 	    cmocka_unit_test(test_utf8),
 	};
 
