@@ -43,7 +43,7 @@ tell(struct told *t, const char *text, size_t len)
 static void
 tell_number(struct told *t, uint64_t n)
 {
-	char text[24];
+	char text[24] = "";
 
 	tell(t, text,
 	    (size_t)snprintf(
@@ -221,8 +221,10 @@ after_boundary(struct span rest)
 static int
 after_cut(struct span rest)
 {
+	static const uint8_t blank[] = {' ', '\t', '\r', '\0', '\v', '\f'};
+
 	while (rest.len > 0 &&
-	       memchr(" \t\r\0\v\f", rest.ptr[rest.len - 1], 6) != NULL)
+	       memchr(blank, rest.ptr[rest.len - 1], sizeof(blank)) != NULL)
 		rest.len--;
 	return rest.len >= 2 && memcmp(rest.ptr + rest.len - 2, "--", 2) == 0
 		   ? 2
