@@ -84,7 +84,7 @@ line_add_text(struct log_line *line, const char *text)
 static bool
 line_add_escaped(struct log_line *line, uint8_t byte)
 {
-	char code[ESCAPE_MAX];
+	char code[ESCAPE_MAX] = {0};
 
 	return line_add(line, code, escape_byte(byte, code));
 }
