@@ -77,7 +77,7 @@ LIB_pratique-resolver = $(call lib,libcap-ng)
 
 SRC_pratique-session := privsep/front/listener.c $(DOOR) privsep/front/session_process.c \
 	privsep/front/session_table.c privsep/front/scanner_link.c privsep/front/mta.c privsep/ipc/wire.c \
-	$(CHANNEL) $(PARSER) $(SANDBOX) $(LIB)
+	$(CHANNEL) $(SANDBOX) $(LIB) $(PARSER)
 LIB_pratique-session = $(call lib,libcap-ng)
 
 SRC_pratique-scanner := $(sort $(wildcard scanner/*.c scanner/*/*.c)) privsep/ipc/addresses.c $(CHANNEL) $(SANDBOX) $(LIB)

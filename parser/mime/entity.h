@@ -66,6 +66,19 @@ enum entity_place {
  * is touched. */
 void entity_read(struct span block, enum entity_place, struct entity *out);
 
+/* What entity_read needs of a field of a message, by its name; the others say
+ * nothing that it looks for. */
+enum entity_need {
+	ENTITY_NEEDS_NOTHING,
+	ENTITY_NEEDS_NAME,
+	ENTITY_NEEDS_ALL,
+};
+enum entity_need entity_need(struct span name);
+
+/* found gets address-malformed, if it is a field of addresses that are. */
+void entity_addresses(
+    struct span name, struct span value, struct anomalies *found);
+
 /* Each value that a program could take for the boundary of a multipart with
  * that field value (Content-Type or other, folds as they stand), strict reading
  * or not: duplicates, extended, joined, quoted and unquoted, cut and decoded

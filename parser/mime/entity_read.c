@@ -9,6 +9,7 @@
 #include "lib/ensure.h"
 #include "parser/mime/boundary.h"
 #include "parser/mime/header.h"
+#include "parser/mime/mailbox.h"
 #include "parser/mime/media.h"
 #include "parser/mime/spelling.h"
 #include "parser/mime/syntax.h"
@@ -52,21 +53,66 @@ keep(struct entity *e, struct span text)
 
 /* --- fields --------------------------------------------------------------- */
 
-/* Fields that may stand once in a message (RFC 5322 3.6). */
+/* Fields that may stand once in a message (RFC 5322 3.6), those of addresses
+ * first. */
 static const char *const singles[] = {"from", "sender", "reply-to", "to", "cc",
     "bcc", "message-id", "in-reply-to", "references", "subject", "date"};
+#define SINGLES	  (sizeof(singles) / sizeof(singles[0]))
+#define ADDRESSES 6
+
+static bool
+single_find(struct span name, unsigned int *place)
+{
+	for (unsigned int i = 0; i < SINGLES; i++) {
+		if (!header_is(name, singles[i]))
+			continue;
+		*place = i;
+		return true;
+	}
+	return false;
+}
 
 static void
 see_single(struct entity *e, struct fields *f, struct span name)
 {
-	for (unsigned int i = 0; i < sizeof(singles) / sizeof(singles[0]);
-	     i++) {
-		if (!header_is(name, singles[i]))
-			continue;
-		if ((f->singles >> i & 1) != 0)
-			add(e, ANOMALY_HEADER_DUPLICATE);
-		f->singles |= 1U << i;
-	}
+	unsigned int i;
+
+	if (!single_find(name, &i))
+		return;
+	if ((f->singles >> i & 1) != 0)
+		add(e, ANOMALY_HEADER_DUPLICATE);
+	f->singles |= 1U << i;
+}
+
+enum entity_need
+entity_need(struct span name)
+{
+	struct cursor c = cursor_of(name);
+	struct span begin;
+	unsigned int i;
+
+	/* Odd names too: "content_type". */
+	if ((cursor_take(&c, strlen("content"), &begin) &&
+		header_is(begin, "content")) ||
+	    header_is(name, "mime-version"))
+		return ENTITY_NEEDS_ALL;
+	return single_find(name, &i) ? ENTITY_NEEDS_NAME : ENTITY_NEEDS_NOTHING;
+}
+
+void
+entity_addresses(struct span name, struct span value, struct anomalies *found)
+{
+	struct mailbox_list list;
+	struct mailbox ignored;
+	unsigned int i;
+
+	if (!single_find(name, &i) || i >= ADDRESSES)
+		return;
+	mailbox_begin(&list, value);
+	while (mailbox_next(&list, &ignored))
+		;
+	if (list.malformed)
+		anomalies_add(found, ANOMALY_ADDRESS_MALFORMED);
 }
 
 static void
@@ -165,8 +211,10 @@ see_all(struct entity *e, struct fields *f, struct span block,
 		if (item != HEADER_FIELD)
 			continue;
 		see(e, f, &field);
-		if (message)
-			see_single(e, f, field.name);
+		if (!message)
+			continue;
+		see_single(e, f, field.name);
+		entity_addresses(field.name, field.value, &e->found);
 	}
 	/* Folds from an MTA are that by agreement. */
 	if (place == ENTITY_TOP)
@@ -479,6 +527,19 @@ take_names(struct entity *e, const struct fields *f)
 	check_names(e);
 }
 
+/* Most headers have none: then the memory that names need is not touched. */
+static bool
+may_have_names(const struct fields *f)
+{
+	bool may = f->has_description || f->has_location;
+
+	for (uint32_t i = 0; i < f->types; i++)
+		may |= syntax_contains(f->type_rest[i].rest, "name");
+	for (uint32_t i = 0; i < f->dispositions; i++)
+		may |= syntax_contains(f->disposition_rest[i].rest, "name");
+	return may;
+}
+
 /* --- all of it ------------------------------------------------------------ */
 
 /* What type and encoding mean together. */
@@ -531,7 +592,8 @@ entity_read(struct span block, enum entity_place place, struct entity *out)
 	see_all(out, &fields, block, place);
 	take_type(out, &fields, place == ENTITY_DIGEST);
 	take_disposition(out, &fields);
-	take_names(out, &fields);
+	if (may_have_names(&fields))
+		take_names(out, &fields);
 	check_encoding(out);
 	check_ambiguous(out);
 	ensure(out->names <= ENTITY_NAMES_MAX);

@@ -6,6 +6,7 @@
 #include "parser/mime/mime.h"
 
 #include "lib/ensure.h"
+#include "parser/mime/header.h"
 #include "parser/mime/mime_state.h"
 
 size_t
@@ -39,13 +40,33 @@ mime_begin(struct mime *m, unsigned int wants)
 
 /* --- the message's own header --------------------------------------------- */
 
+/* Of most fields nothing is kept: a long header of honest mail is no limit. */
+static bool
+is_kept(struct mime *m, struct span name, struct span *value)
+{
+	enum entity_need need = entity_need(name);
+	struct anomalies found = {0};
+
+	if (need == ENTITY_NEEDS_ALL)
+		return true;
+	header_check(name, *value, &found);
+	entity_addresses(name, *value, &found);
+	anomalies_join(&m->found, &found);
+	anomalies_join(&m->part.found, &found);
+	value->len = 0;
+	return need == ENTITY_NEEDS_NAME;
+}
+
 void
 mime_field(struct mime *m, struct span name, struct span value)
 {
-	struct cursor in = cursor_of(value);
+	struct cursor in;
 	struct span line, end;
 
 	ensure(!m->top_done && !m->as_bytes);
+	if (!is_kept(m, name, &value))
+		return;
+	in = cursor_of(value);
 	mime_header_bytes(m, name);
 	mime_header_bytes(m, span_of(":", 1));
 	while (!cursor_empty(&in)) {

@@ -22,6 +22,7 @@
 #include "parser/mime/split.h"
 
 #define MIME_DECODED_MAX 8192
+#define MIME_SMALL_MAX	 512
 #define MIME_START_MAX	 32 /* of a content, for what is looked for always */
 
 _Static_assert(LEVELS_MAX == MIME_DEPTH_MAX, "a level for each");
@@ -86,6 +87,7 @@ struct mime {
 	struct mime_files files;
 	size_t header_len;
 	bool header_cut;
+	uint8_t small[MIME_SMALL_MAX]; /* the header, while it fits in here */
 	struct entity entity;
 	union {
 		uint8_t header[MIME_HEADER_MAX];

@@ -242,14 +242,18 @@ mime_header_begin(
 void
 mime_header_bytes(struct mime *m, struct span bytes)
 {
-	size_t room = sizeof(m->header) - m->header_len;
+	size_t len, room = sizeof(m->header) - m->header_len;
 
 	if (bytes.len > room) {
 		bytes.len = room;
 		m->header_cut = true;
 	}
-	memcpy(m->header + m->header_len, bytes.ptr, bytes.len);
-	m->header_len += bytes.len;
+	len = m->header_len + bytes.len;
+	if (len > sizeof(m->small) && m->header_len <= sizeof(m->small))
+		memcpy(m->header, m->small, m->header_len);
+	memcpy((len > sizeof(m->small) ? m->header : m->small) + m->header_len,
+	    bytes.ptr, bytes.len);
+	m->header_len = len;
 }
 
 /* A delimiter of its own multipart within a header: it has no empty line. */
@@ -361,7 +365,9 @@ tell(struct mime *m, enum opens what)
 void
 mime_header_end(struct mime *m, struct mime_stream *s, bool ended)
 {
-	struct span block = span_of(m->header, m->header_len);
+	struct span block =
+	    span_of(m->header_len > sizeof(m->small) ? m->header : m->small,
+		m->header_len);
 	enum opens what;
 
 	entity_read(block, s->entity, &m->entity);

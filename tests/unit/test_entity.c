@@ -307,15 +307,15 @@ static const struct entity_row other_fields[] = {
     {PART, "Content-Type : text/html\n", "text/html : header-space-colon !"},
     {TOP,
 	"Subject: x\n"
-	"From: y\n",
+	"From: y@z\n",
 	"text/plain"},
     {TOP,
 	"Subject: x\n"
 	"subject: y\n",
 	"text/plain : header-duplicate"},
     {MESSAGE,
-	"From: x\n"
-	"From: y\n",
+	"From: x@z\n"
+	"From: y@z\n",
 	"text/plain : header-duplicate"},
     {PART,
 	"Subject: x\n"
@@ -328,8 +328,8 @@ static const struct entity_row other_fields[] = {
     {TOP,
 	"Date: x\n"
 	"Date: x\n"
-	"To: x\n"
-	"To: x\n",
+	"To: x@z\n"
+	"To: x@z\n",
 	"text/plain : header-duplicate"},
     {TOP, CT "text/plain\n", "text/plain : mime-version-missing"},
     {MESSAGE, CT "text/plain\n", "text/plain : mime-version-missing"},
@@ -359,6 +359,10 @@ static const struct entity_row other_fields[] = {
     {PART, " x\n" CT "text/html\n", "text/html : header-leading-fold !"},
     {PART, CT "text/html;\n \n charset=x\n",
 	"text/html charset=x : header-fold-blank !"},
+    {TOP, "From: A <a@b> <c@d>\n", "text/plain : address-malformed"},
+    {MESSAGE, "Cc: a@b,\n c@d;;(\n", "text/plain : address-malformed"},
+    {PART, "From: A <a@b> <c@d>\n", "text/plain"},
+    {TOP, "Subject: A <a@b> <c@d>\n", "text/plain"},
 };
 
 static void

@@ -306,6 +306,29 @@ test_no_body(void **state)
 	assert_string_equal(told.text, "1 text/plain{0} =");
 }
 
+/* Of fields that say nothing of the body nothing is kept: many of them are no
+ * limit, but what is odd about them is reported. */
+static void
+test_many_fields(void **state)
+{
+	struct mime *m = begin();
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		mime_field(m, span_text("X-Received"), span_text(" by host"));
+	mime_field(m, span_text("To"), span_text(" A <a@b> <c@d>"));
+	mime_field(m, span_text("Subject"), span_text(" x\n \n y"));
+	end(m);
+	assert_string_equal(told.text,
+	    "1 text/plain{0 address-malformed header-fold-blank} = "
+	    "address-malformed header-fold-blank AMBIGUOUS");
+	m = begin();
+	for (int i = 0; i < 20000; i++)
+		mime_field(m, span_text("Content-X"), span_text(" by host"));
+	end(m);
+	assert_non_null(strstr(told.text, "limit-header"));
+}
+
 int
 main(void)
 {
@@ -319,6 +342,7 @@ main(void)
 	    cmocka_unit_test(test_outside),
 	    cmocka_unit_test(test_fields),
 	    cmocka_unit_test(test_no_body),
+	    cmocka_unit_test(test_many_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
