@@ -15,7 +15,7 @@
 #include "lib/span.h"
 
 #define DELIMITERS_MAX	512
-#define DELIMITERS_TEXT 16384
+#define DELIMITERS_TEXT 12288
 
 struct delimiters {
 	size_t count;

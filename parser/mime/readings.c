@@ -67,6 +67,9 @@ struct readings {
 	struct reading_level at[LEVELS];
 };
 
+/* The strict reader has its own beside it. */
+_Static_assert(sizeof(struct readings) <= READINGS_STATE_MAX, "in the header");
+
 /* Where the strict reader's memory begins. */
 #define MIME_AT ((sizeof(struct readings) + 15) / 16 * 16)
 

@@ -27,6 +27,7 @@
 
 #define READINGS_DEPTH_MAX 2 /* messages inside of decoded objects */
 #define READINGS_CUTS_MAX  4096
+#define READINGS_STATE_MAX 65536 /* bytes, without the strict reader */
 
 enum readings_end {
 	READINGS_DONE,	 /* all were given */

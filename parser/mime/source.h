@@ -21,7 +21,7 @@
 
 /* The message, those inside, and an object of the innermost. */
 #define SOURCE_LEVELS (1 + SOURCE_DEPTH_MAX + 1)
-#define SOURCE_ROOM   4096
+#define SOURCE_ROOM   2048
 
 /* How far the bytes of a level were made. */
 struct source_stage {
