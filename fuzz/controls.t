@@ -52,6 +52,10 @@ mime|parser/mime/split.c|delimiters within a piece passed over|s/if (at.left == 
 mime|parser/mime/level.c|the outermost level first|s/uint32_t n = range.last; n > range.first; n--/uint32_t n = range.first + 1; n <= range.last; n++/
 mime|parser/mime/split.c|lines cut at a piece taken for ordinary ones|s/return whole || c->end ? judge(c, \*head, level) : LINE_CUT/return judge(c, *head, level)/
 mime|parser/mime/part.c|parts of a digest as texts|s/l->digest = is_type(m, .multipart.digest.)/l->digest = false/
+readings|parser/mime/readings.c|an object given twice|s/if (memcmp(g->digest\[i\], digest, SHA256_BYTES) == 0) {/if (false) {/
+readings|parser/mime/readings.c|names one byte off|s/(unsigned long long)at);/(unsigned long long)at + 1);/
+readings|parser/mime/readings.c|objects of the message before|s/r->given.count = 0;/;/
+readings|parser/mime/rows.c|a line end cut at a piece|s/rows->crs > 0) {$/rows->crs > 0 \&\& rows->in.left > 1) {/
 message|cli/message.c|the body's first line joined to the header|s/without_end(field).len > 0 \&\& c->left > 0/c->left > 0/
 message|cli/message.c|line ends left as they are|s/if (crlf || text/if (true || text/
 header|parser/mime/header.c|the end of a fold kept|s/line.len > 0 \&\& line.ptr\[line.len - 1\] == '.r'/line.len > 1 \&\& line.ptr[line.len - 1] == '\\\\r'/
