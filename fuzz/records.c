@@ -489,6 +489,7 @@ listen_to(struct session *s)
 			continue;
 		memcpy(&result, record.ptr, sizeof(result));
 		NEED(result.outcome < OUTCOME_COUNT);
+		NEED(result.outcome != OUTCOME_CLEAN_BY_STAMP);
 		NEED(result.name_len <= sizeof(result.name));
 		NEED(result.object.part[0] == '\0' ||
 		     (reading_object_fits(&result.object) &&
@@ -525,11 +526,20 @@ deliver(struct session *s)
 	NEED(client_count() == threads_before - (s->fd == -1));
 }
 
+/* What a scan ends with.  That a stamp is good is said without one. */
+static enum outcome
+scan_outcome(struct cursor *c)
+{
+	enum outcome outcome = (enum outcome)(fuzz_u8(c) % OUTCOME_COUNT);
+
+	return outcome == OUTCOME_CLEAN_BY_STAMP ? OUTCOME_INFECTED : outcome;
+}
+
 /* One of its parts' scans, if there is one, ends. */
 static void
 judge_part(struct session *s, struct cursor *c)
 {
-	enum outcome outcome = (enum outcome)(fuzz_u8(c) % OUTCOME_COUNT);
+	enum outcome outcome = scan_outcome(c);
 	struct scan *j;
 
 	if (s->parts == 0)
@@ -549,7 +559,7 @@ static void
 judge(struct session *s, struct cursor *c)
 {
 	struct scan *j = s->scan;
-	enum outcome outcome = (enum outcome)(fuzz_u8(c) % OUTCOME_COUNT);
+	enum outcome outcome = scan_outcome(c);
 	struct span name = fuzz_bytes(c);
 
 	if (j == NULL)

@@ -30,7 +30,7 @@ scan_finish(struct scan *s, enum outcome outcome)
 	bool verdict = outcome == OUTCOME_CLEAN || outcome == OUTCOME_INFECTED;
 
 	ensure(!scan_is_early(s) && s->state != SCAN_IDLE &&
-	       s->state != SCAN_OVER);
+	       s->state != SCAN_OVER && outcome != OUTCOME_CLEAN_BY_STAMP);
 	v->outcome = outcome;
 	if (s->state == SCAN_TALKING)
 		v->backend = s->backend;

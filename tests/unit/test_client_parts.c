@@ -195,6 +195,35 @@ test_waits(void **state)
 	assert_int_equal(questions, 0);
 }
 
+/* What the scan of a part says is told, if it is not clean, whether READ comes
+ * before it or after.  That a stamp is good no scan says. */
+static void
+test_each_outcome(void **state)
+{
+	uint32_t n = 1;
+
+	(void)state;
+	for (enum outcome o = OUTCOME_INFECTED; o < OUTCOME_COUNT; o++) {
+		for (unsigned int read_first = 0; read_first < 2;
+		     read_first++) {
+			parts = 0;
+			begin_reading(n);
+			send_whole_part(10, 1);
+			judge(0, OUTCOME_CLEAN);
+			if (read_first == 1)
+				send_read(n, READ_COMPLETE);
+			assert_false(has_result());
+			judge_part(0, o);
+			if (read_first == 0)
+				send_read(n, READ_COMPLETE);
+			assert_int_equal(result().outcome, o);
+			send_report(0, n++);
+		}
+	}
+	assert_int_equal(questions, 0);
+	assert_int_equal(violations, 0);
+}
+
 /* Infected in one is infected, at once; the result says in which.  What the
  * session sends until it knows is taken, and kept nowhere. */
 static void
@@ -725,6 +754,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(test_clean),
 	    T(test_waits),
+	    T(test_each_outcome),
 	    T(test_infected),
 	    T(test_whole_infected),
 	    T(test_not_kept),
