@@ -41,7 +41,7 @@ boot|privsep/ipc/parts.c|more of a kind than there may be|s/count\[kind\]++ < ru
 pid_file|privsep/start/pid_file.c|more than a number taken|s/digits + 1 != text.len/digits + 1 > text.len/
 addresses|privsep/ipc/addresses.c|an address that is being written|s/(before \& 1) != 0/false/
 addresses|privsep/ipc/addresses.c|known by any other word than 1|s/known = all->clamd.index..known == 1/known = all->clamd[index].known != 0/
-log|lib/log.c|backslashes not escaped|s/byte == '\"' || byte == '\\\\\\\\'/byte == '\"'/
+log|lib/log.c|values with blanks not in quotes|s/bytes\[i\] <= 0x20/bytes[i] < 0x20/
 key_file|keys/key_file.c|days that a month has not|s/y != year || m != month || d != day/false/
 key_file|keys/key_file.c|a secret left behind|s/sodium_memzero(out, sizeof(\*out))/out->id[0] = 0/
 status|cli/block.c|a text without an end|s/text\[size - 1\] = '.0'/text += size - 1/
@@ -56,7 +56,7 @@ readings|parser/mime/readings.c|an object given twice|s/if (memcmp(g->digest\[i\
 readings|parser/mime/readings.c|names one byte off|s/(unsigned long long)at);/(unsigned long long)at + 1);/
 readings|parser/mime/readings.c|objects of the message before|s/r->given.count = 0;/;/
 readings|parser/mime/rows.c|a line end cut at a piece|s/rows->crs > 0) {$/rows->crs > 0 \&\& rows->in.left > 1) {/
-message|cli/message.c|the body's first line joined to the header|s/without_end(field).len > 0 \&\& c->left > 0/c->left > 0/
+message|cli/message.c|the body's first line joined to the header|s/saved_without_end(field).len > 0 \&\& c->left > 0/c->left > 0/
 message|cli/message.c|line ends left as they are|s/if (crlf || text/if (true || text/
 header|parser/mime/header.c|the end of a fold kept|s/line.len > 0 \&\& line.ptr\[line.len - 1\] == '.r'/line.len > 1 \&\& line.ptr[line.len - 1] == '\\\\r'/
 header|parser/mime/header.c|a fold without anything in it|s/if (is_blank(line))/if (line.len == 0)/
