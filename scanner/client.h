@@ -74,7 +74,6 @@ struct client_parts {
 	bool over;	/* the open one is beyond what may be kept */
 	struct reading_object object;
 	struct stream stream; /* of the open one */
-	struct look look;     /* the same */
 };
 
 struct client {
@@ -137,6 +136,9 @@ const char *client_state_name(enum client_state);
 
 struct client *client_at(uint32_t index);
 uint32_t client_index(const struct client *);
+
+/* What is seen of its open object: memory that no other message touches. */
+struct look *client_part_look(const struct client *);
 
 /* The only place where a state changes. */
 void client_enter(struct client *, enum client_state);

@@ -59,10 +59,10 @@ client_part(struct client *c, struct span record)
 		return false;
 	p->state = PART_OPEN;
 	p->object = part.object;
-	memset(&p->look, 0, sizeof(p->look));
 	p->over = p->kept == READINGS_OBJECTS_MAX;
 	if (!is_wanted(c) || p->over)
 		return true;
+	*client_part_look(c) = (struct look){0};
 	stream_begin_bare(&p->stream, span_text("part"));
 	p->stream.payer = &c->payer;
 	return true;
@@ -89,7 +89,7 @@ client_part_bytes(struct client *c, struct span record)
 	if (!is_wanted(c) || p->over)
 		return true;
 	stream_body(&p->stream, bytes);
-	look_body(&p->look, bytes);
+	look_body(client_part_look(c), bytes);
 	return true;
 }
 
@@ -110,7 +110,8 @@ part_keep(struct client *c)
 	/* Longer than a message may be. */
 	if (outcome == OUTCOME_TOO_BIG)
 		outcome = OUTCOME_AMBIGUOUS;
-	case_part(&c->scans, &p->stream, &p->object, &p->look, outcome);
+	case_part(
+	    &c->scans, &p->stream, &p->object, client_part_look(c), outcome);
 }
 
 bool

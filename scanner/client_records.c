@@ -37,9 +37,10 @@ TAILQ_HEAD(message_list, client);
 
 static const struct scanner_settings *settings;
 static struct client *clients;
-static uint32_t slots;	    /* in the table */
-static uint32_t slots_used; /* the others' memory was never touched */
-static uint32_t slot_free;  /* head of the free used ones; slots: none */
+static struct look *part_looks; /* of the same, see client_parts.c */
+static uint32_t slots;		/* in the table */
+static uint32_t slots_used;	/* the others' memory was never touched */
+static uint32_t slot_free;	/* head of the free used ones; slots: none */
 static uint32_t count, busy;
 static bool draining;
 static uint32_t held[PEERS_MAX];       /* by the owners */
@@ -67,7 +68,8 @@ client_setup(const struct scanner_settings *s)
 	slots = client_slots(s);
 	slot_free = slots;
 	clients = calloc(slots, sizeof(*clients));
-	return clients != NULL && flow_setup(slots);
+	part_looks = calloc(slots, sizeof(*part_looks));
+	return clients != NULL && part_looks != NULL && flow_setup(slots);
 }
 
 uint32_t
@@ -118,6 +120,12 @@ client_index(const struct client *c)
 {
 	ensure(c >= clients && c < clients + slots);
 	return (uint32_t)(c - clients);
+}
+
+struct look *
+client_part_look(const struct client *c)
+{
+	return &part_looks[client_index(c)];
 }
 
 static bool

@@ -135,7 +135,8 @@ scanner_memory(void **state)
 	few = scanner()->sandbox.max_memory;
 	make(USERS "max_sessions = 20000\n");
 	assert_true(scanner()->sandbox.max_memory - few >=
-		    UINT64_C(19900) * 2 * sizeof(struct client));
+		    UINT64_C(19900) * 2 *
+			(sizeof(struct client) + sizeof(struct look)));
 }
 
 static void
