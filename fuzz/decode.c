@@ -15,7 +15,7 @@
 #include "parser/mime/decode.h"
 
 #define IN_MAX	2048
-#define OUT_MAX (2 * IN_MAX)
+#define OUT_MAX ((size_t)2 * IN_MAX)
 
 /* Longer runs of white space or "=" are not held back whole. */
 #define RUN_MAX 50
@@ -154,16 +154,27 @@ plain_quoted(struct span s, enum decoding how, struct output *o)
 	}
 }
 
+/* As line_end(); behind "=" also CRs, with or without an LF. */
+static int
+soft_line_end(struct span s, size_t i)
+{
+	size_t crs = run_of(s, i, "\r");
+
+	if (crs == 0)
+		return line_end(s, i);
+	return (int)crs + (at(s, i + crs) == '\n');
+}
+
 /* Soft breaks, of which each takes one "=", and white space at line ends. */
 static void
 first_step(struct span s, struct output *o)
 {
 	for (size_t i = 0; i < s.len;) {
 		size_t equals = run_of(s, i, "=");
-		size_t blanks = run_of(s, i + equals, " \t"), n;
-		int end = line_end(s, i + equals + blanks);
+		size_t n = equals + run_of(s, i + equals, " \t");
+		int end =
+		    equals > 0 ? soft_line_end(s, i + n) : line_end(s, i + n);
 
-		n = equals + blanks;
 		if (n == 0) {
 			put(o, s.ptr[i++]);
 			continue;

@@ -34,7 +34,8 @@ enum decoding {
 	DECODING_QP_CR,	   /* a soft break may begin with several "=", and end
 			    * with CRs, with or without an LF */
 	DECODING_QP_TWICE, /* soft breaks first, then escapes, so that "=5=",
-			    * line end, "8" is one; the line end as in CR */
+			    * line end, "8" is one; a soft break takes one of
+			    * several "=", and its line end is as in CR */
 	/* Files within text: what stands outside of them is left out. */
 	DECODING_UUENCODE, /* loose: indented, mode of any length or none,
 			    * begin-base64; the end may be missing */

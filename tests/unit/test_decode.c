@@ -158,6 +158,8 @@ static const struct decode_case cases[] = {
     {TWICE, BYTES("a=4"), BYTES("a=4"), " qp-bad-escape"},
     {TWICE, BYTES("a==\rb=\r"), BYTES("a=b"), " qp-bad-escape"},
     {TWICE, BYTES("a=4=\r\r\n1=\r=4=\r2"), BYTES("aAB"), ""},
+    {TWICE, BYTES("a== \r\r\nx= \ry=\r\r"), BYTES("a=xy"), " qp-bad-escape"},
+    {TWICE, BYTES("a \r\r\nb=\r \r\nc"), BYTES("a \r\r\nb\r\nc"), ""},
     {TWICE, BYTES("a\xe9 \r"), BYTES("a\xe9 \r"), " qp-8bit"},
 };
 
