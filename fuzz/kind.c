@@ -55,18 +55,24 @@ is_zip(struct span s)
 	return false;
 }
 
+/* Is there a header whose flags, which stand there in it, say so?  Behind the
+ * flags it may be cut. */
 static bool
-is_encrypted(struct span s)
+has_flags(struct span s, const char *mark, size_t flags)
 {
-	for (size_t at = 0; at + 10 <= s.len; at++) {
-		if (is_at(s, at, "PK\3\4", 4) &&
-		    ((s.ptr[at + 6] & 1) != 0 || (s.ptr[at + 7] & 0x20) != 0))
-			return true;
-		if (is_at(s, at, "PK\1\2", 4) &&
-		    ((s.ptr[at + 8] & 1) != 0 || (s.ptr[at + 9] & 0x20) != 0))
+	for (size_t at = 0; at + flags + 2 <= s.len; at++) {
+		if (is_at(s, at, mark, 4) &&
+		    ((s.ptr[at + flags] & 1) != 0 ||
+			(s.ptr[at + flags + 1] & 0x20) != 0))
 			return true;
 	}
 	return false;
+}
+
+static bool
+is_encrypted(struct span s)
+{
+	return has_flags(s, "PK\3\4", 6) || has_flags(s, "PK\1\2", 8);
 }
 
 static bool
@@ -93,9 +99,7 @@ check(struct span s, size_t piece)
 
 	NEED(memcmp(&whole, &cut, sizeof(whole)) == 0);
 	NEED(kinds_has(&whole, KIND_ZIP) == zip);
-	if (s.len != 8 && s.len != 9)
-		NEED(kinds_has(&whole, KIND_ZIP_ENCRYPTED) ==
-		     (zip && is_encrypted(s)));
+	NEED(kinds_has(&whole, KIND_ZIP_ENCRYPTED) == (zip && is_encrypted(s)));
 	NEED(!has_launch(s) || kinds_has(&whole, KIND_PDF_LAUNCH));
 }
 

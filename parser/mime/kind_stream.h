@@ -3,7 +3,9 @@
  * What streams by behind the beginning of a content: names in ZIP directories
  * and OLE2 sectors, words of PDF, marks at fixed places.  Each place is looked
  * at once, with KIND_AHEAD bytes from there on in view, or those up to the end;
- * therefore the result does not depend on how the content is cut.
+ * therefore the result does not depend on how the content is cut.  A header in
+ * a ZIP archive is what has its mark, also when the content ends in it: its
+ * flags count if they are there.
  */
 #ifndef PARSER_MIME_KIND_STREAM_H
 #define PARSER_MIME_KIND_STREAM_H

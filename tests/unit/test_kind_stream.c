@@ -94,6 +94,33 @@ test_zip_flags(void **state)
 	expect(&c, " zip zip-encrypted");
 }
 
+/* What is cut behind the flags has flags, and what is cut within has none. */
+static void
+test_zip_flags_cut(void **state)
+{
+	static const struct {
+		const char *header;
+		size_t len;
+		const char *kinds;
+	} table[] = {
+	    {"PK\3\4\x14\0\x01\0", 8, " zip zip-encrypted"},
+	    {"PK\3\4\x14\0\0\x20", 8, " zip zip-encrypted"},
+	    {"PK\3\4\x14\0\x01", 7, " zip"},
+	    {"PK\1\2\x14\0\x14\0\x01\0", 10, " zip zip-encrypted"},
+	    {"PK\1\2\x14\0\x14\0\x01", 9, " zip"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		static struct content c;
+
+		c.len = 0;
+		zip_local(&c, "a", 0);
+		content_add(&c, table[i].header, table[i].len);
+		expect(&c, table[i].kinds);
+	}
+}
+
 /* A name that its header says to be longer than all there is. */
 static void
 test_zip_cut(void **state)
@@ -386,6 +413,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_zip_names),
 	    cmocka_unit_test(test_zip_flags),
+	    cmocka_unit_test(test_zip_flags_cut),
 	    cmocka_unit_test(test_zip_cut),
 	    cmocka_unit_test(test_zip_behind),
 	    cmocka_unit_test(test_zip_mimetype),
