@@ -82,8 +82,16 @@ static const struct {
     {{UU, BYTES("begin-base64-encoded 644 YQ==\nQUJD"), BYTES("ABC"),
 	 " uuencode-odd uuencode-unterminated"},
 	"YQ==:0; open"},
+    {{UU, BYTES("begin-base64 644 a\n===\nQUJD\n====\n"), BYTES("ABC"),
+	 " uuencode-odd"},
+	"a:0;"},
 
     /* --- yEnc */
+    {{YENC, BYTES("=ybegin name=a\nk=yl\n=yend\n"),
+	 BYTES("A\x0f"
+	       "B"),
+	 ""},
+	"a:0;"},
     {{YENC,
 	 BYTES("text\r\n=ybegin line=128 size=3 name=a b.txt\r\nklm\r\n"
 	       "=yend size=3\r\nmore"),
