@@ -7,6 +7,10 @@
 
 #define PIECE 16384 /* that is searched at a time */
 
+/* Bytes of an escape that the piece before ended in, and that turn out to stand
+ * for themselves: so much longer a piece can be when it is decoded. */
+#define ESCAPE_MOST 2
+
 #define NO_LETTER 64 /* not one of base64's */
 
 #define UU_BLANK 32 /* stands for 0 */
@@ -19,7 +23,7 @@ static bool first_byte[256];
 static bool first_letters[1 << 12];
 
 /* Of what is kept and a piece. */
-static uint8_t window[LOOK_LETTERS + PIECE];
+static uint8_t window[LOOK_LETTERS + PIECE + ESCAPE_MOST];
 
 static void
 set_letters(void)
@@ -81,14 +85,14 @@ search_bytes(struct look_bytes *l, size_t count, size_t len)
 	}
 }
 
-/* At most PIECE of them. */
+/* A piece of them, decoded or not. */
 static void
 take_bytes(struct look_bytes *l, const uint8_t *bytes, size_t len)
 {
 	size_t all = l->kept + len;
 	size_t count = all < sizeof(l->keep) ? 0 : all - sizeof(l->keep);
 
-	ensure(l->kept <= sizeof(l->keep) && len <= PIECE);
+	ensure(l->kept <= sizeof(l->keep) && len <= PIECE + ESCAPE_MOST);
 	memcpy(window, l->keep, l->kept);
 	memcpy(window + l->kept, bytes, len);
 	search_bytes(l, count, all);
@@ -281,7 +285,7 @@ copy_quoted(
 static void
 take_quoted(struct look_quoted *l, const uint8_t *bytes, size_t len)
 {
-	static uint8_t decoded[PIECE + 2];
+	static uint8_t decoded[PIECE + ESCAPE_MOST];
 	size_t n = 0, run;
 
 	for (size_t i = 0; i < len; i++) {

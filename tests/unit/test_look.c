@@ -153,6 +153,31 @@ test_inner(void **state)
 	}
 }
 
+/* What was kept back of an escape and stands for itself comes on top of a piece
+ * as long as one can be. */
+static void
+test_full_piece(void **state)
+{
+	static const char *const kept_back[] = {"", "=", "=A", "=\r", "= "};
+	static struct look look;
+
+	(void)state;
+	make_zip(ONE(DEFLATE("a.txt", 30000, 25 * MB + 1)));
+	for (size_t i = 0; i < sizeof(kept_back) / sizeof(kept_back[0]); i++) {
+		memset(&look, 0, sizeof(look));
+		coded.len = 0;
+		while (coded.len < sizeof(coded.bytes) - archive.len)
+			put_text(&coded, "x");
+		put(&coded, archive.bytes, archive.len);
+		look_body(&look, span_text(kept_back[i]));
+		look_body(&look, span_of(coded.bytes, coded.len));
+		look_end(&look);
+		assert_int_equal(look_judge(&look, &bounds), ARCHIVE_TOO_BIG);
+		assert_int_equal(look.unix_quoted.bytes.archive.largest,
+		    look.plain.archive.largest);
+	}
+}
+
 int
 main(void)
 {
@@ -163,6 +188,7 @@ main(void)
 	    cmocka_unit_test(test_swapped),
 	    cmocka_unit_test(test_no_directory),
 	    cmocka_unit_test(test_inner),
+	    cmocka_unit_test(test_full_piece),
 	};
 
 	look_setup(UINT64_C(0x9e3779b97f4a7c15));
