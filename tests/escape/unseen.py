@@ -71,9 +71,6 @@ REASONS = {
         "clock_gettime": CLOCK + "Deadlines of sessions.",
         "time": CLOCK + "libmilter's own timeouts.",
         "gettimeofday": CLOCK + "The same.",
-        "munmap":
-            "the C library keeps 40 MB of stacks of ended threads, and gives "
-            "back what is above: after more than 160 sessions at once.",
         "mremap":
             "libmilter's table of polled descriptors has grown above 128 KB: "
             "more than 16,384 sessions, max_sessions may be 20,000.",
