@@ -177,7 +177,8 @@ cutter_next(struct cutter *c, struct cutting *t, unsigned int k)
 		c->cuts++;
 		keep_place(c, t);
 	}
-	if (t->segment.multipart)
+	/* Without an empty line some read the header on over the delimiter. */
+	if (t->segment.multipart || c->reader.state == SEGMENT_HEADER)
 		t->inherited |= t->segment.words;
 	return true;
 }

@@ -146,21 +146,39 @@ decode_line(struct mime *m, const struct lines_line *line)
 		decode(m, span_of("\n", 1));
 }
 
+/* A file of another kind than the one that is decoded, or seemed to begin: the
+ * readings have both. */
+static void
+look_for_other(struct mime_files *f, struct span head)
+{
+	if (f->with != DECODING_UUENCODE && looks_like_uuencode(head))
+		anomalies_add(&f->found, ANOMALY_UUENCODE_IN_TEXT);
+	if (f->with != DECODING_YENC && looks_like_yenc(head))
+		anomalies_add(&f->found, ANOMALY_YENC_IN_TEXT);
+	if (looks_like_binhex(head))
+		anomalies_add(&f->found, ANOMALY_BINHEX_IN_TEXT);
+}
+
 void
 mime_files_bytes(struct mime *m, struct span content)
 {
 	struct mime_files *f = &m->files;
-	struct cursor in = cursor_of(content);
+	struct cursor in = cursor_of(content), rest = in;
 	struct lines_line line;
 
-	while (f->with == DECODING_AS_IS && lines_next(&f->lines, &in, &line)) {
-		if (!line.starts)
+	while (lines_next(&f->lines, &in, &line)) {
+		if (f->with != DECODING_AS_IS) {
+			if (line.starts)
+				look_for_other(f, line.head);
 			continue;
-		look_at(m, line.head);
+		}
+		if (line.starts)
+			look_at(m, line.head);
 		if (f->with != DECODING_AS_IS)
 			decode_line(m, &line);
+		rest = in;
 	}
-	decode(m, cursor_rest(&in));
+	decode(m, cursor_rest(&rest));
 }
 
 /* The text is over. */

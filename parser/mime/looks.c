@@ -99,10 +99,11 @@ looks_like_base64(struct span line)
 bool
 looks_like_uuencode(struct span line)
 {
-	if (line.len == 0 || (line.ptr[0] != 'b' && !looks_blank(line.ptr[0])))
+	if (line.len == 0 ||
+	    ((line.ptr[0] | 0x20) != 'b' && !looks_blank(line.ptr[0])))
 		return false;
 	line = unindented(line);
-	return begins(line, "begin") && line.len > strlen("begin") &&
+	return begins_folded(line, "begin") && line.len > strlen("begin") &&
 	       strchr(" \t-01234567", line.ptr[strlen("begin")]) != NULL;
 }
 

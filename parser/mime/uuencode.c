@@ -20,7 +20,8 @@ enum {
 	STAGE_BASE64, /* in one of the base64 kind */
 };
 
-/* Lines that are no data between a first line and the first data. */
+/* Lines that are no data between a first line and the first data; behind more
+ * of them only what is data beyond doubt. */
 #define TRIES 4
 
 /* Of a data line: the longest count, and what may stand behind. */
@@ -143,6 +144,20 @@ is_data(struct span s)
 	if (s.len - 1 >= need)
 		return true;
 	for (size_t i = 1; i < s.len; i++) {
+		if (s.ptr[i] < 0x20 || s.ptr[i] > 0x60)
+			return false;
+	}
+	return true;
+}
+
+/* Is it data and cannot be anything else?  All of it is there, and nothing that
+ * does not belong there. */
+static bool
+is_full(struct span s)
+{
+	if (s.len <= (count_of(s) + 2) / 3 * 4)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
 		if (s.ptr[i] < 0x20 || s.ptr[i] > 0x60)
 			return false;
 	}
@@ -274,8 +289,8 @@ other_line(struct decoder *d, struct file_state *f)
 	    file_line(f).len == 0)
 		return;
 	/* What was taken for a first line stood in the middle of other text. */
-	if (++f->tries == TRIES)
-		f->stage = d->file_open ? STAGE_DATA : STAGE_TEXT;
+	if (f->tries < TRIES && ++f->tries == TRIES && d->file_open)
+		f->stage = STAGE_DATA;
 }
 
 /*
@@ -290,6 +305,8 @@ take_line(struct decoder *d, struct file_state *f, uint8_t *out, bool whole)
 
 	if (f->stage != STAGE_TEXT)
 		data = data_of(f);
+	if (f->stage == STAGE_BEGUN && f->tries == TRIES && !is_full(data))
+		data.len = 0;
 	if (f->stage == STAGE_BEGUN && data.len > 0) {
 		open_file(d, f);
 		f->stage = STAGE_DATA;
@@ -301,6 +318,56 @@ take_line(struct decoder *d, struct file_state *f, uint8_t *out, bool whole)
 		other_line(d, f);
 	file_line_done(f);
 	return len;
+}
+
+/* Does the line end at a CR that comes now?  Not while its data lacks something:
+ * to some programs a CR is a character of it. */
+static bool
+ends_at_cr(const struct file_state *f)
+{
+	struct span s = span_of(f->line, f->kept);
+
+	return f->stage == STAGE_TEXT || s.len == 0 || s.ptr[0] < 0x20 ||
+	       s.ptr[0] > 0x60 || s.len > (count_of(s) + 2) / 3 * 4 ||
+	       is_end(f);
+}
+
+/* What stands before the next line end of either kind. */
+static size_t
+before_line_end(const struct cursor *in)
+{
+	const uint8_t *lf = memchr(in->at, '\n', in->left);
+	size_t len = lf != NULL ? (size_t)(lf - in->at) : in->left;
+	const uint8_t *cr = len > 0 ? memchr(in->at, '\r', len) : NULL;
+
+	return cr != NULL ? (size_t)(cr - in->at) : len;
+}
+
+/* A line up to LF, or a CR that some programs take for a line end.  The LF that
+ * may follow that ends an empty line, which is nothing. */
+static bool
+gather(struct file_state *f, struct cursor *in)
+{
+	while (in->left > 0) {
+		size_t len = before_line_end(in);
+		bool lf = len < in->left && in->at[len] == '\n';
+		bool cr = len < in->left && !lf;
+		struct cursor line;
+		struct span s = {0};
+
+		(void)cursor_take(in, lf ? len + 1 : len, &s);
+		line = cursor_of(s);
+		if (file_line_gather(f, &line))
+			return true;
+		if (!cr || !cursor_take(in, 1, &s))
+			return false;
+		f->ready = ends_at_cr(f);
+		if (f->ready)
+			return true;
+		line = cursor_of(s);
+		(void)file_line_gather(f, &line);
+	}
+	return false;
 }
 
 size_t
@@ -319,7 +386,7 @@ uuencode_bytes(struct decoder *d, struct cursor *in, uint8_t *out, size_t room)
 			len += base64_byte(d, f, c, out + len);
 			continue;
 		}
-		if (!f->ready && !file_line_gather(f, in))
+		if (!f->ready && !gather(f, in))
 			break;
 		len += take_line(d, f, out + len, true);
 	}

@@ -29,7 +29,19 @@ static const struct {
     {{UU, BYTES("begin 644 x\n"), BYTES(""), ""}, ""},
     {{UU, BYTES("beginning\n" ABC), BYTES(""), ""}, ""},
     {{UU, BYTES("begin\n" ABC), BYTES(""), ""}, ""},
-    {{UU, BYTES("begin 644 x\na b\nc d\ne f\ng h\n" ABC), BYTES(""), ""}, ""},
+    {{UU, BYTES("begin 644 x\na b\nc d\ne f\ng h\nNO\n"), BYTES(""), ""}, ""},
+    /* Data beyond doubt, however far behind. */
+    {{UU, BYTES("begin 644 x\na b\nc d\ne f\ng h\nNO\n" ABC "end\n"),
+	 BYTES("ABC"), ""},
+	"x:0;"},
+    /* Lines that end with CR; but it may stand for an "M" as well. */
+    {{UU, BYTES("begin 644 a.txt\r#04)#\r`\rend\r"), BYTES("ABC"), ""},
+	"a.txt:0;"},
+    {{UU, BYTES("text\rbegin 644 a.txt\n#04)#\r#0V%T\rend\n"), BYTES("ABCCat"),
+	 ""},
+	"a.txt:0;"},
+    {{UU, BYTES("begin 644 a.txt\n#04\r#\nend\n"), BYTES("AKC"), ""},
+	"a.txt:0;"},
     /* As loosely as anybody reads it. */
     {{UU, BYTES("begin 0644 a.txt\n" ABC "end"), BYTES("ABC"), " uuencode-odd"},
 	"a.txt:0;"},

@@ -168,6 +168,16 @@ static const struct {
     {"an encoding of the multipart",
 	TOP MP CTE NL HI "--b1" NL FILE_TYPE DATA END, 0},
     {"a part in the epilogue", MIXED(HI END PART), 0},
+    {"a header that goes on over a delimiter",
+	MIXED(FILE_TYPE CTE "--b1--" NL DATA), 0},
+    {"uuencode behind what seems to be yEnc",
+	MIXED("Content-Type: text/plain" NL NL "=ybegin line=128" NL
+	      "begin 0644 x" NL UU "end" NL),
+	0},
+    {"uuencode whose lines end with CR",
+	MIXED("Content-Type: text/plain" NL NL "begin 644 x\r"
+	      "A35H@8F%D(&9I;&4L(#,S(&)Y=&5S(&]F(&ET(&AE<F4*\r`\rend\r" NL),
+	0},
     {"a part in the body", TOP NL NL PART, 0},
     {"base64 that nobody declares", MIXED(FILE_TYPE DATA), 0},
     {"a delimiter within the data, which is none for most",
