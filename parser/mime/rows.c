@@ -134,6 +134,7 @@ behind_cr(struct rows *rows)
 		return byte == '\n' && end_row(rows, rows->crs, true);
 	}
 	rows->owed = rows->crs == 2;
+	rows->row.cr = true;
 	return end_row(rows, 1, true);
 }
 
@@ -175,6 +176,7 @@ begin_row(struct rows *rows)
 	row->begins = row->next;
 	row->len = 0;
 	row->kept = 0;
+	row->cr = false;
 	row->within = rows->column > 0;
 	row->relayed = row->within && is_width(rows->column);
 	rows->crs = rows->owed ? 1 : 0;

@@ -21,6 +21,7 @@ struct row {
 	uint64_t next; /* where the row behind it begins */
 	uint64_t len;  /* of its text */
 	uint8_t end;   /* bytes of its end: 0 to 3 */
+	bool cr;       /* that is a CR alone */
 	bool within;   /* it begins within a line */
 	bool relayed;  /* and where programs that relay mail break lines */
 	size_t kept;

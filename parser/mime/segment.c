@@ -29,7 +29,7 @@ segment_begin(struct segment_reader *r, struct segment *out, uint64_t at,
 	r->out = out;
 	r->inherited = inherited;
 	r->state = SEGMENT_HEADER;
-	r->uuencode = r->yenc = false;
+	r->uuencode = r->yenc = r->cr = false;
 	r->fields = r->others = r->blanks = r->junk = 0;
 	r->paddings = 0;
 	r->field_len = 0;
@@ -84,11 +84,13 @@ encoded(const struct segment_reader *r)
 	return decodings_of(r->out->words | r->inherited);
 }
 
-/* Those that programs may begin with in the middle of a body. */
+/* Those that programs may begin with in the middle of a body; all, if it is
+ * still a header where CR is no line end. */
 static uint32_t
 encoded_later(const struct segment_reader *r)
 {
-	return encoded(r) & ~BIT(DECODING_QUOTED_PRINTABLE);
+	return r->cr ? encoded(r)
+		     : encoded(r) & ~BIT(DECODING_QUOTED_PRINTABLE);
 }
 
 static bool
@@ -211,6 +213,7 @@ empty_row(struct segment_reader *r, const struct row *row)
 	if (header) {
 		add_body(r, row->next, BIT(DECODING_AS_IS) | encoded(r));
 		r->state = SEGMENT_SECOND;
+		r->cr |= row->cr;
 	} else if (r->others > 0) {
 		add_body(r, row->next, encoded_later(r));
 		r->state = SEGMENT_BODY;

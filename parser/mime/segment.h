@@ -49,6 +49,7 @@ struct segment_reader {
 	uint32_t blanks;     /* of white space only, within headers */
 	uint32_t junk;	     /* where a body was supposed */
 	uint32_t paddings;   /* of base64 */
+	bool cr;	     /* a CR alone seemed to end a header */
 	bool field_cut;
 	size_t field_len; /* the last field or other row, unfolded */
 	uint8_t field[SEGMENT_FIELD];

@@ -174,6 +174,10 @@ static const struct {
 	MIXED("Content-Type: text/plain" NL NL "=ybegin line=128" NL
 	      "begin 0644 x" NL UU "end" NL),
 	0},
+    {"an empty line that CR alone ends",
+	MIXED("Content-Transfer-Encoding: quoted-printable" NL "X-A:" NL
+	      "\rmore" NL NL QP NL),
+	0},
     {"uuencode whose lines end with CR",
 	MIXED("Content-Type: text/plain" NL NL "begin 644 x\r"
 	      "A35H@8F%D(&9I;&4L(#,S(&)Y=&5S(&]F(&ET(&AE<F4*\r`\rend\r" NL),
