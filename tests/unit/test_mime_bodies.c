@@ -221,6 +221,8 @@ test_files(void **state)
 		"1 text/plain{ 1 !a.bin{3}55 body-8bit-undeclared "
 		"yenc-in-text} = body-8bit-undeclared yenc-in-text "
 		"AMBIGUOUS"},
+	    {TEXT "begin with this\n=ybegin line=128\n",
+		"1 text/plain{35 yenc-in-text} = yenc-in-text AMBIGUOUS"},
 	    {TEXT "(This file must be converted with BinHex 4.0)\n",
 		"1 text/plain{47 binhex-in-text} = binhex-in-text "
 		"AMBIGUOUS"},

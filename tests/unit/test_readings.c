@@ -169,14 +169,17 @@ static const struct {
 	TOP MP CTE NL HI "--b1" NL FILE_TYPE DATA END, 0},
     {"a part in the epilogue", MIXED(HI END PART), 0},
     {"a header that goes on over a delimiter",
-	MIXED(FILE_TYPE CTE "--b1--" NL DATA), 0},
+	MIXED("Content-Transfer-Encoding: quoted-printable" NL
+	      "--b1--" NL NL QP NL),
+	0},
     {"uuencode behind what seems to be yEnc",
 	MIXED("Content-Type: text/plain" NL NL "=ybegin line=128" NL
 	      "begin 0644 x" NL UU "end" NL),
 	0},
     {"an empty line that CR alone ends",
-	MIXED("Content-Transfer-Encoding: quoted-printable" NL "X-A:" NL
-	      "\rmore" NL NL QP NL),
+	TOP MP NL HI "--b1 x" NL
+		     "Content-Transfer-Encoding: quoted-printable" NL "X-A:" NL
+		     "\rmore" NL NL QP NL END,
 	0},
     {"uuencode whose lines end with CR",
 	MIXED("Content-Type: text/plain" NL NL "begin 644 x\r"
