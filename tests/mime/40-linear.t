@@ -93,7 +93,7 @@ SHAPES = {
                   500),
     "too many parts": (lambda n: multipart("e", part("e", "x\n") * n + "--e--\n"),
                        1_200),
-    "levels": (lambda n: nested(n, "\nx"), 15),
+    "levels": (lambda n: nested(n, "\nx"), 10),
     "messages in messages": (lambda n: "Content-Type: message/rfc822\n\n" * n +
                              "\nx\n", 100),
     "equals signs": (lambda n: "Content-Transfer-Encoding: base64\n\n" +
