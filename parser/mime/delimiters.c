@@ -8,12 +8,7 @@
 #include "parser/mime/delimiters.h"
 
 #include "lib/ensure.h"
-
-static uint8_t
-folded(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
-}
+#include "parser/mime/ascii.h"
 
 static struct span
 candidate(const struct delimiters *c, size_t i)
@@ -28,7 +23,7 @@ compare(struct span a, struct span b)
 	size_t len = a.len < b.len ? a.len : b.len;
 
 	for (size_t i = 0; i < len; i++) {
-		uint8_t x = folded(a.ptr[i]), y = folded(b.ptr[i]);
+		uint8_t x = ascii_lower(a.ptr[i]), y = ascii_lower(b.ptr[i]);
 
 		if (x != y)
 			return x < y ? -1 : 1;
@@ -78,7 +73,7 @@ add_root(struct delimiters *c, size_t i)
 	    (c->roots - at - gone) * sizeof(c->root[0]));
 	c->root[at] = (uint16_t)i;
 	c->roots = c->roots + 1 - gone;
-	c->first[folded(text.ptr[0])] = true;
+	c->first[ascii_lower(text.ptr[0])] = true;
 }
 
 void
@@ -151,7 +146,7 @@ begins_it(const struct delimiters *c, struct span text)
 {
 	bool begun = false;
 
-	if (text.len > 0 && c->first[folded(text.ptr[0])])
+	if (text.len > 0 && c->first[ascii_lower(text.ptr[0])])
 		(void)place_of(c, text, &begun);
 	return begun;
 }
@@ -179,14 +174,14 @@ is_bare(const struct delimiters *c, struct span text)
 	size_t i;
 	uint8_t byte;
 
-	if (text.len == 0 || !c->first[folded(text.ptr[0])])
+	if (text.len == 0 || !c->first[ascii_lower(text.ptr[0])])
 		return false;
 	i = place_of(c, text, &begun);
 	if (!begun)
 		return false;
 	if (c->len[c->root[i]] == text.len)
 		return true;
-	byte = folded(text.ptr[c->len[c->root[i]]]);
+	byte = ascii_lower(text.ptr[c->len[c->root[i]]]);
 	return byte <= ' ' || byte == '-';
 }
 

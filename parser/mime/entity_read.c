@@ -318,7 +318,7 @@ take_charset(struct entity *e, const struct params *p)
 	len = value_write(
 	    &v, VALUE_PLAIN, text, sizeof(text), 0, &e->found, &cut);
 	for (size_t i = 0; i < len; i++)
-		text[i] = syntax_lower(text[i]);
+		text[i] = ascii_lower(text[i]);
 	e->charset = keep(e, span_of(text, len));
 }
 
@@ -453,7 +453,7 @@ compare_disposition(struct entity *e, struct fields *f, uint32_t i,
 	bool same;
 
 	read_disposition(e, f, i, &other);
-	same = syntax_same_word(first->word, other.word) &&
+	same = ascii_same(first->word, other.word) &&
 	       syntax_equal(span_of(a, file_name(&first->params, a)),
 		   span_of(b, file_name(&other.params, b)));
 	add(e, same ? ANOMALY_CONTENT_DISPOSITION_DUPLICATE

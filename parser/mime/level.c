@@ -2,28 +2,19 @@
 /* Open levels and their delimiters; see level.h. */
 #include "parser/mime/level.h"
 
+#include "parser/mime/ascii.h"
+
 /* Some programs compare no more of a boundary. */
 #define COMPARED_MAX 70
 /* A shorter boundary that stands without hyphens must be all of the line. */
 #define LONE_MIN 8
 
-static bool
-blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* What some programs pass over before a delimiter. */
 static bool
 passed_over(uint8_t c)
 {
-	return blank(c) || c == '\r' || c == '\0' || c == '\v' || c == '\f';
-}
-
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+	return ascii_is_blank(c) || c == '\r' || c == '\0' || c == '\v' ||
+	       c == '\f';
 }
 
 static struct span
@@ -48,7 +39,7 @@ begins_folded(struct span s, const uint8_t *with, size_t len)
 
 	if (s.len < len)
 		return false;
-	while (i < len && lower(s.ptr[i]) == lower(with[i]))
+	while (i < len && ascii_lower(s.ptr[i]) == ascii_lower(with[i]))
 		i++;
 	return i == len;
 }
@@ -58,7 +49,7 @@ all_blank(struct span s)
 {
 	size_t i = 0;
 
-	while (i < s.len && blank(s.ptr[i]))
+	while (i < s.len && ascii_is_blank(s.ptr[i]))
 		i++;
 	return i == s.len;
 }
@@ -262,7 +253,7 @@ level_first_bytes(
 		for (size_t i = 0; i < sizeof(always); i++)
 			first[always[i]] = true;
 		first[c] = true;
-		first[lower(c)] = true;
+		first[ascii_lower(c)] = true;
 		if (c >= 'a' && c <= 'z')
 			first[c - ('a' - 'A')] = true;
 	}

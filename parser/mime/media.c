@@ -27,10 +27,10 @@ join(struct span main, struct span sub, uint8_t out[static MEDIA_TYPE_MAX])
 	size_t len = 0;
 
 	for (size_t i = 0; i < main.len; i++)
-		out[len++] = syntax_lower(main.ptr[i]);
+		out[len++] = ascii_lower(main.ptr[i]);
 	out[len++] = '/';
 	for (size_t i = 0; i < sub.len; i++)
-		out[len++] = syntax_lower(sub.ptr[i]);
+		out[len++] = ascii_lower(sub.ptr[i]);
 	return len;
 }
 

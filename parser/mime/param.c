@@ -285,7 +285,7 @@ is_twice(const struct param *a, const struct param *b)
 {
 	return a->sectioned == b->sectioned && a->section == b->section &&
 	       (a->sectioned || a->extended == b->extended) &&
-	       syntax_same_word(a->name, b->name);
+	       ascii_same(a->name, b->name);
 }
 
 /* Compares each parameter with the first one of its name. */

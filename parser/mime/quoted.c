@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/ensure.h"
+#include "parser/mime/ascii.h"
 
 /* What is held back. */
 enum {
@@ -42,12 +43,6 @@ static void
 add(struct decoder *d, enum anomaly a)
 {
 	anomalies_add(&d->found, a);
-}
-
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
 }
 
 static uint8_t
@@ -126,7 +121,7 @@ static void
 soft_break(struct decoder *d, struct quoted_state *q, struct out *o)
 {
 	bool cr = q->hold == HOLD_EQUALS_CR;
-	bool blanks = is_blank(q->byte[q->held - (cr ? 2 : 1)]);
+	bool blanks = ascii_is_blank(q->byte[q->held - (cr ? 2 : 1)]);
 
 	if (blanks)
 		add(d, ANOMALY_QP_SOFT_BREAK_SPACE);
@@ -144,11 +139,11 @@ static bool
 behind_blanks(
     struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 {
-	if (is_blank(c) && q->held <= BLANKS_MAX) {
+	if (ascii_is_blank(c) && q->held <= BLANKS_MAX) {
 		hold(q, HOLD_EQUALS_BLANKS, c);
 		return true;
 	}
-	if (is_blank(c)) {
+	if (ascii_is_blank(c)) {
 		if (d->decoding != DECODING_QP_KEEP)
 			return true;
 		put_bad(d, q, o);
@@ -244,7 +239,8 @@ white_space(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 		hold(q, HOLD_BLANKS_CR, c);
 		return true;
 	}
-	if (q->hold == HOLD_BLANKS && is_blank(c) && q->held < BLANKS_MAX) {
+	if (q->hold == HOLD_BLANKS && ascii_is_blank(c) &&
+	    q->held < BLANKS_MAX) {
 		hold(q, HOLD_BLANKS, c);
 		return true;
 	}
@@ -257,7 +253,7 @@ first_of_all(struct quoted_state *q, uint8_t c, struct out *o)
 {
 	if (c == '=')
 		hold(q, HOLD_EQUALS, c);
-	else if (is_blank(c))
+	else if (ascii_is_blank(c))
 		hold(q, HOLD_BLANKS, c);
 	else
 		put(o, c);
@@ -353,7 +349,7 @@ twice_take(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 
 	if (q->hold == HOLD_EQUALS_CR)
 		return twice_behind_cr(d, q, c, o);
-	if (q->hold == HOLD_NOTHING && c != '=' && !is_blank(c)) {
+	if (q->hold == HOLD_NOTHING && c != '=' && !ascii_is_blank(c)) {
 		twice_put(d, q, c, o);
 		return true;
 	}
@@ -362,7 +358,7 @@ twice_take(struct decoder *d, struct quoted_state *q, uint8_t c, struct out *o)
 		hold(q, HOLD_EQUALS, c);
 		return true;
 	}
-	if (is_blank(c) && !full && q->hold != HOLD_BLANKS_CR) {
+	if (ascii_is_blank(c) && !full && q->hold != HOLD_BLANKS_CR) {
 		hold(q,
 		    q->hold == HOLD_NOTHING || q->hold == HOLD_BLANKS
 			? HOLD_BLANKS
@@ -449,7 +445,7 @@ without_blanks(const uint8_t *at, size_t len)
 	size_t end = len > 0 && at[len - 1] == '\r' ? len - 1 : len;
 	size_t i = end;
 
-	while (i > 0 && is_blank(at[i - 1]))
+	while (i > 0 && ascii_is_blank(at[i - 1]))
 		i--;
 	return i < end ? i : len;
 }

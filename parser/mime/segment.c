@@ -7,6 +7,7 @@
  */
 #include "parser/mime/segment.h"
 
+#include "parser/mime/ascii.h"
 #include "parser/mime/entity.h"
 #include "parser/mime/header.h"
 
@@ -34,12 +35,6 @@ segment_begin(struct segment_reader *r, struct segment *out, uint64_t at,
 	r->paddings = 0;
 	r->field_len = 0;
 	r->field_cut = false;
-}
-
-static uint8_t
-folded(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
 }
 
 /* The strict decodings of a set of encodings, if they decode. */
@@ -160,7 +155,7 @@ read_field(struct segment_reader *r)
 	struct span field = span_of(r->field, r->field_len), value;
 
 	for (size_t i = 0; i < r->field_len; i++)
-		r->copy[i] = folded(r->field[i]);
+		r->copy[i] = ascii_lower(r->field[i]);
 	r->out->multipart |= contains(r->copy, r->field_len, "multipart");
 	r->out->message |= contains(r->copy, r->field_len, "message/");
 	if (find_encoding(field, false, &value))
@@ -313,7 +308,8 @@ begins_with(struct span text, const char *word)
 	size_t len = strlen(word);
 
 	for (size_t i = 0; i < len; i++) {
-		if (i == text.len || folded(text.ptr[i]) != (uint8_t)word[i])
+		if (i == text.len ||
+		    ascii_lower(text.ptr[i]) != (uint8_t)word[i])
 			return false;
 	}
 	return true;
@@ -326,7 +322,8 @@ look_for_files(struct segment_reader *r, const struct row *row)
 
 	while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t'))
 		text = span_of(text.ptr + 1, text.len - 1);
-	if (text.len == 0 || (text.ptr[0] != '=' && folded(text.ptr[0]) != 'b'))
+	if (text.len == 0 ||
+	    (text.ptr[0] != '=' && ascii_lower(text.ptr[0]) != 'b'))
 		return;
 	r->uuencode |= begins_with(text, "begin");
 	r->yenc |= begins_with(text, "=ybegin");

@@ -8,7 +8,7 @@ syntax_is(struct span s, const char *lower)
 	size_t i = 0;
 
 	while (i < s.len && lower[i] != '\0' &&
-	       syntax_lower(s.ptr[i]) == (uint8_t)lower[i])
+	       ascii_lower(s.ptr[i]) == (uint8_t)lower[i])
 		i++;
 	return i == s.len && lower[i] == '\0';
 }
@@ -18,17 +18,6 @@ syntax_equal(struct span a, struct span b)
 {
 	return a.len == b.len &&
 	       (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-bool
-syntax_same_word(struct span a, struct span b)
-{
-	size_t i = 0;
-
-	while (i < a.len && i < b.len &&
-	       syntax_lower(a.ptr[i]) == syntax_lower(b.ptr[i]))
-		i++;
-	return i == a.len && i == b.len;
 }
 
 struct span

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/span.h"
+#include "parser/mime/ascii.h"
 
 #define SYNTAX_DEPTH_MAX 32 /* of comments in comments */
 
@@ -23,7 +24,7 @@ struct syntax_found {
 static inline bool
 syntax_is_blank(int byte)
 {
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+	return byte >= 0 && ascii_is_white((uint8_t)byte);
 }
 
 /* Is it one of those characters? */
@@ -38,12 +39,6 @@ static inline bool
 syntax_is_special(int byte)
 {
 	return syntax_is_one_of(byte, "()<>@,;:\\\"/[]?=");
-}
-
-static inline uint8_t
-syntax_lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 'a' - 'A') : byte;
 }
 
 /* The next byte, which stays there; -1 at the end. */
@@ -72,9 +67,6 @@ syntax_between(const struct cursor *before, const struct cursor *c)
 bool syntax_is(struct span, const char *lower);
 
 bool syntax_equal(struct span, struct span);
-
-/* The same, in upper or lower case. */
-bool syntax_same_word(struct span, struct span);
 
 /* Without white space at its end. */
 struct span syntax_trim(struct span);
