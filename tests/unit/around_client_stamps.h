@@ -329,7 +329,7 @@ teardown(void **state)
 }
 
 /* A whole message, judged clean: its result. */
-static struct record_result
+static inline struct record_result
 scanned(uint32_t n, uint32_t message, const char *subject)
 {
 	struct record_result r = {0};
@@ -345,7 +345,7 @@ scanned(uint32_t n, uint32_t message, const char *subject)
 }
 
 /* The same with stamps of another message on it: is it skipped? */
-static struct record_result
+static inline struct record_result
 relayed(uint32_t n, uint32_t message, const char *subject,
     const struct record_result *stamp, uint32_t count)
 {
