@@ -221,6 +221,8 @@ test_files(void **state)
 		"1 text/plain{ 1 !a.bin{3}55 body-8bit-undeclared "
 		"yenc-in-text} = body-8bit-undeclared yenc-in-text "
 		"AMBIGUOUS"},
+	    {TEXT "BEGIN 644 a.txt\n#86)C\n`\nend\n",
+		"1 text/plain{ 1 !a.txt{3 uuencode-odd}32 uuencode-in-text uuencode-odd} = uuencode-in-text uuencode-odd AMBIGUOUS"},
 	    {TEXT "begin with this\n=ybegin line=128\n",
 		"1 text/plain{35 yenc-in-text} = yenc-in-text AMBIGUOUS"},
 	    {TEXT "(This file must be converted with BinHex 4.0)\n",
@@ -304,6 +306,33 @@ test_sizes(void **state)
 			assert_string_equal(told.path, "1");
 		}
 	}
+}
+
+/* Types, names and contents that do not go together (mismatch.c). */
+static void
+test_mismatch(void **state)
+{
+#define MZ	       "Content-Transfer-Encoding: base64\n\nTVqQAAMAAAA=\n"
+#define PDF	       "\n\n%PDF-1.4\n"
+#define OF(type, name) MIME_ONE "Content-Type: " type "; name=" name "\n"
+	static const struct row rows[] = {
+	    {MIME_ONE "Content-Type: image/png\n" MZ,
+		"1 image/png{8 type-mismatch} = type-mismatch"},
+	    {OF("image/png", "a.png") MZ,
+		"1 image/png{8 type-mismatch} = type-mismatch"},
+	    {OF("application/octet-stream", "a.txt") MZ,
+		"1 application/octet-stream{8 type-mismatch} = type-mismatch"},
+	    {OF("application/octet-stream", "a.exe") MZ,
+		"1 application/octet-stream{8} ="},
+	    {OF("application/octet-stream", "a.bin") MZ,
+		"1 application/octet-stream{8} ="},
+	    {OF("application/pdf", "a.pdf") PDF, "1 application/pdf{12} ="},
+	    {OF("application/pdf", "a.exe") PDF,
+		"1 application/pdf{12 type-mismatch} = type-mismatch"},
+	};
+
+	(void)state;
+	CHECK(rows);
 }
 
 /* The same content in three encodings. */
@@ -405,6 +434,7 @@ main(void)
 	    cmocka_unit_test(test_files),
 	    cmocka_unit_test(test_sizes),
 	    cmocka_unit_test(test_digests),
+	    cmocka_unit_test(test_mismatch),
 	    cmocka_unit_test(test_encoded_messages),
 	    cmocka_unit_test(test_opaque),
 	};
