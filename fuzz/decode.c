@@ -380,7 +380,7 @@ check_file(enum decoding how, struct span in, size_t piece)
 	if (in.len > IN_MAX / 2)
 		in.len = IN_MAX / 2;
 	text.len = 0;
-	if (how == DECODING_UUENCODE)
+	if (how != DECODING_YENC)
 		uuencode(in, &text);
 	else
 		yenc(in, &text);

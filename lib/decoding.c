@@ -20,6 +20,7 @@ decoding_name(enum decoding decoding)
 	    [DECODING_QP_TWICE] = "qp-twice",
 	    [DECODING_UUENCODE] = "uuencode",
 	    [DECODING_YENC] = "yenc",
+	    [DECODING_UUENCODE_FIT] = "uuencode-fit",
 	};
 
 	return decoding < DECODINGS ? name[decoding] : "unknown";

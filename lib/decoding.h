@@ -40,6 +40,8 @@ enum decoding {
 	DECODING_UUENCODE, /* loose: indented, mode of any length or none,
 			    * begin-base64; the end may be missing */
 	DECODING_YENC,
+	DECODING_UUENCODE_FIT, /* lines whose length is not what their count
+				* says are left out, too */
 	DECODINGS
 };
 

@@ -59,6 +59,7 @@ decoder_bytes(struct decoder *d, struct cursor *in, uint8_t *out, size_t room)
 	case DECODING_QP_TWICE:
 		return quoted_bytes(d, in, out, room);
 	case DECODING_UUENCODE:
+	case DECODING_UUENCODE_FIT:
 		return uuencode_bytes(d, in, out, room);
 	case DECODING_YENC:
 		return yenc_bytes(d, in, out, room);
@@ -84,6 +85,7 @@ decoder_end(struct decoder *d, uint8_t *out)
 	case DECODING_QP_TWICE:
 		return quoted_end(d, out);
 	case DECODING_UUENCODE:
+	case DECODING_UUENCODE_FIT:
 		return uuencode_end(d, out);
 	case DECODING_YENC:
 		return yenc_end(d, out);

@@ -261,7 +261,8 @@ open_reading(struct readings *r, const struct reading_way *way, bool octets)
 static bool
 is_of_files(enum decoding decoding)
 {
-	return decoding == DECODING_UUENCODE || decoding == DECODING_YENC;
+	return decoding == DECODING_UUENCODE ||
+	       decoding == DECODING_UUENCODE_FIT || decoding == DECODING_YENC;
 }
 
 /* The object that was looked at has ended, the one of that number. */

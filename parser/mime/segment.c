@@ -17,6 +17,8 @@
 #define OTHERS_MAX   8 /* rows without a field: not a header */
 
 #define BIT(i) (UINT32_C(1) << (i))
+/* Programs differ in which of its lines are data. */
+#define UUENCODED (BIT(DECODING_UUENCODE) | BIT(DECODING_UUENCODE_FIT))
 
 void
 segment_begin(struct segment_reader *r, struct segment *out, uint64_t at,
@@ -51,7 +53,7 @@ decodings_of(uint32_t words)
 	if (words & BIT(ENCODING_QUOTED_PRINTABLE))
 		set |= BIT(DECODING_QUOTED_PRINTABLE);
 	if (words & BIT(ENCODING_UUENCODE))
-		set |= BIT(DECODING_UUENCODE);
+		set |= UUENCODED;
 	if (words & BIT(ENCODING_YENC))
 		set |= BIT(DECODING_YENC);
 	return set;
@@ -374,12 +376,12 @@ segment_end(struct segment_reader *r, uint64_t at)
 	if (r->uuencode || r->yenc) {
 		for (size_t i = 0; i < s->bodies; i++)
 			s->body[i].decodings &=
-			    ~(BIT(DECODING_UUENCODE) | BIT(DECODING_YENC));
+			    ~(UUENCODED | BIT(DECODING_YENC));
 		if (s->bodies == SEGMENT_BODIES)
 			s->bodies--;
 	}
 	if (r->uuencode)
-		add_body(r, s->begins, BIT(DECODING_UUENCODE));
+		add_body(r, s->begins, UUENCODED);
 	if (r->yenc)
 		add_body(r, s->begins, BIT(DECODING_YENC));
 }

@@ -150,6 +150,20 @@ is_data(struct span s)
 	return true;
 }
 
+/* Is it as long as its count says, with or without the white space at its end,
+ * and without lower case?  Programs that ask for this pass over other lines. */
+static bool
+fits(struct span s, size_t len)
+{
+	size_t groups = (count_of(s) + 2) / 3;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.ptr[i] >= 'a' && s.ptr[i] <= 'z')
+			return false;
+	}
+	return groups == (s.len + 1) / 4 || groups == (len + 1) / 4;
+}
+
 /* Is it data and cannot be anything else?  All of it is there, and nothing that
  * does not belong there. */
 static bool
@@ -166,7 +180,7 @@ is_full(struct span s)
 
 /* The data of a line that is whole, which may be indented. */
 static struct span
-data_of(const struct file_state *f)
+data_of(const struct decoder *d, const struct file_state *f)
 {
 	struct span s = file_line(f);
 	struct cursor c = cursor_of(s);
@@ -174,11 +188,14 @@ data_of(const struct file_state *f)
 	/* What it has too much of is white space, or a check character. */
 	if (f->len > f->kept)
 		return span_of(NULL, 0);
-	if (is_data(s))
-		return s;
-	(void)take_blanks(&c);
-	s = cursor_rest(&c);
-	return is_data(s) ? s : span_of(NULL, 0);
+	if (!is_data(s)) {
+		(void)take_blanks(&c);
+		s = cursor_rest(&c);
+	}
+	if (!is_data(s) ||
+	    (d->decoding == DECODING_UUENCODE_FIT && !fits(s, f->len)))
+		return span_of(NULL, 0);
+	return s;
 }
 
 static uint8_t
@@ -304,7 +321,7 @@ take_line(struct decoder *d, struct file_state *f, uint8_t *out, bool whole)
 	size_t len = 0;
 
 	if (f->stage != STAGE_TEXT)
-		data = data_of(f);
+		data = data_of(d, f);
 	if (f->stage == STAGE_BEGUN && f->tries == TRIES && !is_full(data))
 		data.len = 0;
 	if (f->stage == STAGE_BEGUN && data.len > 0) {

@@ -3,6 +3,7 @@
 #include "tests/unit/around_decode.h"
 
 #define UU   DECODING_UUENCODE
+#define FIT  DECODING_UUENCODE_FIT
 #define YENC DECODING_YENC
 
 /* "#" and four characters: three bytes. */
@@ -70,6 +71,13 @@ static const struct {
     {{UU, BYTES("begin 644 a\n#04)#XXX\n" CAT "end"), BYTES("Cat"), ""},
 	"a:0;"},
     {{UU, BYTES("begin 644 a\nx\n#0\xff)#\nend"), BYTES("A\xf2\x43"), ""},
+	"a:0;"},
+    /* A line that is shorter than its count says, or not of its characters. */
+    {{UU, BYTES("begin 644 a\n#\n" ABC "end"), BYTES("\0\0\0ABC"), ""}, "a:0;"},
+    {{FIT, BYTES("begin 644 a\n#\n" ABC "end"), BYTES("ABC"), ""}, "a:0;"},
+    {{FIT, BYTES("begin 644 a\n" ABC "#aaaa\n" CAT "end"), BYTES("ABCCat"), ""},
+	"a:0;"},
+    {{FIT, BYTES("begin 644 a\n#    \n" ABC "end"), BYTES("\0\0\0ABC"), ""},
 	"a:0;"},
     /* Cut. */
     {{UU, BYTES("begin 644 a\n" ABC), BYTES("ABC"), " uuencode-unterminated"},

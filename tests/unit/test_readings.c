@@ -185,6 +185,8 @@ static const struct {
 	MIXED("Content-Type: text/plain" NL NL "begin 644 x\r"
 	      "A35H@8F%D(&9I;&4L(#,S(&)Y=&5S(&]F(&ET(&AE<F4*\r`\rend\r" NL),
 	0},
+    {"uuencode behind a line that is shorter than it says",
+	TOP NL "begin 644 x" NL "." NL UU "end" NL, 0},
     {"a part in the body", TOP NL NL PART, 0},
     {"base64 that nobody declares", MIXED(FILE_TYPE DATA), 0},
     {"a delimiter within the data, which is none for most",

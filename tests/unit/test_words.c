@@ -253,7 +253,7 @@ test_decodings(void **state)
 {
 	static const char *const names[] = {"as-is", "base64", "base64-restart",
 	    "base64-skip", "base64-url", "quoted-printable", "qp-keep", "qp-cr",
-	    "qp-twice", "uuencode", "yenc", "unknown"};
+	    "qp-twice", "uuencode", "yenc", "uuencode-fit", "unknown"};
 
 	(void)state;
 	assert_int_equal(COUNT(names), DECODINGS + 1);
